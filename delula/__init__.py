@@ -1,0 +1,1 @@
+"""The internal console of Delula: create_app() is its table of contents."""

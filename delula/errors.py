@@ -1,0 +1,21 @@
+"""Errors that are an answer to a person, not a fault of the console."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """A business "no": the sentence says why, and the web layer answers 409 with it."""
+
+
+class InvalidInput(Exception):
+    """Input that cannot be used; names the field, and the web layer answers 422.
+
+    Args:
+        field: the name of the form field, query parameter or filter term at fault.
+        message: one sentence for the person who typed it.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
