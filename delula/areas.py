@@ -1,0 +1,62 @@
+"""The one registry of page areas: what stands in the navigation, and who may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, request, url_for
+
+from delula.access.guard import may
+from delula.access.permissions import Permission
+from delula.generations.views import blueprint as generations
+from delula.staff.views import blueprint as staff
+
+
+@dataclass(frozen=True)
+class Area:
+    """One entry of the navigation.
+
+    Attributes:
+        label: what the navigation says.
+        icon: name of a Lucide icon.
+        group: heading under which the entry stands.
+        blueprint: the pages; its name is the area's one word everywhere.
+        endpoint: the entry page.
+        permission: who does not have it does not see the entry.
+    """
+
+    label: str
+    icon: str
+    group: str
+    blueprint: Blueprint
+    endpoint: str
+    permission: Permission
+
+
+AREAS: tuple[Area, ...] = (
+    Area("Generations", "clapperboard", "Operate", generations, "generations.index", Permission.GENERATIONS_READ),
+    Area("Staff", "shield-user", "Control", staff, "staff.index", Permission.STAFF_READ),
+)
+
+
+def register_areas(app: Flask) -> None:
+    """Register each area's pages and show the navigation to templates."""
+    for area in AREAS:
+        app.register_blueprint(area.blueprint)
+    app.jinja_env.globals["areas"] = navigation
+
+
+def navigation() -> list[dict[str, object]]:
+    """The groups of the navigation with the entries that the person may see."""
+    groups: dict[str, list[dict[str, object]]] = {}
+    for area in AREAS:
+        if may(area.permission):
+            groups.setdefault(area.group, []).append(
+                {
+                    "label": area.label,
+                    "icon": area.icon,
+                    "href": url_for(area.endpoint),
+                    "current": request.blueprint == area.blueprint.name,
+                }
+            )
+    return [{"label": label, "items": items} for label, items in groups.items()]

@@ -1,0 +1,1 @@
+"""Everything between HTTP and the areas: rendering, errors, logs, headers, static files."""

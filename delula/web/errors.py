@@ -1,0 +1,150 @@
+"""Calm answers to everything that goes wrong: a cause, a next step and a request id."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from flask import Flask, Response, g, make_response, render_template, request
+from psycopg.errors import QueryCanceled
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from delula.db import db
+from delula.errors import InvalidInput, Refused
+from delula.web.render import trigger, wants_fragment
+
+log = logging.getLogger("delula.errors")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What an error page says."""
+
+    title: str
+    text: str
+    next_step: str
+
+
+EXPLANATIONS: dict[int, Explanation] = {
+    400: Explanation("That request cannot be read", "Something in it is malformed.", "Go back and try again."),
+    401: Explanation("Please sign in", "This page is for signed-in staff.", "Sign in and come back."),
+    403: Explanation(
+        "You may not open this", "Your role does not include it.", "Ask an admin if you need it for your work."
+    ),
+    404: Explanation(
+        "Nothing is here",
+        "The address is wrong, or the thing that it names is gone.",
+        "Check the address, or search from a list.",
+    ),
+    405: Explanation("That does not work here", "The page does not take this kind of request.", "Go back."),
+    409: Explanation(
+        "That cannot be done now", "The state of things does not allow it.", "Reload to see how it stands."
+    ),
+    413: Explanation("That is too large", "More was sent than is accepted.", "Send less, or in parts."),
+    414: Explanation("That address is too long", "The filter is too long.", "Shorten it and try again."),
+    422: Explanation("Something does not fit", "A value cannot be used.", "Correct it and try again."),
+    429: Explanation("Too many attempts", "The console has slowed this down on purpose.", "Wait a little."),
+    500: Explanation(
+        "Something broke",
+        "This is our fault, not yours; nothing was saved by this request.",
+        "Try again. If it happens again, report the request id.",
+    ),
+    503: Explanation(
+        "The database cannot be reached",
+        "The console runs, but its database does not answer at the moment.",
+        "Wait a few seconds and reload; it recovers by itself.",
+    ),
+}
+
+TOO_SLOW = Explanation(
+    "This took too long",
+    "The question was stopped so that it does not slow the product down.",
+    "Narrow the filter, for instance with a time range, and try again.",
+)
+
+
+def error_response(status: int, explanation: Explanation | None = None) -> Response:
+    """The error page, or for htmx a toast that leaves the page as it is."""
+    explanation = explanation or EXPLANATIONS.get(status) or EXPLANATIONS[500 if status >= 500 else 400]
+    if wants_fragment():
+        response = make_response("", status)
+        response.headers["HX-Reswap"] = "none"
+        return trigger(
+            response,
+            toast={
+                "tone": "danger",
+                "title": explanation.title,
+                "text": f"{explanation.text} {explanation.next_step}",
+                "requestId": g.get("request_id", ""),
+            },
+        )
+    page = render_template(
+        "errors/page.html",
+        status=status,
+        title=explanation.title,
+        text=explanation.text,
+        next_step=explanation.next_step,
+        request_id=g.get("request_id", ""),
+    )
+    return make_response(page, status)
+
+
+def init_errors(app: Flask) -> None:
+    """Answer every error, expected or not."""
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        status = error.code or 500
+        if error.response is not None:
+            return make_response(error.response)
+        if isinstance(error, InternalServerError):
+            return _unexpected(error.original_exception or error)
+        response = error_response(status)
+        for name, value in error.get_headers():
+            if name.lower() not in {"content-type", "content-length"}:
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> Response:
+        standard = EXPLANATIONS[409]
+        return error_response(409, Explanation(standard.title, str(error), standard.next_step))
+
+    @app.errorhandler(InvalidInput)
+    def invalid(error: InvalidInput) -> Response:
+        standard = EXPLANATIONS[422]
+        return error_response(422, Explanation(standard.title, str(error), standard.next_step))
+
+    @app.errorhandler(DBAPIError)
+    def database(error: DBAPIError) -> Response:
+        _release()
+        if isinstance(error.orig, QueryCanceled):
+            log.warning("statement timeout on %s", request.path)
+            return error_response(503, TOO_SLOW)
+        if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
+            log.error("database unreachable: %s", type(error.orig).__name__)
+            response = error_response(503)
+            response.headers["Retry-After"] = "5"
+            return response
+        return _unexpected(error)
+
+    @app.errorhandler(PoolTimeout)
+    def busy(_error: PoolTimeout) -> Response:
+        log.error("no database connection free")
+        response = error_response(503)
+        response.headers["Retry-After"] = "5"
+        return response
+
+
+def _release() -> None:
+    """Give the broken transaction up, so that nothing after it stumbles over it."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session.invalidate()
+
+
+def _unexpected(error: BaseException) -> Response:
+    log.error("unexpected error on %s %s", request.method, request.path, exc_info=error)
+    return error_response(500)

@@ -1,0 +1,44 @@
+"""The built front-end: `asset()` names the hashed file, which browsers keep for good."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request, url_for
+
+from delula.access.guard import requires
+from delula.access.permissions import Permission
+
+YEAR = 365 * 24 * 3600
+
+
+@cache
+def _manifest(path: Path, changed: int) -> dict[str, str]:  # noqa: ARG001 - a new build is a new key
+    names: dict[str, str] = json.loads(path.read_text())
+    return names
+
+
+def asset(name: str) -> str:
+    """The URL of a built file by its logical name, such as `app.css`.
+
+    Raises:
+        FileNotFoundError: the front-end has not been built.
+        KeyError: the build makes no such file.
+    """
+    path = Path(current_app.static_folder or "") / "manifest.json"
+    return url_for("static", filename=_manifest(path, path.stat().st_mtime_ns)[name])
+
+
+def init_static(app: Flask) -> None:
+    """Let templates name built files, and browsers keep them."""
+    app.jinja_env.globals["asset"] = asset
+    app.view_functions["static"] = requires(Permission.PUBLIC)(app.view_functions["static"])
+
+    @app.after_request
+    def keep(response: Response) -> Response:
+        if request.endpoint == "static" and response.status_code in {200, 304}:
+            # The name holds the content's hash, so what it names never changes.
+            response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        return response

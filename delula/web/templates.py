@@ -1,0 +1,56 @@
+"""What every template can use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, g, request
+from jinja2 import StrictUndefined
+
+from delula.config import Settings
+from delula.web.markup import FILTERS
+
+THEMES = ("system", "light", "dark")
+DENSITIES = ("comfortable", "compact")
+SHORTCUTS = ("on", "off")
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """How the person wants the console to look; kept in cookies, so that the first byte knows."""
+
+    theme: str
+    density: str
+    shortcuts: str
+
+
+def preferences() -> Preferences:
+    """The preferences that this request's cookies hold; anything unknown counts as the default."""
+
+    def chosen(name: str, choices: tuple[str, ...]) -> str:
+        value = request.cookies.get(name, choices[0])
+        return value if value in choices else choices[0]
+
+    return Preferences(
+        theme=chosen("theme", THEMES),
+        density=chosen("density", DENSITIES),
+        shortcuts=chosen("shortcuts", SHORTCUTS),
+    )
+
+
+def init_templates(app: Flask, settings: Settings) -> None:
+    """Set Jinja up: undefined names are errors, and blocks leave no blank lines behind."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(FILTERS)
+
+    @app.context_processor
+    def common() -> dict[str, object]:
+        return {
+            "environment": settings.environment,
+            "environment_label": settings.environment_label,
+            "time_zone": settings.time_zone,
+            "preferences": preferences(),
+            "request_id": g.get("request_id", ""),
+        }
