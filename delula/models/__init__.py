@@ -1,0 +1,64 @@
+"""The product's tables as SQLAlchemy models, one file per family.
+
+Names: attributes bear the names of the schema document in snake_case. Two differ from their column:
+`metadata_` is the column `metadata` everywhere (SQLAlchemy keeps that name for itself), and
+`ComponentUsage.execution_time` is `processing_time_ms`.
+
+There are no relationships: references dangle, and a query says itself what it joins and loads.
+"""
+
+from delula.models.assets import MarketAsset, SystemAsset, UserAsset
+from delula.models.backlog import BacklogVideo, SmartGenerationRequest
+from delula.models.columns import JsonValue
+from delula.models.components import (
+    ComponentDependency,
+    ComponentInputChannel,
+    ComponentOutputChannel,
+    ComponentRegistry,
+    ComponentUsage,
+)
+from delula.models.credits import CreditTransaction, ExportTransaction, RevenueShare
+from delula.models.generations import Generation
+from delula.models.providers import Provider, Service, ServiceTypeName
+from delula.models.recipes import (
+    Recipe,
+    RecipeAudioType,
+    RecipeOptionTagIcon,
+    RecipeUsage,
+    RecipeUsageOptions,
+)
+from delula.models.samples import RecipeSample, SampleLike
+from delula.models.tags import Tag
+from delula.models.users import RoleType, User, UserType
+
+__all__ = [
+    "BacklogVideo",
+    "ComponentDependency",
+    "ComponentInputChannel",
+    "ComponentOutputChannel",
+    "ComponentRegistry",
+    "ComponentUsage",
+    "CreditTransaction",
+    "ExportTransaction",
+    "Generation",
+    "JsonValue",
+    "MarketAsset",
+    "Provider",
+    "Recipe",
+    "RecipeAudioType",
+    "RecipeOptionTagIcon",
+    "RecipeSample",
+    "RecipeUsage",
+    "RecipeUsageOptions",
+    "RevenueShare",
+    "RoleType",
+    "SampleLike",
+    "Service",
+    "ServiceTypeName",
+    "SmartGenerationRequest",
+    "SystemAsset",
+    "Tag",
+    "User",
+    "UserAsset",
+    "UserType",
+]

@@ -1,0 +1,124 @@
+"""Column types that read whatever a live database holds, and the base of the product's tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import Dialect, Integer, String, Text, inspect
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
+
+from delula.db import Base
+
+#: What a JSON column can hold. Nothing promises an object: scalars and lists occur.
+JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
+
+#: JSON columns. Python's None is written as SQL NULL, not as the JSON word `null`; both read as None.
+Json = JSONB(none_as_null=True)
+
+IntMember = TypeVar("IntMember", bound=IntEnum)
+TextMember = TypeVar("TextMember", bound=StrEnum)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """`timestamp without time zone` that holds UTC.
+
+    Reads as a datetime aware of UTC. Takes an aware datetime of any zone, or a naive one as UTC.
+    """
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """The naive UTC datetime that goes to the database."""
+        if value is None or value.tzinfo is None:
+            return value
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """The aware datetime that comes from it."""
+        if value is None:
+            return None
+        # A live column may be `timestamp with time zone` after all; then the driver gives a zone.
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class IntegerEnum(TypeDecorator[IntMember | int]):
+    """An integer with a meaning: reads as the member of the enum, or as the bare int where there is none.
+
+    Parameters may be either: a filter looks for unknown values too. What the console may write is said by
+    the insert types in `delula.types`.
+    """
+
+    impl = Integer
+    cache_ok = True
+
+    def __init__(self, enum: type[IntMember]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def process_bind_param(self, value: IntMember | int | None, _dialect: Dialect) -> int | None:
+        """The plain integer."""
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> IntMember | int | None:
+        """The member, or the integer itself."""
+        if value is None:
+            return None
+        try:
+            return self.enum(value)
+        except ValueError:
+            return value
+
+
+class TextEnum(TypeDecorator[TextMember | str]):
+    """A word with a meaning: reads as the member of the enum, or as the bare text where there is none.
+
+    Args:
+        enum: the words that the documents list.
+        length: of a varchar column; None for `text`.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, enum: type[TextMember], length: int | None = None) -> None:
+        super().__init__()
+        self.enum = enum
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """`text`, or `varchar` where a length is given."""
+        return dialect.type_descriptor(Text() if self.length is None else String(self.length))
+
+    def process_bind_param(self, value: TextMember | str | None, _dialect: Dialect) -> str | None:
+        """The plain text."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> TextMember | str | None:
+        """The member, or the text itself."""
+        if value is None:
+            return None
+        try:
+            return self.enum(value)
+        except ValueError:
+            return value
+
+
+class ProductTable(Base, kw_only=True, eq=False, repr=False):
+    """Base of the tables in `public`, which belong to the product.
+
+    Rows compare by identity, and their repr is class and key only, so that no log shows what they hold.
+    """
+
+    __abstract__ = True
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {inspect(self).identity}>"
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = object.__hash__
