@@ -1,0 +1,395 @@
+"""Find one page of a list, at any size and depth, without ever reading the whole table.
+
+Pages are found by keyset: "the 50 rows after this value and id", which an index answers as fast at row
+500,000 as at row 1. What a filter leaves is found in one of three ways, chosen by the planner's own estimate:
+
+* **match first**: fetch every match through an index, then sort; right for rare matches.
+* **walk**: go along the order of the list and drop what does not match; right for common ones.
+* **walk a bounded way**: where matches are rare and no index finds them, look through a fixed number of rows,
+  show what is there, and say how far the search came. The next page goes on from there.
+
+PostgreSQL alone would choose between the first two, but `LIMIT` makes it too hopeful: it expects matches to
+be spread evenly, and walks a million rows for a word that nobody has used since spring.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, any_, asc, case, desc, func, literal, or_, select, text, tuple_, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from delula.lists.explain import explain
+from delula.lists.order import Cursor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, FromClause, Select
+    from sqlalchemy.orm import Session, scoped_session
+
+    from delula.lists.order import Order, SortValue
+
+    AnySession = Session | scoped_session[Session]
+
+#: Up to this many estimated matches are fetched first and sorted then, which takes a few milliseconds.
+FEW_MATCHES = 2_000
+#: The same where the alternatives are worse: a dear condition, or a walk that has found little.
+MANY_MATCHES = 30_000
+#: How many rows a walk looks at before it asks whether there is a better way.
+SHORT_WALK = 2_000
+#: How many rows one request looks at where there is none; about 30 ms.
+LONG_WALK = 20_000
+#: The same where testing one row is dear.
+DEAR_WALK = 2_000
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a filter, and what the search must know of it.
+
+    Attributes:
+        clause: the SQL; never null-blind: a row either matches or it does not.
+        equals: name of the field that it holds to one value, where it does.
+        dear: whether testing one row takes more than a few microseconds, as full text does.
+        guessed: whether the planner has no statistics for it and only guesses, as for JSON.
+    """
+
+    clause: ColumnElement[bool]
+    equals: str | None = None
+    dear: bool = False
+    guessed: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is listed.
+
+    Attributes:
+        table: the table.
+        id: its unique key, the tiebreak of every order.
+        ordered: pairs of field and sort for which an index leads with the field and goes on with the sort, so
+            that holding the field to one value still leaves the rows in order.
+    """
+
+    table: FromClause
+    id: ColumnElement[int]
+    ordered: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Key:
+    """Where one row stands in the order of its list."""
+
+    value: SortValue | None
+    id: int
+
+
+@dataclass(frozen=True)
+class Page:
+    """The keys of one page, in the order of the list.
+
+    Attributes:
+        keys: the rows' places.
+        previous: cursor of the page before, if there is one.
+        next: cursor of the page after, if there is one.
+        unfinished: the place that the search reached, where it stopped at its bound before the page was full.
+    """
+
+    keys: tuple[Key, ...]
+    previous: Cursor | None = None
+    next: Cursor | None = None
+    unfinished: Key | None = None
+
+    @property
+    def ids(self) -> list[int]:
+        """The ids of the rows, in order."""
+        return [key.id for key in self.keys]
+
+
+@dataclass
+class _Search:
+    """One search along an order, from a cursor on."""
+
+    session: AnySession
+    source: Source
+    order: Order
+    conditions: Sequence[Condition]
+    cursor: Cursor | None
+    limit: int
+    found: list[Key] = field(default_factory=list)
+    stopped_at: Key | None = None
+
+    @property
+    def descending(self) -> bool:
+        backward = self.cursor is not None and self.cursor.backward
+        return self.order.descending is not backward
+
+    def run(self) -> None:
+        """Fill `found`, and set `stopped_at` where the search gave up before it was full."""
+        leading = [c for c in self.conditions if (c.equals, self.order.sort.key) in self.source.ordered]
+        rest = [c for c in self.conditions if c not in leading]
+        if not rest:
+            for place in self._segments():
+                if self.wanted:
+                    along = self._select([*place, *_clauses(leading)]).order_by(*self._by_order())
+                    self.found += self._fetch(along.limit(self.wanted))
+            return
+
+        plan = explain(self.session, self._select(_clauses(self.conditions)))
+        dear = any(c.dear for c in rest)
+        guessed = any(c.guessed for c in rest)
+        if plan.is_cheap and not guessed and plan.rows <= (MANY_MATCHES if dear else FEW_MATCHES):
+            self._match_first()
+        elif dear or not (plan.is_cheap and plan.rows <= MANY_MATCHES):
+            self._walk(leading, rest, DEAR_WALK if dear else LONG_WALK)
+        else:
+            self._walk(leading, rest, SHORT_WALK)
+            if self.stopped_at is not None:
+                self.found, self.stopped_at = [], None
+                self._match_first()
+
+    def _segments(self) -> list[list[ColumnElement[bool]]]:
+        """The stretches of the order that lie ahead of the cursor; nulls are last whichever way one sorts."""
+        sort = self.order.sort
+        value, cursor = sort.expression, self.cursor
+        if not sort.nullable:
+            return [self._ahead(cursor)]
+        has_value, has_none = value.is_not(None), value.is_(None)
+        if cursor is None:
+            return [[has_value], [has_none]]
+        if cursor.value is None:
+            ahead_of_null = [has_none, *self._ahead_of_id(cursor)]
+            return [ahead_of_null, [has_value]] if cursor.backward else [ahead_of_null]
+        ahead = [has_value, *self._ahead(cursor)]
+        return [ahead] if cursor.backward else [ahead, [has_none]]
+
+    def _ahead(self, cursor: Cursor | None) -> list[ColumnElement[bool]]:
+        if cursor is None:
+            return []
+        value = self.order.sort.expression
+        if cursor.id is None:
+            return [value <= cursor.value if self.descending else value >= cursor.value]
+        if value is self.source.id:
+            return self._ahead_of_id(cursor)
+        here = tuple_(literal(cursor.value), literal(cursor.id))
+        there = tuple_(value, self.source.id)
+        return [there < here if self.descending else there > here]
+
+    def _ahead_of_id(self, cursor: Cursor) -> list[ColumnElement[bool]]:
+        if cursor.id is None:
+            return []
+        return [self.source.id < cursor.id if self.descending else self.source.id > cursor.id]
+
+    def _by_order(self) -> list[Any]:
+        direction = desc if self.descending else asc
+        value = self.order.sort.expression
+        if value is self.source.id:
+            return [direction(self.source.id)]
+        return [direction(value), direction(self.source.id)]
+
+    def _select(self, clauses: Sequence[ColumnElement[bool]]) -> Select[tuple[Any, int]]:
+        value = self.order.sort.expression.label("value")
+        return select(value, self.source.id.label("id")).select_from(self.source.table).where(*clauses)
+
+    @property
+    def wanted(self) -> int:
+        """How many rows are still to be found."""
+        return self.limit - len(self.found)
+
+    def _fetch(self, statement: Select[Any]) -> list[Key]:
+        return [Key(value, id_) for value, id_ in self.session.execute(statement)]
+
+    def _match_first(self) -> None:
+        """Fetch every match through an index, and sort."""
+        ahead = or_(*(and_(*place) for place in self._segments()))
+        # Materialized, so that the LIMIT cannot tempt the planner into a walk.
+        matches = (
+            self._select([*_clauses(self.conditions), ahead])
+            .cte("matches")
+            .prefix_with("MATERIALIZED", dialect="postgresql")
+        )
+        backward = self.cursor is not None and self.cursor.backward
+        direction = desc if self.descending else asc
+        value = direction(matches.c.value)
+        by_order = (value.nulls_first() if backward else value.nulls_last(), direction(matches.c.id))
+        self.found = self._fetch(select(matches.c.value, matches.c.id).order_by(*by_order).limit(self.wanted))
+
+    def _walk(self, leading: Sequence[Condition], rest: Sequence[Condition], length: int) -> None:
+        """Look at rows along the order, at most `length` in each segment, until enough are found.
+
+        One statement yields the matches and, where they are too few, the place of the last row looked at, so
+        that a row which is written meanwhile cannot come twice.
+        """
+        passed = and_(*_clauses(rest)).label("passed")
+        for place in self._segments():
+            along = self._select([*place, *_clauses(leading)]).order_by(*self._by_order())
+            seen = (
+                along.add_columns(passed)
+                .limit(length)
+                .cte("seen")
+                .prefix_with("MATERIALIZED", dialect="postgresql")
+            )
+            hits = (
+                select(seen.c.value, seen.c.id)
+                .where(seen.c.passed)
+                .limit(self.wanted)
+                .cte("hits")
+                .prefix_with("MATERIALIZED", dialect="postgresql")
+            )
+            # A LIMIT of 0 leaves the rest of the walk undone once the page is full.
+            if_short = (
+                select(case((func.count() < self.wanted, 1), else_=0)).select_from(hits).scalar_subquery()
+            )
+            last = (
+                select(seen.c.value, seen.c.id, literal(False)).offset(length - 1).limit(if_short).subquery()
+            )
+            rows = self.session.execute(
+                union_all(select(hits.c.value, hits.c.id, literal(True).label("hit")), last.select())
+            ).all()
+            self.found += [Key(value, id_) for value, id_, hit in rows if hit]
+            self.stopped_at = next((Key(value, id_) for value, id_, hit in rows if not hit), None)
+            if not self.wanted or self.stopped_at is not None:
+                return
+
+
+def _clauses(conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
+    return [condition.clause for condition in conditions]
+
+
+def find_page(
+    session: AnySession,
+    source: Source,
+    conditions: Sequence[Condition],
+    order: Order,
+    cursor: Cursor | None,
+    size: int,
+) -> Page:
+    """Find the keys of one page.
+
+    Args:
+        session: where to ask.
+        source: what is listed.
+        conditions: what every row must meet.
+        order: how the list is sorted.
+        cursor: after or before which row the page lies; None for the first page.
+        size: how many rows a full page has.
+    """
+    search = _Search(session, source, order, conditions, cursor, size + 1)
+    search.run()
+    more = len(search.found) > size
+    keys = tuple(search.found[:size])
+    further = keys[-1] if more else search.stopped_at
+    if cursor is None or not cursor.backward:
+        return Page(
+            keys,
+            previous=Cursor(keys[0].value, keys[0].id, backward=True) if cursor and keys else None,
+            next=Cursor(further.value, further.id) if further else None,
+            unfinished=search.stopped_at,
+        )
+    if further is None and len(keys) < size:
+        # The list begins here; a first page that is not full would hide what follows.
+        return find_page(session, source, conditions, order, None, size)
+    keys = keys[::-1]
+    return Page(
+        keys,
+        previous=Cursor(further.value, further.id, backward=True) if further else None,
+        next=Cursor(keys[-1].value, keys[-1].id) if keys else cursor.reversed(),
+        unfinished=search.stopped_at,
+    )
+
+
+def neighbours(
+    session: AnySession, source: Source, conditions: Sequence[Condition], order: Order, key: Key
+) -> tuple[int | None, int | None]:
+    """The ids of the rows just before and just after `key` in a list."""
+
+    def nearest(*, backward: bool) -> int | None:
+        search = _Search(session, source, order, conditions, Cursor(key.value, key.id, backward), 1)
+        search.run()
+        return search.found[0].id if search.found else None
+
+    return nearest(backward=True), nearest(backward=False)
+
+
+def key_of(session: AnySession, source: Source, order: Order, id_: int) -> Key | None:
+    """Where the row `id_` stands in `order`; None where there is no such row."""
+    statement = select(order.sort.expression, source.id).select_from(source.table).where(source.id == id_)
+    row = session.execute(statement).one_or_none()
+    return Key(row[0], row[1]) if row else None
+
+
+def count_before(
+    session: AnySession,
+    source: Source,
+    conditions: Sequence[Condition],
+    order: Order,
+    key: Key,
+    cap: int,
+) -> int:
+    """How many rows stand before `key`, counted up to `cap`: in a list of the newest, those come since."""
+    search = _Search(session, source, order, conditions, Cursor(key.value, key.id, backward=True), cap)
+    search.run()
+    return len(search.found)
+
+
+def estimate(session: AnySession, source: Source, conditions: Sequence[Condition]) -> int:
+    """How many rows match, as the planner expects; costs the same at any size."""
+    return explain(session, _matching(source, conditions)).rows
+
+
+def exact_count(session: AnySession, source: Source, conditions: Sequence[Condition], seconds: int) -> int:
+    """How many rows match, counted.
+
+    Args:
+        session: where to ask; its transaction keeps the time limit until it ends.
+        source: what is listed.
+        conditions: what every row must meet.
+        seconds: after which the count is given up.
+
+    Raises:
+        OperationalError: the count took longer than `seconds`.
+    """
+    session.execute(text(f"SET LOCAL statement_timeout = '{int(seconds)}s'"))
+    matching = _matching(source, conditions).subquery()
+    return session.execute(select(func.count()).select_from(matching)).scalar_one()
+
+
+def _matching(source: Source, conditions: Sequence[Condition]) -> Select[Any]:
+    return select(source.id).select_from(source.table).where(*_clauses(conditions))
+
+
+def facet_counts(
+    session: AnySession,
+    source: Source,
+    conditions: Sequence[Condition],
+    order: Order,
+    facets: Mapping[str, ColumnElement[Any]],
+    cap: int,
+) -> tuple[dict[str, list[tuple[Any, int]]], int]:
+    """Count the values of some columns among the first `cap` matching rows of the list.
+
+    Returns:
+        For each facet its values with their counts, most frequent first, and how many rows were counted.
+    """
+    search = _Search(session, source, order, conditions, None, cap)
+    search.run()
+    ids = [key.id for key in search.found]
+    rows = (
+        select(*(expression.label(name) for name, expression in facets.items()))
+        .select_from(source.table)
+        .where(source.id == any_(literal(ids, ARRAY(source.id.type))))
+        .cte("rows")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    counts = {
+        name: [
+            (value, count)
+            for value, count in session.execute(
+                select(rows.c[name], func.count().label("n")).group_by(rows.c[name]).order_by(desc("n"))
+            )
+        ]
+        for name in facets
+    }
+    return counts, len(ids)

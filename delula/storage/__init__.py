@@ -1,0 +1,25 @@
+"""The S3 edge: keys, presigned URLs and what the store knows of an object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, current_app
+
+from delula.storage.store import ObjectFacts, Store, StoreUnavailable
+
+if TYPE_CHECKING:
+    from delula.config import Settings
+
+__all__ = ["ObjectFacts", "Store", "StoreUnavailable", "current_store", "init_storage"]
+
+
+def init_storage(app: Flask, settings: Settings) -> None:
+    """Give the app its store; none where no bucket is configured."""
+    app.extensions["store"] = Store(settings.s3, settings.cdn_url) if settings.s3 else None
+
+
+def current_store() -> Store | None:
+    """The store of the app at hand, or none where no bucket is configured."""
+    store: Store | None = current_app.extensions["store"]
+    return store

@@ -1,0 +1,157 @@
+"""One bucket: where a key is, who may read it for how long, and what the store knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from types_boto3_s3 import S3Client
+
+    from delula.config import S3Settings
+
+#: How long a presigned URL works, in seconds: long enough to start playing, too short to pass on.
+PRESIGNED_SECONDS = 300
+
+
+class StoreUnavailable(Exception):
+    """The store does not answer, or refuses us; pages go on without media and say so."""
+
+
+@dataclass(frozen=True)
+class ObjectFacts:
+    """What the store knows of an object.
+
+    Attributes:
+        size: bytes.
+        content_type: as stored with the object.
+        changed_at: when it was last written, UTC.
+        etag: the store's checksum.
+    """
+
+    size: int
+    content_type: str
+    changed_at: datetime
+    etag: str
+
+
+class Store:
+    """The product's bucket."""
+
+    def __init__(self, settings: S3Settings, cdn_url: str | None) -> None:
+        self._settings = settings
+        self._cdn_url = cdn_url.rstrip("/") if cdn_url else None
+
+    def _client(self, endpoint: str | None) -> S3Client:
+        return boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name=self._settings.region,
+            aws_access_key_id=self._settings.access_key_id,
+            aws_secret_access_key=self._settings.secret_access_key,
+            config=Config(
+                # Said outright: boto3 still presigns with the older signature by default.
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if endpoint else "auto"},
+                connect_timeout=1,
+                read_timeout=3,
+                retries={"total_max_attempts": 2, "mode": "standard"},
+                max_pool_connections=16,
+            ),
+        )
+
+    @cached_property
+    def client(self) -> S3Client:
+        """The client for our own requests."""
+        return self._client(self._settings.endpoint_url)
+
+    @cached_property
+    def _public_client(self) -> S3Client:
+        """The client that signs what browsers open, which may reach the store by another name."""
+        return self._client(self._settings.public_endpoint_url or self._settings.endpoint_url)
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return self._settings.bucket
+
+    def presigned(self, key: str, *, filename: str | None = None) -> str:
+        """A URL that reads `key` for `PRESIGNED_SECONDS`; signed here, without asking the store.
+
+        Args:
+            key: the object's key.
+            filename: makes browsers save the object under this name instead of showing it.
+        """
+        params = {"Bucket": self.bucket, "Key": key}
+        if filename is not None:
+            params["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+        return self._public_client.generate_presigned_url(
+            "get_object", Params=params, ExpiresIn=PRESIGNED_SECONDS
+        )
+
+    def cdn_url(self, key: str) -> str | None:
+        """The public URL of `key`, or none where no CDN is configured."""
+        return f"{self._cdn_url}/{quote(key)}" if self._cdn_url else None
+
+    def key_of(self, location: str | None) -> str | None:
+        """The key that a stored key or URL means in our bucket; none where it lies elsewhere.
+
+        The product stores plain keys, `s3://` addresses, and URLs of the store or the CDN.
+        """
+        if not location:
+            return None
+        if "://" not in location:
+            return location.lstrip("/") or None
+        for prefix in self._prefixes:
+            if location.startswith(prefix):
+                path = location.removeprefix(prefix).split("?", 1)[0].split("#", 1)[0]
+                return unquote(path) or None
+        return None
+
+    @cached_property
+    def _prefixes(self) -> tuple[str, ...]:
+        settings, bucket = self._settings, self._settings.bucket
+        endpoints = [e.rstrip("/") for e in (settings.endpoint_url, settings.public_endpoint_url) if e]
+        hosts = [f"s3.{settings.region}.amazonaws.com", "s3.amazonaws.com"]
+        return (
+            f"s3://{bucket}/",
+            *(f"{endpoint}/{bucket}/" for endpoint in endpoints),
+            *(f"https://{bucket}.{host}/" for host in hosts),
+            *(f"https://{host}/{bucket}/" for host in hosts),
+            *([f"{self._cdn_url}/"] if self._cdn_url else []),
+        )
+
+    @cached_property
+    def origins(self) -> tuple[str, ...]:
+        """Scheme and host of everywhere that media may come from, for the content security policy."""
+        urls = [self.presigned("x"), *([self._cdn_url] if self._cdn_url else [])]
+        return tuple(dict.fromkeys(f"{part.scheme}://{part.netloc}" for part in map(urlsplit, urls)))
+
+    def facts(self, key: str) -> ObjectFacts | None:
+        """What the store knows of `key`, or none where there is no such object.
+
+        Raises:
+            StoreUnavailable: the store does not answer or refuses us.
+        """
+        try:
+            head = self.client.head_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
+                return None
+            raise StoreUnavailable(type(error).__name__) from error
+        except BotoCoreError as error:
+            raise StoreUnavailable(type(error).__name__) from error
+        return ObjectFacts(
+            size=head["ContentLength"],
+            content_type=head.get("ContentType", ""),
+            changed_at=head["LastModified"],
+            etag=head["ETag"].strip('"'),
+        )
