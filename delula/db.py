@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData
@@ -50,7 +50,7 @@ def engine_options() -> dict[str, Any]:
 
 def session() -> scoped_session[Session]:
     """The session of this request, command or job."""
-    return db.session
+    return cast("scoped_session[Session]", db.session)
 
 
 @contextmanager

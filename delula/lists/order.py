@@ -7,7 +7,7 @@ import math
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -139,9 +139,7 @@ def _value_of_kind(value: object, kind: SortKind) -> SortValue:
     match kind, value:
         case SortKind.TIME, str(text):
             time = datetime.fromisoformat(text)
-            if time.tzinfo is not None:
-                raise ValueError("the database keeps times without a zone")
-            return time
+            return time if time.tzinfo else time.replace(tzinfo=UTC)
         case SortKind.INTEGER, int(number) if not isinstance(number, bool) and abs(number) <= BIGGEST_ID:
             return number
         case SortKind.DECIMAL, int(number) | float(number) if math.isfinite(number):

@@ -170,10 +170,11 @@ class _Search:
             return []
         value = self.order.sort.expression
         if cursor.id is None:
-            return [value <= cursor.value if self.descending else value >= cursor.value]
+            start = literal(cursor.value, value.type)
+            return [value <= start if self.descending else value >= start]
         if value is self.source.id:
             return self._ahead_of_id(cursor)
-        here = tuple_(literal(cursor.value), literal(cursor.id))
+        here = tuple_(literal(cursor.value, value.type), literal(cursor.id))
         there = tuple_(value, self.source.id)
         return [there < here if self.descending else there > here]
 

@@ -51,7 +51,7 @@ class Store:
         self._cdn_url = cdn_url.rstrip("/") if cdn_url else None
 
     def _client(self, endpoint: str | None) -> S3Client:
-        return boto3.client(
+        client: S3Client = boto3.client(
             "s3",
             endpoint_url=endpoint,
             region_name=self._settings.region,
@@ -67,6 +67,7 @@ class Store:
                 max_pool_connections=16,
             ),
         )
+        return client
 
     @cached_property
     def client(self) -> S3Client:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, g, make_response, render_template, request
 from psycopg.errors import QueryCanceled
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from delula.db import db
@@ -27,10 +28,14 @@ class Explanation:
 
 
 EXPLANATIONS: dict[int, Explanation] = {
-    400: Explanation("That request cannot be read", "Something in it is malformed.", "Go back and try again."),
+    400: Explanation(
+        "That request cannot be read", "Something in it is malformed.", "Go back and try again."
+    ),
     401: Explanation("Please sign in", "This page is for signed-in staff.", "Sign in and come back."),
     403: Explanation(
-        "You may not open this", "Your role does not include it.", "Ask an admin if you need it for your work."
+        "You may not open this",
+        "Your role does not include it.",
+        "Ask an admin if you need it for your work.",
     ),
     404: Explanation(
         "Nothing is here",
@@ -92,49 +97,55 @@ def error_response(status: int, explanation: Explanation | None = None) -> Respo
 
 def init_errors(app: Flask) -> None:
     """Answer every error, expected or not."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(InvalidInput, _invalid)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolTimeout, _busy)
 
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> Response:
-        status = error.code or 500
-        if error.response is not None:
-            return make_response(error.response)
-        if isinstance(error, InternalServerError):
-            return _unexpected(error.original_exception or error)
-        response = error_response(status)
-        for name, value in error.get_headers():
-            if name.lower() not in {"content-type", "content-length"}:
-                response.headers[name] = value
-        return response
 
-    @app.errorhandler(Refused)
-    def refused(error: Refused) -> Response:
-        standard = EXPLANATIONS[409]
-        return error_response(409, Explanation(standard.title, str(error), standard.next_step))
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return make_response(error.response)
+    if isinstance(error, InternalServerError):
+        return _unexpected(error.original_exception or error)
+    response = error_response(error.code or 500)
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
 
-    @app.errorhandler(InvalidInput)
-    def invalid(error: InvalidInput) -> Response:
-        standard = EXPLANATIONS[422]
-        return error_response(422, Explanation(standard.title, str(error), standard.next_step))
 
-    @app.errorhandler(DBAPIError)
-    def database(error: DBAPIError) -> Response:
-        _release()
-        if isinstance(error.orig, QueryCanceled):
-            log.warning("statement timeout on %s", request.path)
-            return error_response(503, TOO_SLOW)
-        if error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError)):
-            log.error("database unreachable: %s", type(error.orig).__name__)
-            response = error_response(503)
-            response.headers["Retry-After"] = "5"
-            return response
-        return _unexpected(error)
+def _refused(error: Refused) -> Response:
+    standard = EXPLANATIONS[409]
+    return error_response(409, Explanation(standard.title, str(error), standard.next_step))
 
-    @app.errorhandler(PoolTimeout)
-    def busy(_error: PoolTimeout) -> Response:
-        log.error("no database connection free")
-        response = error_response(503)
-        response.headers["Retry-After"] = "5"
-        return response
+
+def _invalid(error: InvalidInput) -> Response:
+    standard = EXPLANATIONS[422]
+    return error_response(422, Explanation(standard.title, str(error), standard.next_step))
+
+
+def _database(error: DBAPIError) -> Response:
+    _release()
+    if isinstance(error.orig, QueryCanceled):
+        log.warning("statement timeout on %s", request.path)
+        return error_response(503, TOO_SLOW)
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        log.error("database unreachable: %s", type(error.orig).__name__)
+        return _try_later()
+    return _unexpected(error)
+
+
+def _busy(_error: PoolTimeout) -> Response:
+    log.error("no database connection free")
+    return _try_later()
+
+
+def _try_later() -> Response:
+    response = error_response(503)
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def _release() -> None:
@@ -142,7 +153,7 @@ def _release() -> None:
     try:
         db.session.rollback()
     except DBAPIError:
-        db.session.invalidate()
+        db.session().invalidate()
 
 
 def _unexpected(error: BaseException) -> Response:

@@ -9,10 +9,12 @@ import secrets
 import sys
 import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, has_request_context, request
 
-from delula.config import Settings
+if TYPE_CHECKING:
+    from delula.config import Settings
 
 log = logging.getLogger("delula.request")
 

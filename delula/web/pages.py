@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, redirect, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
 
 from delula.access.guard import local_url, requires
 from delula.access.permissions import Permission
@@ -12,6 +13,9 @@ from delula.web.render import render
 from delula.web.static import YEAR
 from delula.web.styleguide import styleguide_context
 from delula.web.templates import DENSITIES, SHORTCUTS, THEMES
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
 
 blueprint = Blueprint("pages", __name__)
 
@@ -41,7 +45,12 @@ def preferences() -> AnyResponse:
                 raise InvalidInput(name, f"choose one of {', '.join(choices)}.")
             # Read by script, which changes the look at once; it holds nothing secret.
             response.set_cookie(
-                name, request.form[name], max_age=YEAR, samesite="Lax", secure=request.is_secure, httponly=False
+                name,
+                request.form[name],
+                max_age=YEAR,
+                samesite="Lax",
+                secure=request.is_secure,
+                httponly=False,
             )
     return response
 

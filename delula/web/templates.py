@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
-from delula.config import Settings
-from delula.web.markup import FILTERS
+if TYPE_CHECKING:
+    from delula.config import Settings
 
 THEMES = ("system", "light", "dark")
 DENSITIES = ("comfortable", "compact")
@@ -43,7 +44,6 @@ def init_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS)
 
     @app.context_processor
     def common() -> dict[str, object]:
