@@ -1,0 +1,261 @@
+"""A parsed filter: what every box, chip, facet, URL, saved view and bulk run edits and runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as attribute
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlalchemy import ColumnElement, or_, true
+
+from delula.errors import InvalidInput
+from delula.search.kinds import FullText, Operator
+from delula.search.lexer import written_path, written_value
+from delula.search.parser import joined, read_name, read_terms
+from delula.search.times import Clock
+
+if TYPE_CHECKING:
+    from delula.search.fields import FieldSet
+    from delula.search.kinds import Kind
+    from delula.search.terms import Operand, Problem, Term
+
+#: Gives the ids for names that people typed. A name without an id is left out, or has none.
+Resolver: TypeAlias = Callable[[Sequence[str]], Mapping[str, Sequence[str | int]]]
+#: One resolver for each reference field, by the field's name.
+Resolvers: TypeAlias = Mapping[str, Resolver]
+
+
+def parse(text: str, fields: FieldSet, *, now: datetime, zone: tzinfo = UTC) -> Filter:
+    """The filter that a text says. Never raises: what cannot be read becomes a problem of its term.
+
+    Args:
+        text: anything.
+        fields: what can be filtered by.
+        now: what ages (`7d`) count back from; aware, or naive in UTC.
+        zone: the zone that dates are meant in.
+    """
+    return _read(text, fields, Clock(now, zone))
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Terms that must all hold. Two filters are equal when their canonical texts are.
+
+    Attributes:
+        source: the text as it was typed; the spans of terms and problems point into it.
+        terms: in the order typed.
+        fields: the fields that it was read with.
+        clock: the time and zone that it was read with.
+    """
+
+    source: str = attribute(compare=False)
+    terms: tuple[Term, ...]
+    fields: FieldSet = attribute(compare=False, repr=False)
+    clock: Clock = attribute(compare=False, repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        """The canonical text: parsing it gives this filter again."""
+        return joined(self.terms)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong, term by term."""
+        return tuple(term.problem for term in self.terms if term.problem)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether every term can be run."""
+        return not self.problems
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no term at all."""
+        return not self.terms
+
+    # Edits: each gives a new filter.
+
+    def without(self, index: int) -> Filter:
+        """Without one term."""
+        return self._with([term for position, term in enumerate(self.terms) if position != index])
+
+    def without_problems(self) -> Filter:
+        """With the terms that can be run. For showing rows beside marked terms, never for a command."""
+        return self._with([term for term in self.terms if not term.problem])
+
+    def toggled(self, index: int) -> Filter:
+        """With one term negated, or no longer negated."""
+        return self._with(
+            [term.toggled() if position == index else term for position, term in enumerate(self.terms)]
+        )
+
+    def corrected(self, index: int) -> Filter:
+        """With one term's suggestion in its place; unchanged where it has none."""
+        return self._read(
+            [
+                term.suggestion if position == index and term.suggestion is not None else term.text
+                for position, term in enumerate(self.terms)
+            ]
+        )
+
+    def adding(self, text: str) -> Filter:
+        """With more terms behind."""
+        return self._with([*self.terms, *read_terms(text, self.fields, self.clock)])
+
+    def setting(self, name: str, *values: str) -> Filter:
+        """With the field on any of these values, meant literally, and on nothing else; none clears it."""
+        return self.replacing(name, ",".join(written_value(value) for value in values))
+
+    def replacing(self, name: str, operand: str) -> Filter:
+        """With the field on an operand as it is typed behind the colon (`>7d`, `10..20`); empty clears it.
+
+        Args:
+            name: the field, by name or alias; for JSON with its path (`meta.formData.style`).
+            operand: the text behind the colon.
+        """
+        head = read_name(name, self.fields)
+        texts = []
+        replaced = not operand
+        for term in self.terms:
+            if (term.field.name if term.field else None, term.path) != head:
+                texts.append(term.text)
+            elif not replaced:
+                texts.append(f"{head[0]}{written_path(head[1])}:{operand}")
+                replaced = True
+        if not replaced:
+            texts.append(f"{head[0]}{written_path(head[1])}:{operand}")
+        return self._read(texts)
+
+    def with_value_toggled(self, name: str, value: str) -> Filter:
+        """With one value of a field added to those it is on, or taken away: what a facet's box does."""
+        values = self.values(name)
+        left = [one for one in values if one != value]
+        return self.setting(name, *(left if len(left) < len(values) else [*values, value]))
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values that a field is plainly on (`status:failed,pending`), as typed but unquoted."""
+        head = read_name(name, self.fields)
+        return tuple(
+            operand.low.typed
+            for term in self.terms
+            if term.field and (term.field.name, term.path) == head and not term.negated and not term.problem
+            for operand in term.operands
+            if operand.operator is Operator.MATCHES and operand.low
+        )
+
+    # Running.
+
+    def resolved(self, resolvers: Resolvers) -> Filter:
+        """With the names of other rows turned into their ids: one call per reference field.
+
+        A name that is unknown gets a note where it may be a raw id, and a problem where it cannot be.
+        """
+        names: dict[str, dict[str, None]] = {}
+        for term in self.terms:
+            if term.field and term.field.name in resolvers and term.field.kind.reference:
+                names.setdefault(term.field.name, {}).update(dict.fromkeys(term.reference_names()))
+        found = {field: resolvers[field](list(texts)) for field, texts in names.items() if texts}
+        return replace(
+            self,
+            terms=tuple(
+                term.resolved(found.get(term.field.name, {})) if term.field else term for term in self.terms
+            ),
+        )
+
+    def conditions(self, resolvers: Resolvers | None = None) -> list[ColumnElement[bool]]:
+        """The SQL conditions, all of which must hold; none for an empty filter.
+
+        All plain words make one condition, so that one look into the index answers them.
+
+        Args:
+            resolvers: what turns names of other rows into ids; a field without one takes raw ids only.
+
+        Raises:
+            InvalidInput: a term has a problem; a filter that lacks one would match more than was asked for.
+        """
+        resolved = self.resolved(resolvers or {})
+        for problem in resolved.problems:
+            raise InvalidInput(problem.field or "filter", problem.message)
+        words = resolved.full_text_condition()
+        others = (term_condition(term) for term in resolved.terms if not _is_plain_search(term))
+        return [condition for condition in (words, *others) if condition is not None]
+
+    def full_text_condition(self) -> ColumnElement[bool] | None:
+        """The one condition of all plain words and phrases that are not negated, or None."""
+        default = self.fields.default
+        if default is None or not isinstance(default.kind, FullText):
+            return None
+        values = [
+            operand.low.data
+            for term in self.terms
+            if _is_plain_search(term)
+            for operand in term.operands
+            if operand.low and operand.low.data is not None
+        ]
+        return default.kind.finds(default.expression, default.kind.all_of(values)) if values else None
+
+    def _with(self, terms: Iterable[Term]) -> Filter:
+        return self._read([term.text for term in sorted(terms, key=lambda term: term.unclosed)])
+
+    def _read(self, texts: Sequence[str]) -> Filter:
+        return _read(" ".join(texts), self.fields, self.clock)
+
+
+def _read(text: str, fields: FieldSet, clock: Clock) -> Filter:
+    return Filter(text, read_terms(text, fields, clock), fields, clock)
+
+
+def _is_plain_search(term: Term) -> bool:
+    """Whether a term is a plain word or phrase that full text answers, and no negation."""
+    return (
+        term.plain
+        and not term.negated
+        and term.searched is not None
+        and isinstance(term.searched.kind, FullText)
+    )
+
+
+def term_condition(term: Term) -> ColumnElement[bool] | None:
+    """The SQL condition of one term without a problem, or None where it narrows nothing."""
+    field = term.searched
+    if field is None:
+        return None
+    kind, expression = field.kind.with_path(term.path), field.expression
+    values = [
+        operand.low.data
+        for operand in term.operands
+        if operand.operator is Operator.MATCHES and operand.low and operand.low.data is not None
+    ]
+    others = [
+        _operand_condition(kind, expression, operand)
+        for operand in term.operands
+        if operand.operator is not Operator.MATCHES
+    ]
+    if term.negated and values and not others:
+        return kind.differs(expression, values)
+    if term.negated and not values and [operand.operator for operand in term.operands] == [Operator.NONE]:
+        return kind.is_present(expression)
+    conditions = [*([kind.matches(expression, values)] if values else []), *others]
+    if not conditions:
+        return None
+    condition = or_(*conditions) if len(conditions) > 1 else conditions[0]
+    return condition.is_not(true()) if term.negated else condition
+
+
+def _operand_condition(kind: Kind, expression: ColumnElement[Any], operand: Operand) -> ColumnElement[bool]:
+    low: Any = operand.low.data if operand.low else None
+    high: Any = operand.high.data if operand.high else None
+    match operand.operator:
+        case Operator.NONE:
+            return kind.is_absent(expression)
+        case Operator.ANY:
+            return kind.is_present(expression)
+        case Operator.RANGE:
+            return kind.within(expression, low, high)
+        case Operator.EXACTLY:
+            return kind.exactly(expression, low)
+        case _:
+            return kind.compares(expression, operand.operator, low)

@@ -1,0 +1,130 @@
+"""Words and phrases."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    ColumnElement,
+    func,
+    literal,
+    literal_column,
+    true,
+)
+from sqlalchemy import Text as TextType
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from delula.search.kinds.base import (
+    Kind,
+    Unreadable,
+    Value,
+)
+from delula.search.lexer import Word, written_value
+from delula.search.stopwords import ENGLISH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from delula.search.times import Clock
+
+
+@dataclass(frozen=True)
+class Search:
+    """What one full-text value looks for: a phrase or words, the last of them perhaps a prefix."""
+
+    text: str
+    phrase: bool
+    prefix: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullText(Kind):
+    """Words and phrases of a text, by PostgreSQL's full text search; `wha*` is a prefix.
+
+    The field's expression is the tsvector, written as its index has it: see `full_text()`.
+
+    Args:
+        configuration: the name of the text search configuration, as in the index.
+    """
+
+    configuration: str = "english"
+    takes: str = "takes words or a phrase"
+    examples: Sequence[str] = ("whale", '"blue whale"', "wha*")
+
+    def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - words know no time
+        """A word, a phrase, or a prefix."""
+        written = word.written(keep_quotes=True)
+        if any(part.strip() for part in word.parts[1:]) or (word.has_wildcard and not word.parts[0].strip()):
+            first = next(part for part in [*word.parts, "word"] if part.strip())
+            raise Unreadable("takes * only at the end of a word", written_value(first) + "*")
+        tokens = re.findall(r"\w+", word.parts[0])
+        if not any(character.isalnum() for character in word.parts[0]):
+            raise Unreadable("has nothing to search for in that: it needs letters or digits")
+        if word.has_wildcard:
+            head, _, last = word.parts[0].rstrip().rpartition(" ")
+            return Value(Search(head.strip(), phrase=True, prefix=last), written, word.text)
+        if self.configuration == "english" and all(token.lower() in ENGLISH for token in tokens):
+            note = f"“{word.text}” is too common a word to search for, so it narrows nothing."
+            return Value(None, written, word.text, note=note)
+        return Value(Search(word.text, phrase=word.quoted), written, word.text)
+
+    def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """Texts with any of the values."""
+        return self.finds(expression, self._joined(values, "||"))
+
+    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """Texts without any of the values."""
+        return self.matches(expression, values).is_not(true())
+
+    def all_of(self, values: Sequence[Any]) -> ColumnElement[Any]:
+        """The tsquery for texts with every value."""
+        return self._joined(values, "&&")
+
+    def finds(self, expression: ColumnElement[Any], query: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Texts that a tsquery finds."""
+        found: ColumnElement[bool] = expression.bool_op("@@")(query)
+        return found
+
+    def _joined(self, values: Sequence[Any], operator: str) -> ColumnElement[Any]:
+        joined, *others = [self._query(value) for value in values]
+        for other in others:
+            joined = joined.op(operator, return_type=TSQUERY())(other)
+        return joined
+
+    def _query(self, search: Search) -> ColumnElement[Any]:
+        text = literal(search.text, TextType())
+        if not search.prefix:
+            make = func.phraseto_tsquery if search.phrase else func.plainto_tsquery
+            return make(self._configured(), text, type_=TSQUERY())
+        escaped = search.prefix.replace("\\", "\\\\").replace("'", "''")
+        lexeme = literal(f"'{escaped}':*", TextType())
+        # Stemmed like the index; and as typed, because a prefix such as "the" would be dropped as too common.
+        prefix = func.to_tsquery(self._configured(), lexeme, type_=TSQUERY()).op("||", return_type=TSQUERY())(
+            func.to_tsquery(literal_column("'simple'"), lexeme, type_=TSQUERY())
+        )
+        if not search.text:
+            return prefix.self_group()
+        phrase = func.phraseto_tsquery(self._configured(), text, type_=TSQUERY())
+        return func.tsquery_phrase(phrase, prefix, type_=TSQUERY())
+
+    def _configured(self) -> ColumnElement[Any]:
+        return literal_column(quote_literal(self.configuration))
+
+
+def full_text(
+    column: ColumnElement[Any], *, configuration: str = "english", characters: int = 50_000
+) -> ColumnElement[Any]:
+    """The tsvector of a text column: `to_tsvector('english', left(prompt, 50000))`.
+
+    Its parameters are literals, because PostgreSQL uses an expression index only for the same expression.
+    The cut keeps a huge text below the limit of a tsvector, which is an error above 1 MB.
+    """
+    start = func.left(column, literal_column(str(characters)))
+    return func.to_tsvector(literal_column(quote_literal(configuration)), start)
+
+
+def quote_literal(text: str) -> str:
+    """A plain text as an SQL literal; for names that a developer wrote, never for input."""
+    return "'" + text.replace("'", "''") + "'"

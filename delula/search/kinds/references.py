@@ -1,0 +1,159 @@
+"""Ids of other rows by their names, and arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    false,
+    func,
+    literal,
+    literal_column,
+    true,
+)
+from sqlalchemy import Text as TextType
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from delula.search.kinds.base import (
+    Kind,
+    Unreadable,
+    Value,
+    one_of,
+)
+from delula.search.kinds.numbers import Number, integer, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sqlalchemy.types import TypeEngine
+
+    from delula.search.kinds.text import Text
+    from delula.search.lexer import Word
+    from delula.search.times import Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference(Kind):
+    """A row of another table, by any of its names.
+
+    Names become ids when the filter is resolved; a value that is no name stands for the raw id, so that rows
+    whose reference dangles are found too.
+
+    Args:
+        noun: what it refers to ("user").
+        bits: 16, 32 or 64 where ids are integers; None where they are text.
+    """
+
+    noun: str
+    bits: int | None = None
+    takes: str = "takes an id or a name"
+    examples: Sequence[str] = ()
+
+    def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - a name knows no time
+        """Any text without a wildcard."""
+        if word.has_wildcard:
+            raise Unreadable("takes a whole id or name, without *")
+        return Value((word.text,), word.written(), word.text)
+
+    @property
+    def reference(self) -> Reference | None:
+        """Itself."""
+        return self
+
+    def resolved(self, value: Value, ids: Collection[str | int]) -> Value:
+        """The value with the ids that a resolver gave for it.
+
+        Raises:
+            Unreadable: there are none, and the text cannot be a raw id either.
+        """
+        if ids:
+            return replace(value, data=tuple(dict.fromkeys(ids)))
+        text = value.data[0]
+        if self.bits is None:
+            note = f"No {self.noun} is called “{text}”; rows that carry it as a raw id are shown."
+            return replace(value, note=note)
+        try:
+            number = whole(text, bits=self.bits)
+        except Unreadable:
+            raise Unreadable(f"knows no {self.noun} called “{text}”") from None
+        note = f"There is no {self.noun} {number}; rows that carry it as a raw id are shown."
+        return replace(value, data=(number,), note=note)
+
+    def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """Any of the ids."""
+        ids = self._ids(values)
+        return one_of(expression, [self._bound(id_) for id_ in ids]) if ids else false()
+
+    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """None of the ids, null included."""
+        ids = self._ids(values)
+        if len(ids) == 1:
+            return expression.is_distinct_from(self._bound(ids[0]))
+        return self.matches(expression, values).is_not(true())
+
+    def _ids(self, values: Sequence[Any]) -> list[str | int]:
+        """The ids of all values; texts that cannot be an integer id belong to no row."""
+        ids: dict[str | int, None] = {}
+        for id_ in (id_ for value in values for id_ in value):
+            try:
+                ids[str(id_) if self.bits is None else whole(str(id_), bits=self.bits)] = None
+            except Unreadable:
+                continue
+        return list(ids)
+
+    def _bound(self, value: Any) -> ColumnElement[Any]:
+        return literal(value, String() if self.bits is None else integer(self.bits))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Members(Kind):
+    """An array that holds a value (`tag:x`).
+
+    Args:
+        items: the kind of one item: Text, Number or Reference.
+    """
+
+    items: Text | Number | Reference
+    takes: str = "takes one of its items"
+    examples: Sequence[str] = ()
+
+    @property
+    def reference(self) -> Reference | None:
+        """What the items refer to."""
+        return self.items.reference
+
+    def read(self, word: Word, clock: Clock) -> Value:
+        """One item."""
+        if word.has_wildcard:
+            raise Unreadable("takes a whole item, without *")
+        return self.items.read(word, clock)
+
+    def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """Arrays that share an item with the values; uses a GIN index on the array."""
+        items: list[Any] = []
+        type_: TypeEngine[Any] = TextType()
+        if isinstance(self.items, Reference):
+            items = self.items._ids(values)  # noqa: SLF001 - an array of references is the reference kind's plural
+            type_ = TextType() if self.items.bits is None else integer(self.items.bits)
+        elif isinstance(self.items, Number):
+            items = list(values)
+            type_ = integer(self.items.bits)
+        else:
+            items = [parts[0] for parts in values]
+        overlap: ColumnElement[bool] = expression.bool_op("&&")(literal(items, ARRAY(type_)))
+        return overlap
+
+    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """Arrays without any of the items, null ones included."""
+        return self.matches(expression, values).is_not(true())
+
+    def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
+        """No array, or an empty one."""
+        return func.coalesce(func.cardinality(expression), literal_column("0")) == literal_column("0")
+
+    def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
+        """At least one item."""
+        return func.coalesce(func.cardinality(expression), literal_column("0")) > literal_column("0")

@@ -1,0 +1,222 @@
+"""Text, lists of known values, yes and no."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    func,
+    literal,
+    not_,
+    or_,
+    true,
+)
+from sqlalchemy import Text as TextType
+
+from delula.search.kinds.base import (
+    PRESENCE,
+    Choice,
+    Kind,
+    Operator,
+    Unreadable,
+    Value,
+    one_of,
+)
+from delula.search.kinds.numbers import whole
+from delula.search.lexer import Word, written_value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from delula.search.times import Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Kind):
+    """Text: the whole of it, or with `*` for any run of characters.
+
+    Args:
+        contains: whether plain text means "somewhere in it, in any case"; `field:="…"` then means all of it.
+        ignore_case: whether whole texts are compared in lower case (the index must then be on `lower(…)`).
+    """
+
+    contains: bool = False
+    ignore_case: bool = False
+    takes: str = "takes text"
+    examples: Sequence[str] = ()
+
+    @property
+    def operators(self) -> frozenset[Operator]:  # type: ignore[override]  # a class variable made instance-wise
+        """As every kind's, and `=` where plain text means less than equality."""
+        return PRESENCE | {Operator.EXACTLY} if self.contains else PRESENCE
+
+    def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - text knows no time
+        """Any word."""
+        return Value(word.parts, word.written(), word.text)
+
+    def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """Equality for whole texts, LIKE for wildcards, ILIKE for parts."""
+        patterns = [parts for parts in values if self.contains or len(parts) > 1]
+        whole = [self._bound(parts[0]) for parts in values if not self.contains and len(parts) == 1]
+        conditions = [self._like(expression, parts) for parts in patterns]
+        if whole:
+            conditions.append(one_of(self._folded(expression), whole))
+        return or_(*conditions) if len(conditions) > 1 else conditions[0]
+
+    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """`IS DISTINCT FROM` for one whole text."""
+        if len(values) == 1 and len(values[0]) == 1 and not self.contains:
+            return self._folded(expression).is_distinct_from(self._bound(values[0][0]))
+        return self.matches(expression, values).is_not(true())
+
+    def exactly(self, expression: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
+        """The whole text, wildcards included."""
+        return replace(self, contains=False).matches(expression, [value])
+
+    def _folded(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.lower(expression) if self.ignore_case else expression
+
+    def _like(self, expression: ColumnElement[Any], parts: Sequence[str]) -> ColumnElement[bool]:
+        # Backslash is LIKE's own escape: an ESCAPE clause would hide the pattern's prefix from the planner.
+        pattern = "%".join(re.sub(r"([\\%_])", r"\\\1", part) for part in parts)
+        if self.contains:
+            return expression.ilike(literal(f"%{pattern}%", TextType()))
+        if self.ignore_case:
+            return func.lower(expression).like(literal(pattern.lower(), TextType()))
+        return expression.like(literal(pattern, TextType()))
+
+    def _bound(self, value: Any) -> ColumnElement[Any]:
+        return literal(value.lower() if self.ignore_case else value, String())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen(Kind):
+    """One of a list of values.
+
+    Args:
+        choices: the known values, or a callable that gives them.
+        open: whether values outside the list are allowed, because live data holds them.
+        numeric: whether the column holds integers.
+    """
+
+    choices: Sequence[Choice] | Callable[[], Sequence[Choice]]
+    open: bool = True
+    numeric: bool = False
+    takes: str = "takes one of its values"
+
+    @property
+    def examples(self) -> Sequence[str]:  # type: ignore[override]  # an attribute made from the choices
+        """The first few choices, and any of two."""
+        names = [written_value(choice.typed) for choice in self.known()[:3]]
+        return [*names[:2], ",".join(names[:2])] if len(names) > 1 else names
+
+    def known(self) -> Sequence[Choice]:
+        """All known values."""
+        return self.choices() if callable(self.choices) else self.choices
+
+    def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - a choice knows no time
+        """A choice by name, label or value, in any case; else the value itself, where the list is open."""
+        known = self.known()
+        folded = word.text.casefold()
+        if not word.has_wildcard:
+            for choice in known:
+                if word.text in {choice.typed, str(choice.value)}:
+                    return _chosen(choice)
+            for choice in known:
+                if folded in {choice.typed.casefold(), choice.shown.casefold()}:
+                    return _chosen(choice)
+        near = get_close_matches(folded, [choice.typed.casefold() for choice in known], n=1)
+        meant = next(
+            (written_value(choice.typed) for choice in known if choice.typed.casefold() in near), None
+        )
+        if word.has_wildcard or not self.open:
+            names = ", ".join(choice.typed for choice in known[:8]) + (", …" if len(known) > 8 else "")
+            raise Unreadable(f"takes one of {names}", meant)
+        data: str | int = word.text
+        if self.numeric:
+            data = whole(word.text, bits=32)
+        note = f"“{word.text}” is none of the usual values." if known else None
+        return Value(data, word.written(), word.text, note=note, suggestion=meant)
+
+    def _bound(self, value: Any) -> ColumnElement[Any]:
+        return literal(value, Integer() if self.numeric else String())
+
+
+def _chosen(choice: Choice) -> Value:
+    return Value(choice.value, written_value(choice.typed), choice.typed, choice.label)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cases(Kind):
+    """Named conditions, for what no column says outright (`missing:category`)."""
+
+    conditions: Mapping[str, ColumnElement[bool]]
+    takes: str = "takes one of its values"
+    operators: ClassVar[frozenset[Operator]] = frozenset({Operator.MATCHES})
+
+    @property
+    def examples(self) -> Sequence[str]:  # type: ignore[override]  # an attribute made from the cases
+        """The first two names."""
+        return [written_value(name) for name in list(self.conditions)[:2]]
+
+    def known(self) -> Sequence[Choice]:
+        """The names."""
+        return [Choice(name) for name in self.conditions]
+
+    def read(self, word: Word, clock: Clock) -> Value:
+        """One of the names."""
+        return Chosen(choices=self.known(), open=False).read(word, clock)
+
+    def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:  # noqa: ARG002 - each case brings its own
+        """Any of the named conditions."""
+        return or_(*(self.conditions[name] for name in values))
+
+    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """None of the named conditions."""
+        return self.matches(expression, values).is_not(true())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Kind):
+    """Yes or no.
+
+    Args:
+        null_is_no: whether rows without a value count as no.
+    """
+
+    null_is_no: bool = False
+    takes: str = "takes yes or no"
+    examples: Sequence[str] = ("yes", "no")
+
+    _WORDS: ClassVar[Mapping[str, bool]] = {
+        **dict.fromkeys(("yes", "true", "y", "t", "on", "1"), True),
+        **dict.fromkeys(("no", "false", "n", "f", "off", "0"), False),
+    }
+
+    def known(self) -> Sequence[Choice]:
+        """Yes and no."""
+        return (Choice("yes"), Choice("no"))
+
+    def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - a flag knows no time
+        """Any usual word for yes or no."""
+        data = self._WORDS.get(word.text.lower())
+        if data is None:
+            raise Unreadable(self.takes, "yes")
+        name = "yes" if data else "no"
+        return Value(data, name, name)
+
+    def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """The expression itself for yes, so that partial indexes on it are used."""
+        no = expression.is_not(true()) if self.null_is_no else not_(expression)
+        wanted = [expression if value else no for value in dict.fromkeys(values)]
+        return or_(*wanted) if len(wanted) > 1 else wanted[0]
+
+    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """The opposite, null included where null is not a no."""
+        return self.matches(expression, values).is_not(true())
