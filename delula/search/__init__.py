@@ -20,6 +20,7 @@ from delula.search.kinds import (
     Time,
     full_text,
 )
+from delula.search.suggest import Lookup, Suggestion, suggest
 from delula.search.terms import Problem, Term
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "HelpRow",
     "Json",
     "Kind",
+    "Lookup",
     "Members",
     "Number",
     "Operator",
@@ -43,9 +45,11 @@ __all__ = [
     "Reference",
     "Resolver",
     "Resolvers",
+    "Suggestion",
     "Term",
     "Text",
     "Time",
     "full_text",
     "parse",
+    "suggest",
 ]

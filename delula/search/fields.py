@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from difflib import get_close_matches
@@ -12,8 +13,10 @@ from sqlalchemy import ColumnElement, null
 from delula.search.kinds import Flag, Json, Kind, Operator
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Sequence
+
+
+_NAME = re.compile(r"[^\W\d][\w-]*")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,12 +51,12 @@ class Field:
     @property
     def allowed(self) -> frozenset[Operator]:
         """What may stand before a value."""
-        return self.kind.operators if self.operators is None else self.operators
+        return self.kind.allowed() if self.operators is None else self.operators
 
     @property
     def example_term(self) -> str:
         """A whole term that this field can read."""
-        return self.example or f"{self.name}:{next(iter(self.kind.examples), 'value')}"
+        return self.example or f"{self.name}:{next(iter(self.kind.shown_examples()), 'value')}"
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ class FieldSet:
         default: the name of the field that plain words and phrases search, or None where there is none.
 
     Raises:
-        ValueError: two fields share a name, or there is no field of the default's name.
+        ValueError: a name cannot be typed or is taken, or there is no field of the default's name.
     """
 
     def __init__(self, fields: Sequence[Field], *, default: str | None = None) -> None:
@@ -93,6 +96,8 @@ class FieldSet:
         self._by_name: dict[str, Field] = {}
         for one in self._fields:
             for name in (one.name, *one.aliases):
+                if not _NAME.fullmatch(name) or name.lower() in {"is", "has"}:
+                    raise ValueError(f"no field can be called {name}")
                 if name.lower() in self._by_name:
                     raise ValueError(f"two fields are called {name}")
                 self._by_name[name.lower()] = one

@@ -37,6 +37,7 @@ class Lexeme:
         path: the keys behind the name (`meta.formData.style` → `("formData", "style")`).
         value_start: where the value begins, behind the colon.
         characters: the value, unquoted and unescaped.
+        commas: where commas stand in it, outside quotes.
         unclosed: whether a quote is still open at the end.
     """
 
@@ -48,6 +49,7 @@ class Lexeme:
     path: tuple[str, ...]
     value_start: int
     characters: tuple[Character, ...]
+    commas: tuple[int, ...]
     unclosed: bool
 
 
@@ -132,7 +134,7 @@ def _term(text: str, start: int) -> Lexeme:
         body_start = start
     head = _HEAD.match(text, body_start)
     value_start = head.end() if head else body_start
-    characters, end, unclosed = _body(text, value_start)
+    characters, positions, end, unclosed = _body(text, value_start)
     return Lexeme(
         start=start,
         end=end,
@@ -142,6 +144,11 @@ def _term(text: str, start: int) -> Lexeme:
         path=tuple(_key(match[1]) for match in _KEY.finditer(head["path"])) if head else (),
         value_start=value_start,
         characters=characters,
+        commas=tuple(
+            position
+            for character, position in zip(characters, positions, strict=True)
+            if character == (",", True)
+        ),
         unclosed=unclosed,
     )
 
@@ -152,12 +159,13 @@ def _key(written: str) -> str:
     return "".join(character for character, _ in _body(written, 0)[0])
 
 
-def _body(text: str, start: int) -> tuple[tuple[Character, ...], int, bool]:
-    """The characters from start to the end of the term, that end, and whether a quote is still open.
+def _body(text: str, start: int) -> tuple[tuple[Character, ...], list[int], int, bool]:
+    """The characters from start to the end of the term, where each stands, that end, and if a quote is open.
 
     An empty pair of quotes leaves the character `("", False)`, so that `status:""` is a value.
     """
     characters: list[Character] = []
+    positions: list[int] = []
     quoted = False
     position = start
     while position < len(text):
@@ -166,15 +174,18 @@ def _body(text: str, start: int) -> tuple[tuple[Character, ...], int, bool]:
             quoted = not quoted
             if quoted:
                 characters.append(("", False))
+                positions.append(position)
         elif quoted and character == "\\" and text[position + 1 : position + 2] in {'"', "\\"}:
             position += 1
             characters.append((text[position], False))
+            positions.append(position)
         elif not quoted and character.isspace():
             break
         else:
             characters.append((character, not quoted))
+            positions.append(position)
         position += 1
-    return tuple(characters), position, quoted
+    return tuple(characters), positions, position, quoted
 
 
 def split(characters: Sequence[Character], separator: str) -> list[tuple[Character, ...]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import TYPE_CHECKING
 
-from delula.search.kinds import Operator, Unreadable, Value
+from delula.search.kinds import Operator, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -161,18 +161,17 @@ class Term:
     def resolved(self, found: Mapping[str, Sequence[str | int]]) -> Term:
         """The term with the ids of those names, or with a problem."""
         reference = self.field.kind.reference if self.field else None
-        if reference is None or self.problem:
+        if self.field is None or reference is None or self.problem:
             return self
-        try:
-            operands = tuple(
-                replace(operand, low=reference.resolved(operand.low, found.get(operand.low.typed, ())))
-                if operand.low
-                else operand
-                for operand in self.operands
-            )
-        except Unreadable as error:
-            return replace(self, operands=(), problem=self.problem_of(error.message))
-        return replace(self, operands=operands)
+        operands = []
+        for operand in self.operands:
+            value = reference.resolved(operand.low, found.get(operand.low.typed, ())) if operand.low else None
+            if operand.low and value is None:
+                message = f"No {reference.noun} is known as “{operand.low.typed}”."
+                problem = Problem(message, self.field.name, self.start, self.end)
+                return replace(self, operands=(), problem=problem)
+            operands.append(replace(operand, low=value))
+        return replace(self, operands=tuple(operands))
 
     def problem_of(self, clause: str, suggestion: str | None = None) -> Problem:
         """A problem with this term.
@@ -182,7 +181,8 @@ class Term:
             suggestion: the text to put in the term's place.
         """
         label = self.field.label if self.field else "The search"
-        example = f", such as {self.field.example_term}" if self.field else ""
+        # A suggestion is the better example.
+        example = f"; for example {self.field.example_term}" if self.field and suggestion is None else ""
         return Problem(
             message=f"{label} {clause}{example}.",
             field=self.field.name if self.field else None,

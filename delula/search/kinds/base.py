@@ -115,14 +115,13 @@ class Kind(ABC):
 
     Attributes:
         operators: what may stand before a value.
-        takes: what the field takes, as a clause behind its label, and behind a problem.
-        examples: values as they are typed, for help and autocomplete.
-        null_matters: whether `none` and `any` are offered.
+        takes: what the field takes, as a clause behind its label.
+        examples: values as they are typed.
     """
 
     operators: ClassVar[frozenset[Operator]] = PRESENCE
-    takes: str
-    examples: Sequence[str] = ()
+    takes: ClassVar[str]
+    examples: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def read(self, word: Word, clock: Clock) -> Value:
@@ -131,6 +130,14 @@ class Kind(ABC):
         Raises:
             Unreadable: the word means none.
         """
+
+    def allowed(self) -> frozenset[Operator]:
+        """What may stand before a value of this very field."""
+        return self.operators
+
+    def shown_examples(self) -> Sequence[str]:
+        """Values of this very field as they are typed, for help and autocomplete."""
+        return self.examples
 
     def known(self) -> Sequence[Choice]:
         """The values to offer; empty where there is no such list."""
@@ -187,7 +194,7 @@ class Kind(ABC):
         return expression.is_(None)
 
     def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Rows with a value; never null."""
+        """Rows with a value."""
         return expression.is_not(None)
 
     def _bound(self, value: Any) -> ColumnElement[Any]:

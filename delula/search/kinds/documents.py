@@ -73,8 +73,7 @@ class Json(Kind):
 
     paths: Sequence[tuple[str, ...]] | Callable[[], Sequence[tuple[str, ...]]] = ()
     path: tuple[str, ...] = ()
-    takes: str = "takes a path and a value"
-    examples: Sequence[str] = ()
+    takes: ClassVar[str] = "takes a path and a value"
     operators: ClassVar[frozenset[Operator]] = ORDER
 
     def known_paths(self) -> Sequence[tuple[str, ...]]:
@@ -131,7 +130,7 @@ class Json(Kind):
         """Something other than a JSON null at the path; without a path, a document."""
         if not self.path:
             return expression.is_not(None)
-        return func.coalesce(self._exists(expression, "@ != null"), false())
+        return self._exists(expression, "@ != null")
 
     def _exists(self, expression: ColumnElement[Any], test: str) -> ColumnElement[bool]:
         path = "$" + "".join("." + json.dumps(key) for key in self.path) + f" ? ({test})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -50,8 +50,8 @@ class FullText(Kind):
     """
 
     configuration: str = "english"
-    takes: str = "takes words or a phrase"
-    examples: Sequence[str] = ("whale", '"blue whale"', "wha*")
+    takes: ClassVar[str] = "takes words or a phrase"
+    examples: ClassVar[tuple[str, ...]] = ("whale", '"blue whale"', "wha*")
 
     def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - words know no time
         """A word, a phrase, or a prefix."""

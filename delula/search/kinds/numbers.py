@@ -44,8 +44,8 @@ class Number(Kind):
     """
 
     bits: int = 32
-    takes: str = "takes a whole number"
-    examples: Sequence[str] = ("10", ">10", "10..20")
+    takes: ClassVar[str] = "takes a whole number"
+    examples: ClassVar[tuple[str, ...]] = ("10", ">10", "10..20")
     operators: ClassVar[frozenset[Operator]] = ORDER
 
     def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - a number knows no time
@@ -61,8 +61,8 @@ class Number(Kind):
 class Fraction(Kind):
     """A number with decimals."""
 
-    takes: str = "takes a number"
-    examples: Sequence[str] = ("0.5", ">0.25", "0.1..0.5")
+    takes: ClassVar[str] = "takes a number"
+    examples: ClassVar[tuple[str, ...]] = ("0.5", ">0.25", "0.1..0.5")
     operators: ClassVar[frozenset[Operator]] = ORDER
 
     def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - a number knows no time
@@ -87,8 +87,8 @@ class Duration(Kind):
     """
 
     per_second: int = 1
-    takes: str = "takes a duration"
-    examples: Sequence[str] = (">8m", "<90s", "1m30s..5m")
+    takes: ClassVar[str] = "takes a duration"
+    examples: ClassVar[tuple[str, ...]] = (">8m", "<90s", "1m30s..5m")
     operators: ClassVar[frozenset[Operator]] = ORDER
 
     def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - a duration is no point in time

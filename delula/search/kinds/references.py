@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -49,8 +49,7 @@ class Reference(Kind):
 
     noun: str
     bits: int | None = None
-    takes: str = "takes an id or a name"
-    examples: Sequence[str] = ()
+    takes: ClassVar[str] = "takes an id or a name"
 
     def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - a name knows no time
         """Any text without a wildcard."""
@@ -63,24 +62,19 @@ class Reference(Kind):
         """Itself."""
         return self
 
-    def resolved(self, value: Value, ids: Collection[str | int]) -> Value:
-        """The value with the ids that a resolver gave for it.
-
-        Raises:
-            Unreadable: there are none, and the text cannot be a raw id either.
-        """
+    def resolved(self, value: Value, ids: Collection[str | int]) -> Value | None:
+        """The value with the ids that a resolver gave for it; None where it cannot be an id either."""
         if ids:
             return replace(value, data=tuple(dict.fromkeys(ids)))
-        text = value.data[0]
         if self.bits is None:
-            note = f"No {self.noun} is called “{text}”; rows that carry it as a raw id are shown."
-            return replace(value, note=note)
-        try:
-            number = whole(text, bits=self.bits)
-        except Unreadable:
-            raise Unreadable(f"knows no {self.noun} called “{text}”") from None
-        note = f"There is no {self.noun} {number}; rows that carry it as a raw id are shown."
-        return replace(value, data=(number,), note=note)
+            data: str | int = value.typed
+        else:
+            try:
+                data = whole(value.typed, bits=self.bits)
+            except Unreadable:
+                return None
+        note = f"No {self.noun} is known as “{value.typed}”; rows that carry it as a raw id are shown."
+        return replace(value, data=(data,), note=note)
 
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Any of the ids."""
@@ -117,8 +111,7 @@ class Members(Kind):
     """
 
     items: Text | Number | Reference
-    takes: str = "takes one of its items"
-    examples: Sequence[str] = ()
+    takes: ClassVar[str] = "takes one of its items"
 
     @property
     def reference(self) -> Reference | None:

@@ -20,7 +20,6 @@ from sqlalchemy import (
 from sqlalchemy import Text as TextType
 
 from delula.search.kinds.base import (
-    PRESENCE,
     Choice,
     Kind,
     Operator,
@@ -48,13 +47,11 @@ class Text(Kind):
 
     contains: bool = False
     ignore_case: bool = False
-    takes: str = "takes text"
-    examples: Sequence[str] = ()
+    takes: ClassVar[str] = "takes text"
 
-    @property
-    def operators(self) -> frozenset[Operator]:  # type: ignore[override]  # a class variable made instance-wise
+    def allowed(self) -> frozenset[Operator]:
         """As every kind's, and `=` where plain text means less than equality."""
-        return PRESENCE | {Operator.EXACTLY} if self.contains else PRESENCE
+        return self.operators | {Operator.EXACTLY} if self.contains else self.operators
 
     def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - text knows no time
         """Any word."""
@@ -108,13 +105,12 @@ class Chosen(Kind):
     choices: Sequence[Choice] | Callable[[], Sequence[Choice]]
     open: bool = True
     numeric: bool = False
-    takes: str = "takes one of its values"
+    takes: ClassVar[str] = "takes one of its values"
 
-    @property
-    def examples(self) -> Sequence[str]:  # type: ignore[override]  # an attribute made from the choices
-        """The first few choices, and any of two."""
-        names = [written_value(choice.typed) for choice in self.known()[:3]]
-        return [*names[:2], ",".join(names[:2])] if len(names) > 1 else names
+    def shown_examples(self) -> Sequence[str]:
+        """The first two choices, and any of both."""
+        names = [written_value(choice.typed) for choice in self.known()[:2]]
+        return [*names, ",".join(names)] if len(names) > 1 else names
 
     def known(self) -> Sequence[Choice]:
         """All known values."""
@@ -157,11 +153,10 @@ class Cases(Kind):
     """Named conditions, for what no column says outright (`missing:category`)."""
 
     conditions: Mapping[str, ColumnElement[bool]]
-    takes: str = "takes one of its values"
+    takes: ClassVar[str] = "takes one of its values"
     operators: ClassVar[frozenset[Operator]] = frozenset({Operator.MATCHES})
 
-    @property
-    def examples(self) -> Sequence[str]:  # type: ignore[override]  # an attribute made from the cases
+    def shown_examples(self) -> Sequence[str]:
         """The first two names."""
         return [written_value(name) for name in list(self.conditions)[:2]]
 
@@ -191,8 +186,8 @@ class Flag(Kind):
     """
 
     null_is_no: bool = False
-    takes: str = "takes yes or no"
-    examples: Sequence[str] = ("yes", "no")
+    takes: ClassVar[str] = "takes yes or no"
+    examples: ClassVar[tuple[str, ...]] = ("yes", "no")
 
     _WORDS: ClassVar[Mapping[str, bool]] = {
         **dict.fromkeys(("yes", "true", "y", "t", "on", "1"), True),

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 class Time(Kind):
     """A point in time of a `timestamp without time zone` column in UTC."""
 
-    takes: str = "takes a date or an age"
-    examples: Sequence[str] = ("7d", ">24h", "<30d", "today", "2026-03-01", "2026-03..2026-04")
+    takes: ClassVar[str] = "takes a date or an age"
+    examples: ClassVar[tuple[str, ...]] = ("7d", ">24h", "<30d", "today", "2026-03-01", "2026-03..2026-04")
     operators: ClassVar[frozenset[Operator]] = ORDER
 
     def read(self, word: Word, clock: Clock) -> Value:
