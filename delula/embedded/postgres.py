@@ -142,7 +142,6 @@ class Postgres(Service):
     def _launch(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         return launch(
             [str(self._binaries / program), *arguments],
-            output=None,
             dying_signal=self.stop_signal,
             account=self.account,
             reach=(self._binaries, self.folder),

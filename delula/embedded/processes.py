@@ -20,12 +20,13 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 def launch(
     command: Sequence[str],
     *,
-    output: IO[bytes] | None,
+    output: IO[bytes] | None = None,
     dying_signal: signal.Signals,
     account: str | None = None,
     reach: Sequence[Path] = (),
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    stdin: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own, bound to this process; see `launch.py`.
 
@@ -37,6 +38,7 @@ def launch(
         reach: folders that this account must be able to read.
         environment: replaces ours.
         folder: where it starts; None for where we are.
+        stdin: as for `subprocess.Popen`.
     """
     bound = [
         sys.executable,
@@ -50,7 +52,7 @@ def launch(
     return subprocess.Popen(  # noqa: S603 - no shell, and the commands are our own
         [*bound, *map(str, reach), "--", *command],
         cwd=folder,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=output,
         stderr=output,
         env=environment,

@@ -107,7 +107,6 @@ class SeaweedFS(Service):
                 "-master.telemetry=false",
                 *(f"-{name}={port}" for name, port in zip(PORTS, ports, strict=True)),
             ],
-            output=None,
             dying_signal=self.stop_signal,
             environment={"PATH": os.defpath, "HOME": str(self.folder), "GOMEMLIMIT": "256MiB"},
             folder=self.folder,

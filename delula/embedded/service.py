@@ -17,7 +17,7 @@ import time
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import ClassVar, NoReturn, Self
+from typing import ClassVar, Generic, NoReturn, Self, TypeVar
 
 from delula.embedded.locks import FileLock
 from delula.embedded.processes import free_ports, is_port_free, stop_child, stop_stranger, wait_until
@@ -183,14 +183,17 @@ def run_keeper(kind: type[Service]) -> NoReturn:
         sys.exit(str(failure))
 
 
-class Lease:
+AnyService = TypeVar("AnyService", bound=Service)
+
+
+class Lease(Generic[AnyService]):
     """The use of a service, from `with Lease(service) as lease` to its end.
 
     Attributes:
         service: the service that is used.
     """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: AnyService) -> None:
         self.service = service
         service.folder.mkdir(parents=True, exist_ok=True)
         self._in_use = FileLock(service.in_use)

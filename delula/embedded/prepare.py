@@ -1,0 +1,142 @@
+"""The database, from nothing to ready: made, migrated, filled once, with someone who may sign in."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+from alembic.script import ScriptDirectory
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from delula.config import PROJECT
+from delula.embedded.locks import FileLock
+from delula.embedded.postgres import FIRST_DATABASE
+from delula.embedded.processes import launch, stop_child
+from delula.embedded.service import LOG_LINES
+from delula.embedded.surroundings import DATABASE, RUN_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from delula.embedded.surroundings import Surroundings
+
+#: What our own database is called until it is complete, so that one whose making was interrupted is not used.
+UNFINISHED = "delula_unfinished"
+DEMO_GENERATIONS, DEMO_SEED = 20_000, 1
+FIRST_ADMIN = "admin@delula.internal"
+
+
+class PreparationError(Exception):
+    """The database could not be made ready; the message is for the person at the terminal."""
+
+
+def prepare(surroundings: Surroundings, *, demo: bool, tell: Callable[[str], None]) -> None:
+    """Make the database of `surroundings` ready, whatever state an earlier attempt left.
+
+    Args:
+        surroundings: with services that answer.
+        demo: fill our own database with demo data when it is made.
+        tell: receives one line for each step that takes time.
+
+    Raises:
+        PreparationError: with what the step that failed said.
+    """
+    lock = FileLock(RUN_FOLDER / "prepare.lock")
+    lock.take()
+    try:
+        if surroundings.postgres is not None:
+            _make_database(surroundings, demo=demo, tell=tell)
+        environment = surroundings.environment()
+        if not _is_migrated(environment):
+            tell("Bringing the database up to date")
+            _run_flask(environment, "db", "upgrade")
+    finally:
+        lock.close()
+
+
+def make_first_admin(surroundings: Surroundings) -> tuple[str, str] | None:
+    """Where the console has no staff at all, make an admin.
+
+    Returns:
+        E-mail address and generated password, None where there are staff.
+    """
+    environment = surroundings.environment()
+    with _connect(environment) as connection:
+        if connection.execute("SELECT FROM dashboard.staff LIMIT 1").fetchone() is not None:
+            return None
+    password = secrets.token_urlsafe(15)
+    _run_flask(
+        environment, "staff", "create", FIRST_ADMIN, "--role", "admin", "--password-stdin", answer=password
+    )
+    return FIRST_ADMIN, password
+
+
+def _make_database(surroundings: Surroundings, *, demo: bool, tell: Callable[[str], None]) -> None:
+    with _connect(surroundings.environment(FIRST_DATABASE)) as connection:
+        known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if known is not None:
+            return
+        unfinished = sql.Identifier(UNFINISHED)
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(unfinished))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(unfinished))
+        environment = surroundings.environment(UNFINISHED)
+        tell("Making the database")
+        _run_flask(environment, "db", "upgrade")
+        if demo:
+            tell(f"Making demo data: {DEMO_GENERATIONS:,} generations, this first time only")
+            amount, seed = str(DEMO_GENERATIONS), str(DEMO_SEED)
+            _run_flask(environment, "demo", "--generations", amount, "--seed", seed)
+        connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(unfinished, sql.Identifier(DATABASE))
+        )
+
+
+def _is_migrated(environment: dict[str, str]) -> bool:
+    heads = set(ScriptDirectory(str(PROJECT / "migrations")).get_heads())
+    with _connect(environment) as connection:
+        (table,) = connection.execute("SELECT to_regclass('dashboard.alembic_version')").fetchone() or (None,)
+        if table is None:
+            return False
+        rows = connection.execute("SELECT version_num FROM dashboard.alembic_version").fetchall()
+    return {row[0] for row in rows} == heads
+
+
+@contextmanager
+def _connect(environment: dict[str, str]) -> Iterator[psycopg.Connection]:
+    """A connection that commits each statement."""
+    url = make_url(environment["DATABASE_URL"]).set(drivername="postgresql")
+    address = url.render_as_string(hide_password=False)
+    try:
+        connection = psycopg.connect(address, autocommit=True, connect_timeout=10)
+    except psycopg.OperationalError as failure:
+        shown = url.render_as_string(hide_password=True)
+        raise PreparationError(f"The database {shown} cannot be reached: {failure}") from failure
+    with connection:
+        yield connection
+
+
+def _run_flask(environment: dict[str, str], *arguments: str, answer: str = "") -> None:
+    """Run `flask ARGUMENT…`, which reads `answer`; what it prints is heard only when it fails."""
+    path = RUN_FOLDER / "prepare.log"
+    with path.open("wb") as log:
+        child = launch(
+            [sys.executable, "-m", "flask", "--app", "app", *arguments],
+            output=log,
+            dying_signal=signal.SIGTERM,
+            environment=environment,
+            folder=PROJECT,
+            stdin=subprocess.PIPE,
+        )
+    try:
+        child.communicate(answer.encode())
+    finally:
+        stop_child(child, signal.SIGTERM, patience=5.0)
+    if child.returncode != 0:
+        lines = path.read_text(errors="replace").splitlines()[-LOG_LINES:]
+        raise PreparationError("\n".join((f"`flask {' '.join(arguments)}` failed:", *lines)))
