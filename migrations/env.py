@@ -80,7 +80,7 @@ def migrate(connection: Connection) -> None:
     migration = context.get_context()
     had_schema = console_schema_exists(connection)
     if not migration.get_current_heads():
-        base = context.script.get_revision(context.script.get_base())
+        base = context.script.get_revision(context.script.get_bases()[0])
         refuse_incompatible(connection, base.module.TABLES)
     if not had_schema:
         # Not committed here: it stands or falls with the first migration.

@@ -7,6 +7,7 @@ Names: attributes bear the names of the schema document in snake_case. Two diffe
 There are no relationships: references dangle, and a query says itself what it joins and loads.
 """
 
+import delula.models.tolerance  # noqa: F401 - so that no row that is read breaks a page
 from delula.models.assets import MarketAsset, SystemAsset, UserAsset
 from delula.models.backlog import BacklogVideo, SmartGenerationRequest
 from delula.models.columns import JsonValue

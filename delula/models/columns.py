@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from sqlalchemy import Dialect, Integer, String, Text, inspect
 from sqlalchemy.dialects.postgresql import JSONB
@@ -81,17 +81,14 @@ class TextEnum(TypeDecorator[TextMember | str]):
         length: of a varchar column; None for `text`.
     """
 
-    impl = Text
+    impl: TypeEngine[str] | type[TypeEngine[str]] = Text
     cache_ok = True
 
     def __init__(self, enum: type[TextMember], length: int | None = None) -> None:
         super().__init__()
+        self.impl = Text() if length is None else String(length)
         self.enum = enum
         self.length = length
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """`text`, or `varchar` where a length is given."""
-        return dialect.type_descriptor(Text() if self.length is None else String(self.length))
 
     def process_bind_param(self, value: TextMember | str | None, _dialect: Dialect) -> str | None:
         """The plain text."""

@@ -207,7 +207,8 @@ def trigram_operator_class(connection: Connection) -> str | None:
     query = text("""
         SELECT quote_ident(n.nspname) || '.gin_trgm_ops'
         FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm'""")
-    return connection.scalar(query)
+    name: str | None = connection.scalar(query)
+    return name
 
 
 def remove_created(tables: Mapping[str, str], foreign_keys: Sequence[tuple[str, str, str]]) -> None:

@@ -1,0 +1,47 @@
+"""`flask schema …`: how the connected database differs from what the console expects."""
+
+import json
+import sys
+from dataclasses import asdict
+from itertools import groupby
+
+import click
+from flask.cli import AppGroup
+
+from delula.db import db
+from delula.schema.check import database_differences
+from delula.schema.compare import Difference, Kind
+
+schema_commands = AppGroup("schema", help="Compare the database with what the console expects.")
+
+
+def _report(differences: list[Difference]) -> None:
+    for kind, members in groupby(differences, key=lambda difference: difference.kind):
+        click.echo(f"  {kind}:")
+        for difference in members:
+            click.echo(f"    {'! ' if difference.blocking else ''}{difference}")
+
+
+@schema_commands.command("check")
+@click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
+def check(*, as_json: bool) -> None:
+    """Report differences; exit code 1 when the console cannot work with them.
+
+    The differences that it cannot work with are marked with "!".
+    """
+    with db.engine.connect() as connection:
+        found = database_differences(connection)
+    blocking = sum(difference.blocking for differences in found.values() for difference in differences)
+    if as_json:
+        tree = {schema: [asdict(difference) for difference in found[schema]] for schema in found}
+        click.echo(json.dumps({"compatible": not blocking, "differences": tree}, indent=2))
+    else:
+        for schema, differences in found.items():
+            click.echo(f"{schema}: {len(differences) or 'no'} differences")
+            _report(differences)
+        if any(it.kind is Kind.TABLE_MISSING for differences in found.values() for it in differences):
+            click.echo("Tables are missing: `flask db upgrade` creates them.")
+        verdict = f"The console cannot work with {blocking} of them." if blocking else "All fits the console."
+        click.echo(verdict)
+    if blocking:
+        sys.exit(1)
