@@ -1,12 +1,21 @@
-"""The permission table: what there is to do, and which role may do it."""
+"""The permission table: what there is to do, and which role may do it.
+
+A new page adds its permission here, says in `MEANINGS` what it allows, and grants it in `GRANTS`;
+nothing else decides who may do what. `/staff/permissions` shows this file as a matrix.
+"""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Role(StrEnum):
-    """The roles of staff, from the most to the least powerful."""
+    """The roles of staff, from the most to the least powerful; each person has exactly one."""
 
     ADMIN = "admin"
     MODERATOR = "moderator"
@@ -20,4 +29,41 @@ class Permission(StrEnum):
     PUBLIC = "public"  # no sign-in: the sign-in page itself, /healthz, static files
     SIGNED_IN = "signed_in"  # whoever is signed in: own account, style guide
     GENERATIONS_READ = "generations.read"
+    USERS_READ_EMAIL = "users.read_email"
+    STAFF_READ = "staff.read"
     STAFF_MANAGE = "staff.manage"
+
+
+#: What each permission allows, in words for the person who grants a role.
+MEANINGS: Mapping[Permission, str] = MappingProxyType(
+    {
+        Permission.PUBLIC: "Open the pages that need no sign-in",
+        Permission.SIGNED_IN: "Use the console and manage one's own account",
+        Permission.GENERATIONS_READ: "Find and read generations, with their media and errors",
+        Permission.USERS_READ_EMAIL: "See the e-mail addresses of the product's users in full",
+        Permission.STAFF_READ: "See who the staff are and what their roles are",
+        Permission.STAFF_MANAGE: "Add staff, change roles, disable accounts, end sessions",
+    }
+)
+
+#: What each role is for, in words for the same person.
+ROLE_MEANINGS: Mapping[Role, str] = MappingProxyType(
+    {
+        Role.ADMIN: "Everything, including staff",
+        Role.MODERATOR: "Content: what is made and what is uploaded",
+        Role.SUPPORT: "People: their generations, credits and questions",
+        Role.VIEWER: "Reads everything but secrets, writes nothing",
+    }
+)
+
+_ALWAYS = frozenset({Permission.PUBLIC, Permission.SIGNED_IN})
+_READING = _ALWAYS | {Permission.GENERATIONS_READ, Permission.STAFF_READ}
+
+GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.ADMIN: frozenset(Permission),
+        Role.MODERATOR: _READING | {Permission.USERS_READ_EMAIL},
+        Role.SUPPORT: _READING | {Permission.USERS_READ_EMAIL},
+        Role.VIEWER: _READING,
+    }
+)
