@@ -1,0 +1,14 @@
+// The script of every page. Everything works without it; it saves round trips and keeps one's place.
+import "./htmx.js";
+import "./preferences.js";
+import "./keys.js";
+import "./disclosure.js";
+import "./copy.js";
+import "./toast.js";
+import "./time.js";
+import "./forms.js";
+import "./query.js";
+import "./rows.js";
+import "./live.js";
+import "./media.js";
+import "./json.js";
