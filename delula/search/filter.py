@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import UTC, datetime, tzinfo
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, or_, true
 
 from delula.errors import InvalidInput
 from delula.search.kinds import FullText, Operator
-from delula.search.lexer import written_path, written_value
+from delula.search.lexer import ends_in_quote, written_path, written_value
 from delula.search.parser import joined, read_name, read_terms
 from delula.search.times import Clock
 
@@ -80,16 +80,16 @@ class Filter:
 
     def without(self, index: int) -> Filter:
         """Without one term."""
-        return self._with([term for position, term in enumerate(self.terms) if position != index])
+        return self._read([term.text for position, term in enumerate(self.terms) if position != index])
 
     def without_problems(self) -> Filter:
         """With the terms that can be run. For showing rows beside marked terms, never for a command."""
-        return self._with([term for term in self.terms if not term.problem])
+        return self._read([term.text for term in self.terms if not term.problem])
 
     def toggled(self, index: int) -> Filter:
         """With one term negated, or no longer negated."""
-        return self._with(
-            [term.toggled() if position == index else term for position, term in enumerate(self.terms)]
+        return self._read(
+            [(term.toggled() if position == index else term).text for position, term in enumerate(self.terms)]
         )
 
     def corrected(self, index: int) -> Filter:
@@ -103,7 +103,7 @@ class Filter:
 
     def adding(self, text: str) -> Filter:
         """With more terms behind."""
-        return self._with([*self.terms, *read_terms(text, self.fields, self.clock)])
+        return self._read([*(term.text for term in self.terms), text])
 
     def setting(self, name: str, *values: str) -> Filter:
         """With the field on any of these values, meant literally, and on nothing else; none clears it."""
@@ -197,10 +197,9 @@ class Filter:
         ]
         return default.kind.finds(default.expression, default.kind.all_of(values)) if values else None
 
-    def _with(self, terms: Iterable[Term]) -> Filter:
-        return self._read([term.text for term in sorted(terms, key=lambda term: term.unclosed)])
-
     def _read(self, texts: Sequence[str]) -> Filter:
+        # An open quote would swallow what follows it, so the text that has one comes last.
+        texts = sorted(texts, key=ends_in_quote)
         return _read(" ".join(texts), self.fields, self.clock)
 
 

@@ -125,6 +125,11 @@ def lex(text: str) -> list[Lexeme]:
     return lexemes
 
 
+def ends_in_quote(text: str) -> bool:
+    """Whether a quote is still open at the end of a text."""
+    return any(lexeme.unclosed for lexeme in lex(text))
+
+
 def _term(text: str, start: int) -> Lexeme:
     body_start = start
     while body_start < len(text) and text[body_start] == "-":

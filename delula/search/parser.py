@@ -30,10 +30,12 @@ def read_terms(text: str, fields: FieldSet, clock: Clock) -> tuple[Term, ...]:
     """The terms of a text of any length and content, each with its problem where it has one."""
     if len(text.strip()) > MAXIMUM_LENGTH:
         return (_overlong(text),)
-    terms = tuple(_term(lexeme, text, fields, clock) for lexeme in lex(text))
-    if len(joined(terms)) > MAXIMUM_LENGTH:
-        return (_overlong(text),)
-    return tuple(term if position < MAXIMUM_TERMS else _too_many(term) for position, term in enumerate(terms))
+    lexemes = lex(text)
+    terms = (
+        *(_term(lexeme, text, fields, clock) for lexeme in lexemes[:MAXIMUM_TERMS]),
+        *(_one_too_many(lexeme, text) for lexeme in lexemes[MAXIMUM_TERMS:]),
+    )
+    return terms if len(joined(terms)) <= MAXIMUM_LENGTH else (_overlong(text),)
 
 
 def joined(terms: Sequence[Term]) -> str:
@@ -60,23 +62,26 @@ def _overlong(text: str) -> Term:
     return Term(body, negated=False, negatable=False, problem=problem, start=start, end=end)
 
 
-def _too_many(term: Term) -> Term:
-    message = f"A filter has at most {MAXIMUM_TERMS} terms; this one is beyond them."
-    field = term.field.name if term.field else None
-    return replace(term, operands=(), problem=Problem(message, field, term.start, term.end))
-
-
-def _term(lexeme: Lexeme, text: str, fields: FieldSet, clock: Clock) -> Term:
+def _as_lexed(lexeme: Lexeme, text: str) -> Term:
     body = text[lexeme.body_start : lexeme.end]
-    term = Term(
+    return Term(
         body,
         negated=lexeme.negated,
         path=lexeme.path,
         start=lexeme.start,
         end=lexeme.end,
-        unclosed=lexeme.unclosed,
         negatable=not body.startswith("-"),
     )
+
+
+def _one_too_many(lexeme: Lexeme, text: str) -> Term:
+    message = f"A filter has at most {MAXIMUM_TERMS} terms; this one is beyond them."
+    return _refused(_as_lexed(lexeme, text), lexeme.name, message)
+
+
+def _term(lexeme: Lexeme, text: str, fields: FieldSet, clock: Clock) -> Term:
+    term = _as_lexed(lexeme, text)
+    body = term.body
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in body):
         return _refused(term, lexeme.name, "This holds a character that no text in the database can hold.")
     if lexeme.unclosed:

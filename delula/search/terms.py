@@ -83,7 +83,6 @@ class Term:
         start: where it begins in the text as typed.
         end: where it ends, exclusive.
         searched: the field that it is run on: `field`, or for plain words the one that those search.
-        unclosed: whether a quote is still open at its end, so that it has to be the last.
         negatable: whether a sign can be put before it.
     """
 
@@ -96,7 +95,6 @@ class Term:
     start: int = attribute(default=0, compare=False)
     end: int = attribute(default=0, compare=False)
     searched: Field | None = attribute(default=None, compare=False, repr=False)
-    unclosed: bool = attribute(default=False, compare=False, repr=False)
     negatable: bool = attribute(default=True, compare=False, repr=False)
 
     @property

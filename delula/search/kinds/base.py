@@ -158,14 +158,12 @@ class Kind(ABC):
         """What the values refer to, where they are names of other rows."""
         return None
 
+    @abstractmethod
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Rows with any of the values (at least one, none of them None)."""
-        return one_of(expression, [self._bound(value) for value in values])
 
     def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Rows with none of the values, null ones included."""
-        if len(values) == 1:
-            return expression.is_distinct_from(self._bound(values[0]))
         return self.matches(expression, values).is_not(true())
 
     def exactly(self, expression: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
@@ -173,8 +171,8 @@ class Kind(ABC):
         return self.matches(expression, [value])
 
     def compares(self, expression: ColumnElement[Any], operator: Operator, value: Any) -> ColumnElement[bool]:
-        """Rows above or below the value."""
-        return compared(expression, operator, self._bound(value))
+        """Rows above or below the value, where the kind allows such operators."""
+        raise NotImplementedError(f"{type(self).__name__} has no order")
 
     def within(self, expression: ColumnElement[Any], low: Any, high: Any) -> ColumnElement[bool]:
         """Rows between two values, both inclusive; either may be None for an open end."""
@@ -197,18 +195,38 @@ class Kind(ABC):
         """Rows with a value."""
         return expression.is_not(None)
 
-    def _bound(self, value: Any) -> ColumnElement[Any]:
+
+class Scalar(Kind):
+    """A kind whose value is one SQL value."""
+
+    @abstractmethod
+    def bound(self, value: Any) -> ColumnElement[Any]:
         """The value as a parameter of the kind's own type, whatever type decorator the column has."""
-        raise NotImplementedError(f"{type(self).__name__} does not compare single values")
+
+    def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """`=` for one value, which an index on the column and a sort key answers in order; IN for several."""
+        return one_of(expression, [self.bound(value) for value in values])
+
+    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """`IS DISTINCT FROM` for one value."""
+        if len(values) == 1:
+            return expression.is_distinct_from(self.bound(values[0]))
+        return super().differs(expression, values)
+
+    def compares(self, expression: ColumnElement[Any], operator: Operator, value: Any) -> ColumnElement[bool]:
+        """Above or below the value."""
+        return compared(expression, operator, self.bound(value))
 
 
 def one_of(expression: ColumnElement[Any], values: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
+    """The expression equals any of the values."""
     return expression == values[0] if len(values) == 1 else expression.in_(values)
 
 
 def compared(
     expression: ColumnElement[Any], operator: Operator, value: ColumnElement[Any]
 ) -> ColumnElement[bool]:
+    """The expression stands in an order to the value."""
     condition: ColumnElement[bool] = expression.op(operator.value, is_comparison=True, return_type=Boolean())(
         value
     )

@@ -100,10 +100,6 @@ class Json(Kind):
         """Any of the values at the path."""
         return self._exists(expression, " || ".join(value.tests for value in values))
 
-    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-        """None of the values there, absent ones included."""
-        return self.matches(expression, values).is_not(true())
-
     def compares(self, expression: ColumnElement[Any], operator: Operator, value: Any) -> ColumnElement[bool]:
         """Numbers by size, texts by code point."""
         return self._exists(expression, f"@ {operator.value} {value.operand}")

@@ -11,7 +11,6 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    true,
 )
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -73,10 +72,6 @@ class FullText(Kind):
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Texts with any of the values."""
         return self.finds(expression, self._joined(values, "||"))
-
-    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-        """Texts without any of the values."""
-        return self.matches(expression, values).is_not(true())
 
     def all_of(self, values: Sequence[Any]) -> ColumnElement[Any]:
         """The tsquery for texts with every value."""

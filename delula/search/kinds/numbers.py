@@ -15,13 +15,12 @@ from sqlalchemy import (
     and_,
     literal,
     or_,
-    true,
 )
 
 from delula.search.kinds.base import (
     ORDER,
-    Kind,
     Operator,
+    Scalar,
     Unreadable,
     Value,
 )
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Number(Kind):
+class Number(Scalar):
     """A whole number of an integer column.
 
     Args:
@@ -53,12 +52,12 @@ class Number(Kind):
         number = whole(word.text, bits=self.bits)
         return Value(number, str(number), str(number))
 
-    def _bound(self, value: Any) -> ColumnElement[Any]:
+    def bound(self, value: Any) -> ColumnElement[Any]:
         return literal(value, BigInteger() if self.bits > 32 else Integer())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fraction(Kind):
+class Fraction(Scalar):
     """A number with decimals."""
 
     takes: ClassVar[str] = "takes a number"
@@ -74,12 +73,12 @@ class Fraction(Kind):
         number = Decimal(word.text)
         return Value(number, format(number, "f"), format(number, "f"))
 
-    def _bound(self, value: Any) -> ColumnElement[Any]:
+    def bound(self, value: Any) -> ColumnElement[Any]:
         return literal(value, Numeric())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Duration(Kind):
+class Duration(Scalar):
     """How long something took. Alone, a duration means that many whole seconds, or milliseconds below those.
 
     Args:
@@ -117,11 +116,7 @@ class Duration(Kind):
         ]
         return or_(*spans) if len(spans) > 1 else spans[0]
 
-    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-        """Everything outside, null included."""
-        return self.matches(expression, values).is_not(true())
-
-    def _bound(self, value: Any) -> ColumnElement[Any]:
+    def bound(self, value: Any) -> ColumnElement[Any]:
         scaled = value * self.per_second
         if scaled == scaled.to_integral_value():
             # An integer keeps the comparison with an integer column in that column's index.

@@ -19,9 +19,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.search.kinds.base import (
     Kind,
+    Scalar,
     Unreadable,
     Value,
-    one_of,
 )
 from delula.search.kinds.numbers import Number, integer, whole
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reference(Kind):
+class Reference(Scalar):
     """A row of another table, by any of its names.
 
     Names become ids when the filter is resolved; a value that is no name stands for the raw id, so that rows
@@ -78,18 +78,16 @@ class Reference(Kind):
 
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Any of the ids."""
-        ids = self._ids(values)
-        return one_of(expression, [self._bound(id_) for id_ in ids]) if ids else false()
+        ids = self.ids(values)
+        return super().matches(expression, ids) if ids else false()
 
     def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """None of the ids, null included."""
-        ids = self._ids(values)
-        if len(ids) == 1:
-            return expression.is_distinct_from(self._bound(ids[0]))
-        return self.matches(expression, values).is_not(true())
+        ids = self.ids(values)
+        return super().differs(expression, ids) if ids else true()
 
-    def _ids(self, values: Sequence[Any]) -> list[str | int]:
-        """The ids of all values; texts that cannot be an integer id belong to no row."""
+    def ids(self, values: Sequence[Any]) -> list[str | int]:
+        """The ids of all values; a text that cannot be an integer id belongs to no row."""
         ids: dict[str | int, None] = {}
         for id_ in (id_ for value in values for id_ in value):
             try:
@@ -98,7 +96,7 @@ class Reference(Kind):
                 continue
         return list(ids)
 
-    def _bound(self, value: Any) -> ColumnElement[Any]:
+    def bound(self, value: Any) -> ColumnElement[Any]:
         return literal(value, String() if self.bits is None else integer(self.bits))
 
 
@@ -129,7 +127,7 @@ class Members(Kind):
         items: list[Any] = []
         type_: TypeEngine[Any] = TextType()
         if isinstance(self.items, Reference):
-            items = self.items._ids(values)  # noqa: SLF001 - an array of references is the reference kind's plural
+            items = self.items.ids(values)
             type_ = TextType() if self.items.bits is None else integer(self.items.bits)
         elif isinstance(self.items, Number):
             items = list(values)
@@ -138,10 +136,6 @@ class Members(Kind):
             items = [parts[0] for parts in values]
         overlap: ColumnElement[bool] = expression.bool_op("&&")(literal(items, ARRAY(type_)))
         return overlap
-
-    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-        """Arrays without any of the items, null ones included."""
-        return self.matches(expression, values).is_not(true())
 
     def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
         """No array, or an empty one."""

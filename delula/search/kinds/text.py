@@ -23,6 +23,7 @@ from delula.search.kinds.base import (
     Choice,
     Kind,
     Operator,
+    Scalar,
     Unreadable,
     Value,
     one_of,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text(Kind):
+class Text(Scalar):
     """Text: the whole of it, or with `*` for any run of characters.
 
     Args:
@@ -60,7 +61,7 @@ class Text(Kind):
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Equality for whole texts, LIKE for wildcards, ILIKE for parts."""
         patterns = [parts for parts in values if self.contains or len(parts) > 1]
-        whole = [self._bound(parts[0]) for parts in values if not self.contains and len(parts) == 1]
+        whole = [self.bound(parts[0]) for parts in values if not self.contains and len(parts) == 1]
         conditions = [self._like(expression, parts) for parts in patterns]
         if whole:
             conditions.append(one_of(self._folded(expression), whole))
@@ -69,8 +70,8 @@ class Text(Kind):
     def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """`IS DISTINCT FROM` for one whole text."""
         if len(values) == 1 and len(values[0]) == 1 and not self.contains:
-            return self._folded(expression).is_distinct_from(self._bound(values[0][0]))
-        return self.matches(expression, values).is_not(true())
+            return self._folded(expression).is_distinct_from(self.bound(values[0][0]))
+        return Kind.differs(self, expression, values)
 
     def exactly(self, expression: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
         """The whole text, wildcards included."""
@@ -88,12 +89,12 @@ class Text(Kind):
             return func.lower(expression).like(literal(pattern.lower(), TextType()))
         return expression.like(literal(pattern, TextType()))
 
-    def _bound(self, value: Any) -> ColumnElement[Any]:
+    def bound(self, value: Any) -> ColumnElement[Any]:
         return literal(value.lower() if self.ignore_case else value, String())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen(Kind):
+class Chosen(Scalar):
     """One of a list of values.
 
     Args:
@@ -117,31 +118,39 @@ class Chosen(Kind):
         return self.choices() if callable(self.choices) else self.choices
 
     def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - a choice knows no time
-        """A choice by name, label or value, in any case; else the value itself, where the list is open."""
+        """A choice by name or value, or else the value itself where the list is open.
+
+        Names in another case, and labels, are read too, unless they may be values of their own.
+        """
         known = self.known()
         folded = word.text.casefold()
-        if not word.has_wildcard:
-            for choice in known:
-                if word.text in {choice.typed, str(choice.value)}:
-                    return _chosen(choice)
-            for choice in known:
-                if folded in {choice.typed.casefold(), choice.shown.casefold()}:
-                    return _chosen(choice)
-        near = get_close_matches(folded, [choice.typed.casefold() for choice in known], n=1)
-        meant = next(
-            (written_value(choice.typed) for choice in known if choice.typed.casefold() in near), None
-        )
-        if word.has_wildcard or not self.open:
-            names = ", ".join(choice.typed for choice in known[:8]) + (", …" if len(known) > 8 else "")
-            raise Unreadable(f"takes one of {names}", meant)
-        data: str | int = word.text
-        if self.numeric:
-            data = whole(word.text, bits=32)
+        for choice in known:
+            if word.text in {choice.typed, str(choice.value)} and not word.has_wildcard:
+                return _chosen(choice)
+        is_text = self.open and not self.numeric
+        for choice in known:
+            if folded in {choice.typed.casefold(), choice.shown.casefold()} and not is_text:
+                return _chosen(choice)
+        names = {choice.typed.casefold(): written_value(choice.typed) for choice in known}
+        near = get_close_matches(folded, names, n=1)
+        meant = names[near[0]] if near else None
+        number = _whole_or_none(word.text) if self.numeric else None
+        if word.has_wildcard or not self.open or (self.numeric and number is None):
+            listed = ", ".join(choice.typed for choice in known[:8]) + (", …" if len(known) > 8 else "")
+            raise Unreadable(f"takes one of {listed}" if known else "takes a whole value", meant)
+        data: str | int = word.text if number is None else number
         note = f"“{word.text}” is none of the usual values." if known else None
         return Value(data, word.written(), word.text, note=note, suggestion=meant)
 
-    def _bound(self, value: Any) -> ColumnElement[Any]:
+    def bound(self, value: Any) -> ColumnElement[Any]:
         return literal(value, Integer() if self.numeric else String())
+
+
+def _whole_or_none(text: str) -> int | None:
+    try:
+        return whole(text, bits=32)
+    except Unreadable:
+        return None
 
 
 def _chosen(choice: Choice) -> Value:
@@ -171,10 +180,6 @@ class Cases(Kind):
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:  # noqa: ARG002 - each case brings its own
         """Any of the named conditions."""
         return or_(*(self.conditions[name] for name in values))
-
-    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-        """None of the named conditions."""
-        return self.matches(expression, values).is_not(true())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +216,3 @@ class Flag(Kind):
         no = expression.is_not(true()) if self.null_is_no else not_(expression)
         wanted = [expression if value else no for value in dict.fromkeys(values)]
         return or_(*wanted) if len(wanted) > 1 else wanted[0]
-
-    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-        """The opposite, null included where null is not a no."""
-        return self.matches(expression, values).is_not(true())

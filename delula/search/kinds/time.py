@@ -12,7 +12,6 @@ from sqlalchemy import (
     and_,
     literal,
     or_,
-    true,
 )
 
 from delula.search.kinds.base import (
@@ -46,9 +45,9 @@ class Time(Kind):
             raise Unreadable(f"has no such time: {clause(error)}") from None
         if period is None:
             raise Unreadable(self.takes)
-        written = word.text.strip().lower().replace("t", "T").replace("z", "Z")
-        if period.age or written[:1] in "TyYn":
-            written = written.lower()
+        written = word.text.strip().lower()
+        if not period.age and written[0].isdigit():
+            written = written.upper()  # the T and Z of ISO 8601
         return Value(period, written_value(written), written)
 
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
@@ -61,25 +60,21 @@ class Time(Kind):
         ]
         return or_(*spans) if len(spans) > 1 else spans[0]
 
-    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
-        """Everything outside, null included."""
-        return self.matches(expression, values).is_not(true())
-
     def compares(self, expression: ColumnElement[Any], operator: Operator, value: Any) -> ColumnElement[bool]:
         """After the period, from its start on, before it, or up to its end."""
         if operator is Operator.ABOVE:
-            return expression >= self._bound(value.end)
+            return expression >= self.bound(value.end)
         if operator is Operator.AT_LEAST:
-            return expression >= self._bound(value.start)
+            return expression >= self.bound(value.start)
         if operator is Operator.BELOW:
-            return expression < self._bound(value.start)
-        return expression < self._bound(value.end)
+            return expression < self.bound(value.start)
+        return expression < self.bound(value.end)
 
     def is_backwards(self, low: Any, high: Any) -> bool:
         """Whether the range ends before it begins."""
-        return bool(low.start > high.start)
+        return bool(low.start >= high.end and low != high)
 
-    def _bound(self, value: Any) -> ColumnElement[Any]:
+    def bound(self, value: Any) -> ColumnElement[Any]:
         return _instant(value)
 
 
