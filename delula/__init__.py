@@ -1,1 +1,80 @@
 """The internal console of Delula: create_app() is its table of contents."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from flask import Flask
+from flask_compress import Compress
+from flask_migrate import Migrate
+from htmx_flask import Htmx
+
+from delula.access.guard import check_every_route_declares_its_permission, init_guard
+from delula.access.sign_in import init_access
+from delula.areas import register_areas
+from delula.config import Settings
+from delula.db import db, engine_options
+from delula.schema.cli import schema_commands
+from delula.staff.cli import staff_commands
+from delula.storage import init_storage
+from delula.web.errors import init_errors
+from delula.web.logs import init_logs
+from delula.web.pages import blueprint as pages
+from delula.web.security import init_security_headers
+from delula.web.static import init_static
+from delula.web.templates import init_templates
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the console.
+
+    Args:
+        settings: what to run with; read from the environment where absent.
+
+    Raises:
+        ConfigurationError: settings are missing or wrong; the message names them all.
+    """
+    settings = settings or Settings.from_environment(os.environ)
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static" / "dist"),
+        static_url_path="/static",
+    )
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        TESTING=settings.environment == "test",
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(),
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"],
+        COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_ZSTD_LEVEL=3,
+        COMPRESS_LEVEL=5,
+    )
+
+    init_logs(app, settings)
+    init_templates(app, settings)
+    init_static(app)
+    init_security_headers(app)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    Htmx(app)
+    Compress(app)
+    init_storage(app, settings)
+    init_access(app)
+    init_guard(app)
+    init_errors(app)
+
+    app.register_blueprint(pages)
+    register_areas(app)
+    for group in (staff_commands, schema_commands):
+        app.cli.add_command(group)
+    check_every_route_declares_its_permission(app)
+    return app

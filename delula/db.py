@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Row
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, scoped_session
+
+#: A row of a query whose columns are read by name.
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 #: The PostgreSQL schema of everything that the console owns; `public` belongs to the product.
 CONSOLE_SCHEMA = "dashboard"

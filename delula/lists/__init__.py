@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from delula.lists.conditions import conditions_of
 from delula.lists.order import Column, Cursor, Order, Sort, SortKind, SortValue, parse_cursor
 from delula.lists.paging import (
     Condition,
@@ -16,18 +17,24 @@ from delula.lists.paging import (
     key_of,
     neighbours,
 )
+from delula.lists.state import GRID, TABLE, ListSpec, ListState, read_state
 
 __all__ = [
+    "GRID",
+    "TABLE",
     "Column",
     "Condition",
     "Cursor",
     "Key",
+    "ListSpec",
+    "ListState",
     "Order",
     "Page",
     "Sort",
     "SortKind",
     "SortValue",
     "Source",
+    "conditions_of",
     "count_before",
     "estimate",
     "exact_count",
@@ -36,4 +43,5 @@ __all__ = [
     "key_of",
     "neighbours",
     "parse_cursor",
+    "read_state",
 ]

@@ -75,6 +75,7 @@ class Column:
         sort: key of the sort that its heading offers, if any.
         shown: whether it stands there before anybody chooses.
         numeric: whether its values stand right-aligned under each other.
+        width: class of its width in the style sheet; None for what its content takes.
     """
 
     key: str
@@ -82,6 +83,7 @@ class Column:
     sort: str | None = None
     shown: bool = True
     numeric: bool = False
+    width: str | None = None
 
 
 @dataclass(frozen=True)

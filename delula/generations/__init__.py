@@ -1,0 +1,1 @@
+"""Generations: what users had made, found and explained."""

@@ -1,0 +1,222 @@
+"""Every question that the pages of generations ask of the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import String, func, literal, literal_column, or_, select
+
+from delula.db import AnyRow, session
+from delula.generations.listing import DURATION, ORIGIN, WORKFLOW
+from delula.models import (
+    BacklogVideo,
+    CreditTransaction,
+    Generation,
+    Recipe,
+    RecipeSample,
+    User,
+    UserAsset,
+)
+from delula.search import Choice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from delula.search import Field
+
+#: Characters of a prompt that a list loads; a prompt may have megabytes.
+EXCERPT = 240
+#: The generation that a row of the ledger names, as its index has it; cut, since the JSON may hold anything.
+_credited_generation = literal_column("left(credit_transactions.metadata ->> 'generationId', 20)", String())
+#: The largest id that the column holds.
+LARGEST_ID = 2**31 - 1
+
+
+def resolve_users(names: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The ids of users by id, e-mail address (in any case) or handle."""
+    lowered = [name.lower() for name in names]
+    rows = session().execute(
+        select(User.id, func.lower(User.email), User.handle).where(
+            or_(User.id.in_(names), func.lower(User.email).in_(lowered), User.handle.in_(names))
+        )
+    )
+    found: dict[str, list[str]] = {}
+    for id_, email, handle in rows:
+        for name in names:
+            if name in {id_, handle} or (email is not None and name.lower() == email):
+                found.setdefault(name, []).append(id_)
+    return found
+
+
+def resolve_recipes(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
+    """The ids of recipes by id, slug or name."""
+    ids = [int(name) for name in names if name.isascii() and name.isdigit() and int(name) <= LARGEST_ID]
+    rows = session().execute(
+        select(Recipe.id, Recipe.slug, Recipe.name).where(
+            or_(Recipe.id.in_(ids), Recipe.slug.in_(names), Recipe.name.in_(names))
+        )
+    )
+    found: dict[str, list[int]] = {}
+    for id_, slug, title in rows:
+        for name in names:
+            if name in {str(id_), slug, title}:
+                found.setdefault(name, []).append(id_)
+    return found
+
+
+RESOLVERS = {"user": resolve_users, "recipe": resolve_recipes}
+
+
+def suggest_values(field: Field, prefix: str, limit: int) -> Sequence[Choice]:
+    """Values of a field that begin so, for the query box; none for fields that hold too many to choose from."""
+    if field.name != "recipe":
+        return []
+    pattern = func.lower(literal(prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))) + "%"
+    statement = (
+        select(Recipe.slug, Recipe.name)
+        .where(or_(func.lower(Recipe.slug).like(pattern), func.lower(Recipe.name).like(pattern)))
+        .order_by(Recipe.usage_count.desc(), Recipe.id)
+        .limit(limit)
+    )
+    return [Choice(row.slug, label=row.name) for row in session().execute(statement)]
+
+
+def list_rows(ids: Sequence[int]) -> Sequence[AnyRow]:
+    """What a list shows of these generations, in this order, owner and recipe included."""
+    statement = (
+        select(
+            Generation.id,
+            Generation.short_id,
+            Generation.status,
+            Generation.type,
+            Generation.recipe_id,
+            func.coalesce(Recipe.name, Generation.recipe_title).label("recipe_title"),
+            Recipe.slug.label("recipe_slug"),
+            Generation.user_id,
+            User.email.label("user_email"),
+            User.handle.label("user_handle"),
+            func.left(Generation.prompt, EXCERPT).label("prompt"),
+            Generation.credits_cost,
+            Generation.credits_refunded,
+            Generation.retry_count,
+            Generation.is_public,
+            Generation.is_published,
+            func.left(Generation.failure_reason, EXCERPT).label("failure_reason"),
+            Generation.asset_id,
+            Generation.fal_job_id,
+            Generation.fal_job_status,
+            Generation.created_at,
+            Generation.updated_at,
+            Generation.processing_started_at,
+            or_(Generation.thumbnail_url.is_not(None), Generation.image_url.is_not(None)).label(
+                "has_thumbnail"
+            ),
+            DURATION.label("duration"),
+            ORIGIN.label("origin"),
+            WORKFLOW.label("workflow"),
+        )
+        .outerjoin(User, User.id == Generation.user_id)
+        .outerjoin(Recipe, Recipe.id == Generation.recipe_id)
+        .where(Generation.id.in_(ids))
+    )
+    rows = {row.id: row for row in session().execute(statement)} if ids else {}
+    return [rows[id_] for id_ in ids if id_ in rows]
+
+
+def statuses(ids: Sequence[int]) -> Mapping[int, str]:
+    """The present status of these generations."""
+    if not ids:
+        return {}
+    statement = select(Generation.id, Generation.status).where(Generation.id.in_(ids))
+    return {row.id: row.status for row in session().execute(statement)}
+
+
+def find(reference: str) -> Generation | None:
+    """The generation with this id, short id or asset id, tried in this order."""
+    if reference.isascii() and reference.isdigit() and int(reference) <= LARGEST_ID:
+        by_id = session().get(Generation, int(reference))
+        if by_id is not None:
+            return by_id
+    statement = select(Generation)
+    by_short_id = session().scalars(statement.where(Generation.short_id == reference)).first()
+    if by_short_id is not None:
+        return by_short_id
+    # Several rows may share an asset: the newest is the one that people mean.
+    by_asset_id = statement.where(Generation.asset_id == reference).order_by(Generation.id.desc()).limit(1)
+    return session().scalars(by_asset_id).first()
+
+
+@dataclass(frozen=True)
+class Related:
+    """What hangs together with a generation; each None or empty where there is none.
+
+    Attributes:
+        user: the owner; None where the reference dangles.
+        recipe: the recipe; None where the reference dangles.
+        asset: the library entry that was imported from it.
+        backlog: its entries in the stock for instant delivery.
+        samples: the samples made of it.
+        ledger: the rows of the ledger that name it.
+    """
+
+    user: AnyRow | None
+    recipe: AnyRow | None
+    asset: AnyRow | None
+    backlog: Sequence[AnyRow]
+    samples: Sequence[AnyRow]
+    ledger: Sequence[AnyRow]
+
+
+#: Related rows of one kind that a page shows.
+RELATED_ROWS = 20
+
+
+def related(generation: Generation) -> Related:
+    """What hangs together with a generation."""
+    ask = session().execute
+    return Related(
+        user=ask(
+            select(User.id, User.email, User.handle, User.account_type, User.credits).where(
+                User.id == generation.user_id
+            )
+        ).one_or_none(),
+        recipe=ask(
+            select(Recipe.id, Recipe.name, Recipe.slug, Recipe.is_active, Recipe.credit_cost).where(
+                Recipe.id == generation.recipe_id
+            )
+        ).one_or_none(),
+        asset=ask(
+            select(UserAsset.id, UserAsset.display_name, UserAsset.mime_type, UserAsset.is_deleted)
+            .where(UserAsset.asset_id == generation.asset_id)
+            .limit(1)
+        ).one_or_none(),
+        backlog=ask(
+            select(BacklogVideo.id, BacklogVideo.is_used, BacklogVideo.used_at, BacklogVideo.created_at)
+            .where(BacklogVideo.generation_id == generation.id)
+            .order_by(BacklogVideo.id.desc())
+            .limit(RELATED_ROWS)
+        ).all(),
+        samples=ask(
+            select(
+                RecipeSample.id, RecipeSample.title, RecipeSample.moderation_status, RecipeSample.is_featured
+            )
+            .where(RecipeSample.generation_id == generation.id)
+            .order_by(RecipeSample.id.desc())
+            .limit(RELATED_ROWS)
+        ).all(),
+        ledger=ask(
+            select(
+                CreditTransaction.id,
+                CreditTransaction.amount,
+                CreditTransaction.type,
+                CreditTransaction.description,
+                CreditTransaction.created_at,
+            )
+            .where(
+                _credited_generation == str(generation.id), CreditTransaction.user_id == generation.user_id
+            )
+            .order_by(CreditTransaction.id)
+            .limit(RELATED_ROWS)
+        ).all(),
+    )

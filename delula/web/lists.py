@@ -1,0 +1,504 @@
+"""What every list page shows around its rows, and the fragments that come after them.
+
+An area hands in its `ListSpec`, how its rows are loaded and its templates; everything else is here, so that
+all lists of the console behave alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+from zoneinfo import ZoneInfo
+
+from flask import request, url_for
+from psycopg.errors import QueryCanceled
+from sqlalchemy.exc import DBAPIError
+from werkzeug.datastructures import MultiDict
+
+from delula.config import current_settings
+from delula.db import session
+from delula.errors import InvalidInput
+from delula.lists import (
+    GRID,
+    Cursor,
+    Key,
+    ListSpec,
+    ListState,
+    Page,
+    SortKind,
+    conditions_of,
+    count_before,
+    estimate,
+    exact_count,
+    facet_counts,
+    find_page,
+    parse_cursor,
+    read_state,
+)
+from delula.search import Choice, suggest
+from delula.web.render import render
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from flask import Response
+
+    from delula.lists import Condition
+    from delula.search import Field, Filter
+    from delula.search import Resolvers
+    from delula.search.suggest import Lookup
+
+#: Up to this many of the first rows of a list are counted for its facets.
+FACET_ROWS = 5_000
+#: Values of one facet that are shown.
+FACET_VALUES = 8
+#: New rows are counted up to here; beyond, "99+" says enough.
+NEW_ROWS = 99
+#: An exact count is given up after this many seconds.
+COUNT_SECONDS = 5
+
+TIME_RANGES = (
+    ("Last hour", ">1h"),
+    ("Last 24 hours", ">24h"),
+    ("Last 7 days", ">7d"),
+    ("Last 30 days", ">30d"),
+    ("Last 90 days", ">90d"),
+    ("Last year", ">1y"),
+)
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """What a list's template reads: the state, the links that change it, and the rows.
+
+    Attributes:
+        state: what is looked at.
+        filter: its filter, references resolved, with the notes and problems that this brought up.
+        page: the keys found; empty where the filter has a problem.
+        rows: what the area loaded for those keys, in their order.
+    """
+
+    state: ListState
+    filter: Filter
+    page: Page
+    rows: Sequence[Any]
+
+    @property
+    def spec(self) -> ListSpec:
+        """Which list."""
+        return self.state.spec
+
+    @property
+    def action(self) -> str:
+        """The list's own address."""
+        return url_for(f"{self.spec.name}.index")
+
+    def href(self, state: ListState, *, place: bool = False, endpoint: str = "index", **more: str) -> str:
+        """The address of the list in some state, or of one of its fragments."""
+        params = [*state.params(place=place), *more.items()]
+        path = url_for(f"{self.spec.name}.{endpoint}")
+        return f"{path}?{urlencode(params)}" if params else path
+
+    @property
+    def here(self) -> str:
+        """The query string of this very page, for links that lead back to it."""
+        return urlencode(self.state.params(place=True))
+
+    def hidden(self, *but: str) -> list[tuple[str, str]]:
+        """What a form on the page carries along, but for the parameters that it sets itself."""
+        return [(name, value) for name, value in self.state.params() if name not in but]
+
+    @property
+    def clear_href(self) -> str:
+        """The list without a filter."""
+        return self.href(self.state.cleared())
+
+    @property
+    def chips(self) -> list[dict[str, Any]]:
+        """The filter's terms, each with the links that turn it round or take it away."""
+        typed = self.state.filter
+        return [
+            {
+                "text": term.label,
+                "negated": term.negated,
+                "problem": term.problem is not None,
+                "negate_href": self.href(self.state.filtered(typed.toggled(index))),
+                "remove_href": self.href(self.state.filtered(typed.without(index))),
+            }
+            for index, term in enumerate(self.filter.terms)
+        ]
+
+    @property
+    def problems(self) -> list[dict[str, Any]]:
+        """The terms that cannot be run, each with a suggestion where there is one."""
+        return [
+            {
+                "term": term.text,
+                "message": term.problem.message,
+                "suggestion": term.suggestion,
+                "href": self.href(self.state.filtered(self.state.filter.corrected(index))),
+            }
+            for index, term in enumerate(self.filter.terms)
+            if term.problem
+        ]
+
+    @property
+    def notes(self) -> list[str]:
+        """What should be known of terms that work, but may not be what was meant."""
+        return [term.note for term in self.filter.terms if term.note and not term.problem]
+
+    @property
+    def head(self) -> list[dict[str, Any]]:
+        """The table's headings."""
+        return [self._heading(column.key) for column in self.state.columns]
+
+    def _heading(self, key: str) -> dict[str, Any]:
+        column = next(column for column in self.spec.columns if column.key == key)
+        sort = self.spec.sort(column.sort) if column.sort else None
+        direction = "descending" if self.state.order.descending else "ascending"
+        return {
+            "label": column.label,
+            "name": column.key,
+            "numeric": column.numeric,
+            "width": column.width,
+            "sort_href": self.href(self.state.sorted_by(sort)) if sort else None,
+            "sort": (direction if sort == self.state.order.sort else "none") if sort else None,
+        }
+
+    @property
+    def column_choices(self) -> list[dict[str, Any]]:
+        """The menu of columns."""
+        return [
+            {"label": column.label, "name": column.key, "shown": column in self.state.columns}
+            for column in self.spec.columns
+        ]
+
+    @property
+    def sort_choices(self) -> list[dict[str, Any]]:
+        """The menu of sorts, for screens without headings."""
+        return [
+            {
+                "label": sort.label,
+                "href": self.href(self.state.sorted_by(sort)),
+                "current": sort == self.state.order.sort,
+            }
+            for sort in self.spec.sorts
+        ]
+
+    @property
+    def view_choices(self) -> list[dict[str, Any]]:
+        """The switch between table and grid."""
+        names = {"table": ("Table", "rows-3"), GRID: ("Grid", "layout-grid")}
+        return [
+            {
+                "label": names[view][0],
+                "icon": names[view][1],
+                "href": self.href(self.state.viewed_as(view), place=True),
+                "current": view == self.state.view,
+            }
+            for view in self.spec.views
+        ]
+
+    @property
+    def time_ranges(self) -> dict[str, Any]:
+        """The menu of time ranges, which edits the filter like everything else."""
+        field = self.spec.time_field
+        typed = self.state.filter
+        items = [
+            {
+                "label": label,
+                "href": self.href(self.state.filtered(typed.replacing(field, operand))),
+                "current": typed.replacing(field, operand) == typed,
+            }
+            for label, operand in TIME_RANGES
+        ]
+        unset = typed.replacing(field, "")
+        anytime = {
+            "label": "Any time",
+            "href": self.href(self.state.filtered(unset)),
+            "current": unset == typed,
+        }
+        current = next((item["label"] for item in items if item["current"]), None)
+        return {
+            "label": current or ("Any time" if unset == typed else "Some time"),
+            "active": unset != typed,
+            "items": [anytime, *items],
+            "custom": {
+                "action": self.action,
+                "hidden": self.hidden(),
+                "name_from": "from",
+                "name_to": "to",
+                "value_from": "",
+                "value_to": "",
+            },
+        }
+
+    @property
+    def previous_href(self) -> str | None:
+        """The page before."""
+        return self._at(self.page.previous)
+
+    @property
+    def next_href(self) -> str | None:
+        """The page after."""
+        return self._at(self.page.next)
+
+    @property
+    def first_href(self) -> str | None:
+        """The beginning of the list, where one is not there."""
+        return self.href(self.state) if self.state.cursor else None
+
+    def _at(self, cursor: Cursor | None) -> str | None:
+        return self.href(self.state.at_cursor(cursor), place=True) if cursor else None
+
+    @property
+    def jump(self) -> dict[str, Any]:
+        """The form that jumps to a value of the sort."""
+        sort = self.state.order.sort
+        kinds = {
+            SortKind.TIME: "date",
+            SortKind.INTEGER: "number",
+            SortKind.DECIMAL: "number",
+            SortKind.TEXT: "text",
+        }
+        return {
+            "action": self.action,
+            "hidden": self.hidden(),
+            "label": f"Jump to {sort.label.lower()}",
+            "name": "at",
+            "type": kinds[sort.kind],
+            "value": self.state.at,
+        }
+
+    @property
+    def live_href(self) -> str | None:
+        """Where new rows are asked for; only the beginning of the default order can have any at its top."""
+        if self.state.cursor or self.state.order != self.spec.default_order or not self.page.keys:
+            return None
+        newest = self.page.keys[0]
+        return self.href(self.state, endpoint="live", since=Cursor(newest.value, newest.id).text)
+
+    @property
+    def facets_href(self) -> str:
+        """The fragment with the facets."""
+        return self.href(self.state, endpoint="facets")
+
+    @property
+    def count_href(self) -> str:
+        """The fragment with the estimated count."""
+        return self.href(self.state, endpoint="count")
+
+    @property
+    def suggest_href(self) -> str:
+        """The fragment with suggestions for the query box."""
+        return url_for(f"{self.spec.name}.suggestions")
+
+
+def zone() -> ZoneInfo:
+    """The zone in which days begin and end."""
+    return ZoneInfo(current_settings().time_zone)
+
+
+def state_of_request(spec: ListSpec) -> ListState:
+    """The state of a list that the request's parameters describe.
+
+    Raises:
+        InvalidInput: a parameter other than the filter cannot be used.
+    """
+    return read_state(spec, request.args, request.args.getlist("columns"), now=datetime.now(UTC), zone=zone())
+
+
+def state_of_text(spec: ListSpec, text: str) -> ListState:
+    """The state of a list that a link carries along as a query string; the default where it is unusable.
+
+    A page that lies inside a list works without knowing which, so a broken memory of it is no error.
+    """
+    params = MultiDict(parse_qsl(text))
+    now, where = datetime.now(UTC), zone()
+    try:
+        return read_state(spec, params, params.getlist("columns"), now=now, zone=where)
+    except InvalidInput:
+        return read_state(spec, {}, (), now=now, zone=where)
+
+
+def list_page(
+    spec: ListSpec,
+    resolvers: Resolvers,
+    load: Callable[[Sequence[int]], Sequence[Any]],
+) -> tuple[ListPage, int]:
+    """Find and load one page of a list.
+
+    Args:
+        spec: which list.
+        resolvers: turn names of other rows into ids.
+        load: loads the rows with these ids, in this order.
+
+    Returns:
+        The page, and the status to answer with: 422 where the filter has a problem, and then without rows,
+        since rows that do not meet the whole filter would pass for its answer.
+    """
+    state = state_of_request(spec)
+    resolved = state.filter.resolved(resolvers)
+    if not resolved.is_valid:
+        return ListPage(state, resolved, Page(()), []), 422
+    page = find_page(
+        session(), spec.source, conditions_of(resolved), state.order, state.cursor, spec.page_size
+    )
+    return ListPage(state, resolved, page, load(page.ids)), 200
+
+
+def custom_range(spec: ListSpec) -> str | None:
+    """Where the form for a custom time range leads: the same list, with the range in its filter.
+
+    Returns:
+        None where the request does not come from that form.
+
+    Raises:
+        InvalidInput: an end of the range is no date.
+    """
+    if "from" not in request.args and "to" not in request.args:
+        return None
+    ends = {name: request.args.get(name, "").strip() for name in ("from", "to")}
+    for name, text in ends.items():
+        if text:
+            try:
+                datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007 - a day; the filter knows the zone
+            except ValueError:
+                raise InvalidInput(name, "takes a date such as 2026-03-01.") from None
+    state = state_of_request(spec)
+    operand = f"{ends['from']}..{ends['to']}" if any(ends.values()) else ""
+    changed = state.filtered(state.filter.replacing(spec.time_field, operand))
+    return f"{url_for(f'{spec.name}.index')}?{urlencode(changed.params())}"
+
+
+def count_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
+    """How many rows match: estimated, or counted exactly with `exact=1`."""
+    state, conditions = _valid_request(spec, resolvers)
+    exact = request.args.get("exact") == "1"
+    path = url_for(f"{spec.name}.count")
+    failed = None
+    number: int | None
+    try:
+        if exact:
+            number = exact_count(session(), spec.source, conditions, COUNT_SECONDS)
+        else:
+            number = estimate(session(), spec.source, conditions)
+    except DBAPIError as error:
+        if not isinstance(error.orig, QueryCanceled):
+            raise
+        session().rollback()
+        number, exact = estimate(session(), spec.source, conditions), False
+        failed = f"Counting took longer than {COUNT_SECONDS} seconds and was stopped; narrow the filter."
+    return render(
+        "lists/_count.html",
+        count=number,
+        exact=exact,
+        failed=failed,
+        exact_href=f"{path}?{urlencode([*state.params(), ('exact', '1')])}",
+    )
+
+
+def facets_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
+    """The values of the list's facets with their counts among its first rows."""
+    state, conditions = _valid_request(spec, resolvers)
+    fields = {field.name: field for field in spec.fields.facets}
+    expressions = {name: field.expression for name, field in fields.items()}
+    counts, counted = facet_counts(session(), spec.source, conditions, state.order, expressions, FACET_ROWS)
+    capped = counted >= FACET_ROWS
+    groups = [_facet(state, fields[name], values, capped=capped) for name, values in counts.items()]
+    return render("lists/_facets.html", groups=groups, counted=counted, capped=capped)
+
+
+def _facet(
+    state: ListState, field: Field, values: Sequence[tuple[Any, int]], *, capped: bool
+) -> dict[str, Any]:
+    active = state.filter.values(field.name)
+    return {
+        "label": field.label,
+        "items": [
+            {
+                "label": "none" if value is None else _choice(field, value).shown,
+                "count": count,
+                "capped": capped,
+                "active": value is not None and _choice(field, value).typed in active,
+                "href": _facet_href(state, field, value),
+            }
+            for value, count in values[:FACET_VALUES]
+        ],
+    }
+
+
+def _choice(field: Field, value: Any) -> Choice:
+    """How a value that the database holds is typed and shown."""
+    if isinstance(value, bool):
+        return Choice("yes" if value else "no")
+    return next((choice for choice in field.kind.known() if choice.value == value), Choice(value))
+
+
+def _facet_href(state: ListState, field: Field, value: Any) -> str:
+    if value is None:
+        changed = state.filter.replacing(field.name, "none")
+    else:
+        changed = state.filter.with_value_toggled(field.name, _choice(field, value).typed)
+    return f"{url_for(f'{state.spec.name}.index')}?{urlencode(state.filtered(changed).params())}"
+
+
+def live_fragment(
+    spec: ListSpec, resolvers: Resolvers, states: Callable[[Sequence[int]], Mapping[int, Any]]
+) -> Response:
+    """How many rows have come since the page was painted, and the present state of those still changing.
+
+    Args:
+        spec: which list.
+        resolvers: turn names of other rows into ids.
+        states: loads the present state of rows by id.
+    """
+    state, conditions = _valid_request(spec, resolvers)
+    since = parse_cursor(request.args.get("since", ""), state.order.sort, backward=True)
+    new = 0
+    if since.id is not None:
+        key = Key(since.value, since.id)
+        new = count_before(session(), spec.source, conditions, state.order, key, NEW_ROWS + 1)
+    path = url_for(f"{spec.name}.index")
+    return render(
+        "lists/_live.html",
+        new=new,
+        cap=NEW_ROWS,
+        href=f"{path}?{urlencode(state.params())}",
+        states=states(_ids(request.args.get("rows", ""))),
+    )
+
+
+def suggestions_fragment(spec: ListSpec, lookup: Lookup) -> Response:
+    """What could be typed next at the caret of the query box.
+
+    Args:
+        spec: which list.
+        lookup: gives values out of the database.
+    """
+    typed = request.args.get("q", "")
+    caret = request.args.get("at", "")
+    offered = suggest(typed, int(caret) if _is_small_number(caret) else len(typed), spec.fields, lookup)
+    # All of them leave the same text standing behind the caret's term; only what is before it changes.
+    behind = max((len(one.text) - one.caret for one in offered), default=0)
+    options = [
+        {"insert": one.text[: len(one.text) - behind], "label": one.label, "hint": one.detail} for one in offered
+    ]
+    return render("lists/_suggestions.html", options=options, start=0, end=len(typed) - behind)
+
+
+def _is_small_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _ids(text: str) -> list[int]:
+    """The row ids that the page asks about; at most as many as a page has."""
+    parts = text.split(",")[:200]
+    return [int(part) for part in parts if _is_small_number(part)]
+
+
+def _valid_request(spec: ListSpec, resolvers: Resolvers) -> tuple[ListState, list[Condition]]:
+    state = state_of_request(spec)
+    return state, conditions_of(state.filter.resolved(resolvers))

@@ -1,0 +1,43 @@
+"""What is hidden from people who may not see it: parts of e-mail addresses, and secrets in JSON."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from delula.models import JsonValue
+
+MASK = "••••••"
+
+#: Key names whose values are secrets wherever they stand: as a word of the name, however it is written.
+_SECRET = re.compile(
+    r"(?:^|[^a-z])(?:api_?key|key_?secret|secret|token|password|passwd|pwd|authorization|cookie|credential|"
+    r"credentials|private_?key|access_?key|signature|session_?id)(?:$|[^a-z]|s$)"
+)
+
+
+def masked_email(address: str | None) -> str | None:
+    """An address with its first letter and its domain's last part: `a•••@e•••.com`."""
+    if address is None:
+        return None
+    local, at, domain = address.rpartition("@")
+    if not at or not local:
+        return MASK
+    name, dot, top = domain.rpartition(".")
+    return f"{local[0]}•••@{name[:1]}•••{dot}{top}" if dot else f"{local[0]}•••@•••"
+
+
+def masked_json(value: JsonValue) -> JsonValue:
+    """The same JSON with the values of secret keys masked, at any depth."""
+    if isinstance(value, dict):
+        return {key: MASK if child and is_secret(key) else masked_json(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [masked_json(child) for child in value]
+    return value
+
+
+def is_secret(key: str) -> bool:
+    """Whether a key's name says that its value is a secret."""
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", key).lower().replace("-", "_")
+    return _SECRET.search(words) is not None
