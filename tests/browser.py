@@ -59,5 +59,5 @@ if __name__ == "__main__":
         print("Installing Chromium for the browser tests", flush=True)
         if not install_browser():
             sys.exit(
-                "The browser tests need Chromium or Chrome. Install one (on Debian: apt-get install chromium)."
+                "The browser tests need Chromium or Chrome. Install one (Debian: apt-get install chromium)."
             )
