@@ -38,3 +38,12 @@ def locations(generation: Generation, part: str) -> list[str]:
 def key_of(generation: Generation, part: str, store: Store) -> str | None:
     """The key of a part in the bucket; None where nothing that the product stored lies there."""
     return next((key for key in map(store.key_of, locations(generation, part)) if key), None)
+
+
+def elsewhere(generation: Generation, store: Store | None) -> list[str]:
+    """The stored locations that do not lie in the bucket: shown as text, never loaded by the page."""
+    return [
+        location
+        for location in dict.fromkeys(locations(generation, FILE))
+        if store is None or store.key_of(location) is None
+    ]

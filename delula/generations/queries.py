@@ -23,7 +23,7 @@ from delula.search import Choice
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from delula.search import Field
+    from delula.search import Field, Resolvers
 
 #: Characters of a prompt that a list loads; a prompt may have megabytes.
 EXCERPT = 240
@@ -65,11 +65,11 @@ def resolve_recipes(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
     return found
 
 
-RESOLVERS = {"user": resolve_users, "recipe": resolve_recipes}
+RESOLVERS: Resolvers = {"user": resolve_users, "recipe": resolve_recipes}
 
 
 def suggest_values(field: Field, prefix: str, limit: int) -> Sequence[Choice]:
-    """Values of a field that begin so, for the query box; none for fields that hold too many to choose from."""
+    """Values of a field that begin so, for the query box; none where there are too many to choose from."""
     if field.name != "recipe":
         return []
     pattern = func.lower(literal(prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))) + "%"
@@ -177,9 +177,14 @@ def related(generation: Generation) -> Related:
     ask = session().execute
     return Related(
         user=ask(
-            select(User.id, User.email, User.handle, User.account_type, User.credits).where(
-                User.id == generation.user_id
-            )
+            select(
+                User.id.label("user_id"),
+                User.email.label("user_email"),
+                User.handle.label("user_handle"),
+                User.account_type,
+                User.access_role,
+                User.credits,
+            ).where(User.id == generation.user_id)
         ).one_or_none(),
         recipe=ask(
             select(Recipe.id, Recipe.name, Recipe.slug, Recipe.is_active, Recipe.credit_cost).where(

@@ -15,7 +15,7 @@ ATTEMPTS = 5
 
 
 def new_short_id() -> str:
-    """11 random characters of A–Z a–z 0–9 - _, about 66 bits."""
+    """11 random characters of A-Z a-z 0-9 - _, about 66 bits."""
     return secrets.token_urlsafe(SHORT_ID_LENGTH)[:SHORT_ID_LENGTH]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
@@ -11,7 +12,8 @@ from delula.access.guard import may, requires
 from delula.access.permissions import Permission
 from delula.db import session
 from delula.generations import media, queries
-from delula.generations.lifecycle import lifecycle
+from delula.generations.detail import error_text, form_answers, metadata_text, related_links, same_href
+from delula.generations.lifecycle import is_stuck, lifecycle
 from delula.generations.listing import LISTING
 from delula.lists import conditions_of, key_of, neighbours
 from delula.storage import Store, StoreUnavailable, current_store
@@ -28,9 +30,20 @@ from delula.web.masking import masked_email, masked_json
 from delula.web.render import render
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkzeug.wrappers import Response as AnyResponse
 
     from delula.models import Generation
+
+
+class Owner(Protocol):
+    """A row that knows who owns something."""
+
+    user_id: str
+    user_email: str | None
+    user_handle: str | None
+
 
 blueprint = Blueprint("generations", __name__, url_prefix="/generations")
 
@@ -47,7 +60,7 @@ def index() -> AnyResponse:
         "generations/_list.html",
         status=status,
         listed=listed,
-        owner=owner,
+        owner=_owner_naming(),
         has_store=current_store() is not None,
     )
 
@@ -86,20 +99,34 @@ def detail(reference: str) -> Response:
     """Everything about one generation, by id, short id or asset id."""
     generation = _found(reference)
     store = current_store()
+    related = queries.related(generation)
+    owner = _owner_naming()
     listed_from = request.args.get("from", "")
+    now = datetime.now(UTC)
+    metadata = masked_json(generation.metadata_)
     return render(
         "generations/detail.html",
         generation=generation,
-        related=queries.related(generation),
-        timeline=lifecycle(generation, datetime.now(UTC)),
+        related=related,
+        related_links=related_links(generation, related, owner),
+        owner=owner,
+        same_href=same_href,
+        timeline=lifecycle(generation, now),
+        is_stuck=is_stuck(generation, now),
         kind=media.kind_of(generation),
         key=media.key_of(generation, media.FILE, store) if store else None,
         links=_links(generation, store),
-        metadata=masked_json(generation.metadata_),
+        elsewhere=media.elsewhere(generation, store),
+        metadata=metadata,
+        form_answers=form_answers(metadata),
+        workflow=metadata_text(metadata, "workflowType"),
+        origin=metadata_text(metadata, "request_origin"),
+        error=error_text(generation.error_details),
         error_details=masked_json(generation.error_details),
-        owner=owner,
-        listed_from=listed_from,
-        **_neighbours(generation, listed_from),
+        back_href=f"{url_for('generations.index')}?{listed_from}"
+        if listed_from
+        else url_for("generations.index"),
+        neighbours=_neighbours(generation, listed_from),
     )
 
 
@@ -114,7 +141,8 @@ def peek(reference: str) -> Response:
         related=queries.related(generation),
         kind=media.kind_of(generation),
         links=_links(generation, current_store()),
-        owner=owner,
+        owner=_owner_naming(),
+        same_href=same_href,
     )
 
 
@@ -148,14 +176,18 @@ def storage(reference: str) -> Response:
             facts = store.facts(key)
         except StoreUnavailable:
             away = True
-    return render("generations/_storage.html", generation=generation, key=key, facts=facts, away=away)
+    return render("generations/_storage.html", generation=generation, key=key, facts_found=facts, away=away)
 
 
-def owner(row: object) -> str:
-    """How the owner of a row is called: handle, else e-mail address, masked where it must be, else id."""
-    email = getattr(row, "user_email", None)
-    shown = email if may(Permission.USERS_READ_EMAIL) else masked_email(email)
-    return getattr(row, "user_handle", None) or shown or getattr(row, "user_id", "")
+def _owner_naming() -> Callable[[Owner], str]:
+    """How owners are called: handle, else e-mail address (masked for those who may not see it), else id."""
+    in_full = may(Permission.USERS_READ_EMAIL)
+
+    def name(owner: Owner) -> str:
+        email = owner.user_email if in_full else masked_email(owner.user_email)
+        return owner.user_handle or email or owner.user_id
+
+    return name
 
 
 def _found(reference: str) -> Generation:
@@ -181,18 +213,19 @@ def _links(generation: Generation, store: Store | None) -> dict[str, str | None]
     }
 
 
-def _neighbours(generation: Generation, listed_from: str) -> dict[str, str | None]:
-    """The generations before and after this one in the list that one came from."""
+def _neighbours(generation: Generation, listed_from: str) -> tuple[str | None, str | None]:
+    """The pages of the generations before and after this one in the list that one came from."""
     state = state_of_text(LISTING, listed_from)
     resolved = state.filter.resolved(queries.RESOLVERS)
     key = key_of(session(), LISTING.source, state.order, generation.id)
     if not resolved.is_valid or key is None:
-        return {"previous_href": None, "next_href": None}
-    ids = neighbours(session(), LISTING.source, conditions_of(resolved), state.order, key)
-    hrefs = [
-        url_for("generations.detail", reference=id_, **({"from": listed_from} if listed_from else {}))
-        if id_
-        else None
-        for id_ in ids
-    ]
-    return {"previous_href": hrefs[0], "next_href": hrefs[1]}
+        return None, None
+    before, after = neighbours(session(), LISTING.source, conditions_of(resolved), state.order, key)
+    return _detail_href(before, listed_from), _detail_href(after, listed_from)
+
+
+def _detail_href(id_: int | None, listed_from: str) -> str | None:
+    if id_ is None:
+        return None
+    path = url_for("generations.detail", reference=id_)
+    return f"{path}?{urlencode({'from': listed_from})}" if listed_from else path

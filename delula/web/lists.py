@@ -38,6 +38,7 @@ from delula.lists import (
     read_state,
 )
 from delula.search import Choice, suggest
+from delula.search.lexer import written_value
 from delula.web.render import render
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from delula.lists import Condition
-    from delula.search import Field, Filter
-    from delula.search import Resolvers
+    from delula.search import Field, Filter, Resolvers
     from delula.search.suggest import Lookup
 
 #: Up to this many of the first rows of a list are counted for its facets.
@@ -114,6 +114,10 @@ class ListPage:
     def clear_href(self) -> str:
         """The list without a filter."""
         return self.href(self.state.cleared())
+
+    def filter_href(self, field: str, value: str) -> str:
+        """The list with nothing but the rows that have one value in one field."""
+        return f"{self.action}?{urlencode({'q': f'{field}:{written_value(value)}'})}"
 
     @property
     def chips(self) -> list[dict[str, Any]]:
@@ -484,7 +488,8 @@ def suggestions_fragment(spec: ListSpec, lookup: Lookup) -> Response:
     # All of them leave the same text standing behind the caret's term; only what is before it changes.
     behind = max((len(one.text) - one.caret for one in offered), default=0)
     options = [
-        {"insert": one.text[: len(one.text) - behind], "label": one.label, "hint": one.detail} for one in offered
+        {"insert": one.text[: len(one.text) - behind], "label": one.label, "hint": one.detail}
+        for one in offered
     ]
     return render("lists/_suggestions.html", options=options, start=0, end=len(typed) - behind)
 

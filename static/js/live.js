@@ -21,7 +21,7 @@ setInterval(async () => {
   const running = [...document.querySelectorAll("[data-row] [data-live]")].map((badge) => badge.closest("[data-row]").dataset.row);
   if (running.length) url.searchParams.set("rows", running.join(","));
   try {
-    const response = await fetch(url, { headers: { "HX-Request": "true" } });
+    const response = await fetch(url, { headers: { "HX-Request": "true", "X-Background": "live" } });
     if (!response.ok || response.redirected || !region.isConnected) return;
     const count = region.querySelector("[data-live-count]")?.dataset.liveCount;
     htmx.swap(region, await response.text(), { swapStyle: "innerHTML" });
