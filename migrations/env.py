@@ -1,13 +1,7 @@
 """Runs the migrations: one run at a time, nothing touched before the database is known to fit.
 
-The first migration and the console's schema come in one transaction. Indexes of the product's tables are
-built concurrently, outside of transactions, so the lock that serialises two runs belongs to the session:
-it lasts as long as the server works for it, even when this process is killed.
+The first migration and the console's schema come in one transaction: all of it or nothing.
 """
-
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 from alembic import context
@@ -16,35 +10,7 @@ from sqlalchemy import Connection, text
 
 from delula.db import CONSOLE_SCHEMA
 from delula.schema.changes import refuse_incompatible
-
-#: Key of the advisory lock: the letters "delula" as a number.
-LOCK_KEY = int.from_bytes(b"delula")
-
-#: Seconds between two attempts to get it.
-LOCK_PAUSE = 0.2
-
-
-@contextmanager
-def one_at_a_time(connection: Connection) -> Iterator[None]:
-    """Holds the lock of the migrations, waiting for another run to end.
-
-    It asks again and again instead of waiting inside the server: a waiting statement keeps a snapshot, and
-    the other run's concurrent index builds would wait for that snapshot in turn.
-    """
-    waiting = False
-    while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": LOCK_KEY}):
-        connection.rollback()
-        if not waiting:
-            click.echo("Another upgrade of this database is running; waiting for it to end.")
-            waiting = True
-        time.sleep(LOCK_PAUSE)
-    connection.commit()
-    try:
-        yield
-    finally:
-        connection.rollback()
-        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": LOCK_KEY})
-        connection.commit()
+from delula.schema.lock import one_at_a_time
 
 
 def console_schema_exists(connection: Connection) -> bool:
@@ -73,10 +39,6 @@ def drop_empty_console_schema(connection: Connection) -> None:
 
 def migrate(connection: Connection) -> None:
     """Runs the wanted migrations on a connection that holds the lock."""
-    # Concurrent builds wait for other transactions as long as it takes; that blocks nobody.
-    for setting in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
-        connection.execute(text(f"SET {setting} = 0"))
-    connection.commit()
     migration = context.get_context()
     had_schema = console_schema_exists(connection)
     if not migration.get_current_heads():
@@ -106,12 +68,8 @@ def run() -> None:
         if context.get_context().opts.get("dont_mutate"):
             context.run_migrations()
             return
-        try:
-            with one_at_a_time(connection):
-                migrate(connection)
-        finally:
-            # The settings of this session must not come back from the pool.
-            connection.invalidate()
+        with one_at_a_time(connection):
+            migrate(connection)
 
 
 run()

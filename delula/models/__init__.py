@@ -1,4 +1,4 @@
-"""The product's tables as SQLAlchemy models, one file per family.
+"""The product's tables as SQLAlchemy models, one file per family, and the console's own.
 
 Names: attributes bear the names of the schema document in snake_case. Two differ from their column:
 `metadata_` is the column `metadata` everywhere (SQLAlchemy keeps that name for itself), and
@@ -29,10 +29,12 @@ from delula.models.recipes import (
     RecipeUsageOptions,
 )
 from delula.models.samples import RecipeSample, SampleLike
+from delula.models.staff import AttemptCount, RecoveryCode, RolePolicy, Staff, StaffSession
 from delula.models.tags import Tag
 from delula.models.users import RoleType, User, UserType
 
 __all__ = [
+    "AttemptCount",
     "BacklogVideo",
     "ComponentDependency",
     "ComponentInputChannel",
@@ -51,12 +53,16 @@ __all__ = [
     "RecipeSample",
     "RecipeUsage",
     "RecipeUsageOptions",
+    "RecoveryCode",
     "RevenueShare",
+    "RolePolicy",
     "RoleType",
     "SampleLike",
     "Service",
     "ServiceTypeName",
     "SmartGenerationRequest",
+    "Staff",
+    "StaffSession",
     "SystemAsset",
     "Tag",
     "User",

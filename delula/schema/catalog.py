@@ -10,6 +10,11 @@ from sqlalchemy import Connection, RowMapping, text
 PRODUCT_SCHEMA = "public"
 
 
+def run_literally(connection: Connection, statement: str) -> None:
+    """Runs a statement as it stands: neither `:name` nor `%` in it mean a parameter."""
+    connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column; `type` as PostgreSQL writes it, `default` without its casts, "serial" for a sequence."""
@@ -153,7 +158,7 @@ def _default(expression: str | None) -> str | None:
 def _index(row: RowMapping) -> Index:
     shape = IndexShape(
         method=row["method"],
-        keys=tuple(row["keys"]),
+        keys=tuple(" ".join(key.split()) for key in row["keys"]),
         included=tuple(row["included"]),
         predicate=row["predicate"],
         unique=row["unique"],

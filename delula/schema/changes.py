@@ -1,19 +1,20 @@
 """Careful changes to a database that somebody else lives in: what migrations are made of.
 
 Whatever is made in the product's schema is noted in `dashboard.created_object`, so that a downgrade takes
-away that and nothing else. An index is noted before it is built and dated once it stands: a note without a
-date marks a build that was interrupted.
+away that and nothing else. An index is noted before it is built, and dated and described once it stands: a
+note without a date marks a build that was interrupted.
 """
 
 from collections.abc import Mapping, Sequence
 
 import click
 from alembic import op
+from psycopg.errors import ProgramLimitExceeded
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from delula.db import CONSOLE_SCHEMA
-from delula.schema.catalog import PRODUCT_SCHEMA, Table, read_tables
+from delula.schema.catalog import PRODUCT_SCHEMA, Table, read_tables, run_literally
 from delula.schema.compare import differences
 from delula.schema.probe import index_shape_of, tables_of
 
@@ -30,6 +31,10 @@ class IncompatibleDatabaseError(click.ClickException):
 
 def _quote(name: str) -> str:
     return op.get_bind().dialect.identifier_preparer.quote(name)
+
+
+def _first_line(refusal: DBAPIError) -> str:
+    return str(refusal.orig).splitlines()[0]
 
 
 def _say(sentence: str) -> None:
@@ -65,17 +70,20 @@ def create_notes() -> None:
             kind text NOT NULL CHECK (kind IN ('table', 'index', 'extension')),
             name text NOT NULL,
             at timestamp with time zone,
+            definition text,
             PRIMARY KEY (kind, name)
         )""")
 
 
 def _note(kind: str, name: str, *, done: bool) -> None:
+    # pg_get_indexdef() of what is no index is null.
     op.get_bind().execute(
         text(f"""
-            INSERT INTO {CONSOLE_SCHEMA}.created_object (kind, name, at)
-            VALUES (:kind, :name, CASE WHEN :done THEN now() END)
-            ON CONFLICT (kind, name) DO UPDATE SET at = EXCLUDED.at"""),  # noqa: S608 - a constant
-        {"kind": kind, "name": name, "done": done},
+            INSERT INTO {CONSOLE_SCHEMA}.created_object (kind, name, at, definition)
+            SELECT :kind, :name, CASE WHEN :done THEN now() END,
+                   CASE WHEN :done THEN pg_get_indexdef(to_regclass(:qualified)) END
+            ON CONFLICT (kind, name) DO UPDATE SET at = EXCLUDED.at, definition = EXCLUDED.definition"""),  # noqa: S608 - a constant
+        {"kind": kind, "name": name, "done": done, "qualified": f"{PRODUCT_SCHEMA}.{_quote(name)}"},
     )
 
 
@@ -105,7 +113,7 @@ def create_tables(tables: Mapping[str, str], foreign_keys: Sequence[tuple[str, s
     op.execute(f"SET LOCAL search_path = {PRODUCT_SCHEMA}")
     for name, statement in tables.items():
         if name not in live:
-            op.execute(statement)
+            run_literally(connection, statement)
             _note("table", name, done=True)
     for table, referenced, definition in foreign_keys:
         if table not in live and referenced not in live:
@@ -147,11 +155,17 @@ def create_index(name: str, table: str, definition: str, *, unique: bool = False
     kind = "UNIQUE INDEX" if unique else "INDEX"
     _note("index", name, done=False)
     _say(f"Building index {name} on {table}.")
-    with op.get_context().autocommit_block():
-        op.execute(
-            f"CREATE {kind} CONCURRENTLY {_quote(name)} ON {PRODUCT_SCHEMA}.{_quote(table)} {definition}"
-        )
-    _note("index", name, done=True)
+    try:
+        with op.get_context().autocommit_block():
+            place = f"{PRODUCT_SCHEMA}.{_quote(table)}"
+            run_literally(op.get_bind(), f"CREATE {kind} CONCURRENTLY {_quote(name)} ON {place} {definition}")
+    except DBAPIError as refusal:
+        if not isinstance(refusal.orig, ProgramLimitExceeded):
+            raise
+        _say(f"Left out: index {name} on {table}, because a row does not fit: {_first_line(refusal)}")
+        _drop_index(name)
+    else:
+        _note("index", name, done=True)
 
 
 def drop_index(name: str) -> None:
@@ -197,7 +211,7 @@ def create_trigram_extension() -> None:
         attempt.commit()
     except DBAPIError as refusal:
         attempt.rollback()
-        _say(f"Going on without pg_trgm, so searching inside words stays slow: {refusal.orig}".strip())
+        _say(f"Going on without pg_trgm, so searching inside words stays slow: {_first_line(refusal)}")
     else:
         _note("extension", "pg_trgm", done=True)
 
@@ -258,7 +272,7 @@ def _drop_unused_table(connection: Connection, made: Table) -> str | None:
             connection.execute(text(f"DROP TABLE {quoted}"))
     except DBAPIError as refusal:
         attempt.rollback()
-        return str(refusal.orig).splitlines()[0]
+        return _first_line(refusal)
     attempt.commit()
     return reason
 

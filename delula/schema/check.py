@@ -5,11 +5,9 @@ from sqlalchemy import Connection
 import delula.models  # noqa: F401 - fills the metadata
 from delula.db import CONSOLE_SCHEMA, Base
 from delula.schema.catalog import PRODUCT_SCHEMA, Table, read_tables
-from delula.schema.compare import Difference, differences
+from delula.schema.compare import Difference, Kind, differences
 from delula.schema.probe import in_scratch
-
-#: The books of the migrations: tables of the console that have no model.
-_UNMODELLED = frozenset({"alembic_version", "created_object"})
+from delula.schema.repair import noted_indexes
 
 
 def tables_of_models(connection: Connection, schema: str | None) -> dict[str, Table]:
@@ -32,13 +30,36 @@ def tables_of_models(connection: Connection, schema: str | None) -> dict[str, Ta
 def database_differences(connection: Connection) -> dict[str, list[Difference]]:
     """The differences by schema, in the order of a report.
 
+    Indexes that the console has built beyond the declared ones count as expected.
+
     Args:
         connection: of its own; nothing is changed, but the role must be allowed temporary tables.
     """
-    result = {}
-    for schema, modelled in ((PRODUCT_SCHEMA, None), (CONSOLE_SCHEMA, CONSOLE_SCHEMA)):
-        live = read_tables(connection, schema)
-        if schema == CONSOLE_SCHEMA:
-            live = {name: table for name, table in live.items() if name not in _UNMODELLED}
-        result[schema] = differences(tables_of_models(connection, modelled), live)
-    return result
+    own = noted_indexes(connection)
+    product = read_tables(connection, PRODUCT_SCHEMA)
+    standing = {index.name for table in product.values() for index in table.indexes}
+    public = [
+        difference
+        for difference in differences(tables_of_models(connection, None), product)
+        if not (difference.kind is Kind.INDEX_EXTRA and difference.name in own)
+    ]
+    public += [
+        Difference(
+            kind=Kind.INDEX_DROPPED,
+            table="the console's indexes",
+            name=name,
+            expected=definition,
+            found="no such index",
+            blocking=False,
+        )
+        for name, definition in own.items()
+        if name not in standing
+    ]
+    console = differences(
+        tables_of_models(connection, CONSOLE_SCHEMA), read_tables(connection, CONSOLE_SCHEMA)
+    )
+    return {
+        PRODUCT_SCHEMA: public,
+        # Tables of the console need no model: the migrations' books, and what only commands use.
+        CONSOLE_SCHEMA: [difference for difference in console if difference.kind is not Kind.TABLE_EXTRA],
+    }

@@ -1,4 +1,4 @@
-"""`flask schema …`: how the connected database differs from what the console expects."""
+"""`flask schema …`: how the connected database differs from what the console expects, and its repair."""
 
 import json
 import sys
@@ -11,8 +11,13 @@ from flask.cli import AppGroup
 from delula.db import db
 from delula.schema.check import database_differences
 from delula.schema.compare import Difference, Kind
+from delula.schema.repair import repair_indexes
 
-schema_commands = AppGroup("schema", help="Compare the database with what the console expects.")
+schema_commands = AppGroup("schema", help="Compare the database with what the console expects, and repair.")
+
+
+def _count(number: int) -> str:
+    return {0: "no differences", 1: "1 difference"}.get(number, f"{number} differences")
 
 
 def _report(differences: list[Difference]) -> None:
@@ -37,11 +42,23 @@ def check(*, as_json: bool) -> None:
         click.echo(json.dumps({"compatible": not blocking, "differences": tree}, indent=2))
     else:
         for schema, differences in found.items():
-            click.echo(f"{schema}: {len(differences) or 'no'} differences")
+            click.echo(f"{schema}: {_count(len(differences))}")
             _report(differences)
-        if any(it.kind is Kind.TABLE_MISSING for differences in found.values() for it in differences):
+        kinds = {difference.kind for differences in found.values() for difference in differences}
+        if Kind.TABLE_MISSING in kinds:
             click.echo("Tables are missing: `flask db upgrade` creates them.")
-        verdict = f"The console cannot work with {blocking} of them." if blocking else "All fits the console."
-        click.echo(verdict)
+        if Kind.INDEX_DROPPED in kinds:
+            click.echo("Indexes of the console are missing: `flask schema repair` builds them again.")
+        click.echo(
+            f"The console cannot work with {blocking} of them." if blocking else "The console can work."
+        )
     if blocking:
         sys.exit(1)
+
+
+@schema_commands.command("repair")
+def repair() -> None:
+    """Build again the indexes of the console that somebody has dropped, without blocking the product."""
+    with db.engine.connect() as connection:
+        built = repair_indexes(connection)
+    click.echo(f"Built {len(built)}." if built else "Nothing to repair.")

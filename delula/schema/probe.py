@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, text
 
-from delula.schema.catalog import PRODUCT_SCHEMA, IndexShape, Table, read_tables
+from delula.schema.catalog import PRODUCT_SCHEMA, IndexShape, Table, read_tables, run_literally
 
 Result = TypeVar("Result")
 
@@ -29,7 +29,7 @@ def tables_of(connection: Connection, statements: Iterable[str]) -> dict[str, Ta
 
     def work() -> dict[str, Table]:
         for statement in statements:
-            connection.exec_driver_sql(statement)
+            run_literally(connection, statement)
         return read_tables(connection, "pg_temp")
 
     return in_scratch(connection, work)
@@ -47,9 +47,9 @@ def index_shape_of(connection: Connection, table: str, definition: str, *, uniqu
 
     def work() -> IndexShape:
         quote = connection.dialect.identifier_preparer.quote
-        connection.exec_driver_sql(f"CREATE TABLE scratch (LIKE {PRODUCT_SCHEMA}.{quote(table)})")
+        run_literally(connection, f"CREATE TABLE scratch (LIKE {PRODUCT_SCHEMA}.{quote(table)})")
         kind = "UNIQUE INDEX" if unique else "INDEX"
-        connection.exec_driver_sql(f"CREATE {kind} ON scratch {definition}")
+        run_literally(connection, f"CREATE {kind} ON scratch {definition}")
         return read_tables(connection, "pg_temp", ["scratch"])["scratch"].indexes[0].shape
 
     return in_scratch(connection, work)
