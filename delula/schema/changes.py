@@ -82,7 +82,7 @@ def _note(kind: str, name: str, *, done: bool) -> None:
             INSERT INTO {CONSOLE_SCHEMA}.created_object (kind, name, at, definition)
             SELECT :kind, :name, CASE WHEN :done THEN now() END,
                    CASE WHEN :done THEN pg_get_indexdef(to_regclass(:qualified)) END
-            ON CONFLICT (kind, name) DO UPDATE SET at = EXCLUDED.at, definition = EXCLUDED.definition"""),  # noqa: S608 - a constant
+            ON CONFLICT (kind, name) DO UPDATE SET at = EXCLUDED.at, definition = EXCLUDED.definition"""),
         {"kind": kind, "name": name, "done": done, "qualified": f"{PRODUCT_SCHEMA}.{_quote(name)}"},
     )
 
