@@ -9,7 +9,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 
 from delula.db import db
 from delula.errors import InvalidInput, Refused
@@ -107,8 +107,6 @@ def init_errors(app: Flask) -> None:
 def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return make_response(error.response)
-    if isinstance(error, InternalServerError):
-        return _unexpected(error.original_exception or error)
     response = error_response(error.code or 500)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:

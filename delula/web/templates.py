@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
+from delula.web.display import FILTERS
+
 if TYPE_CHECKING:
     from delula.config import Settings
 
@@ -44,6 +46,7 @@ def init_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(FILTERS)
 
     @app.context_processor
     def common() -> dict[str, object]:
