@@ -41,8 +41,15 @@ class Recognised:
 
 
 def normalise_email(email: str) -> str:
-    """One form for an address, however it was typed: trimmed, lower case, Unicode NFKC."""
-    return unicodedata.normalize("NFKC", email).strip().lower()
+    """One form for an address, however it was typed or pasted: lower case, NFKC, nothing invisible."""
+    normal = unicodedata.normalize("NFKC", email).lower()
+    return "".join(letter for letter in normal if letter.isprintable()).strip()
+
+
+def normalise_name(name: str) -> str:
+    """A name on one line, without control characters, which PostgreSQL would refuse in part."""
+    line = " ".join(name.split())
+    return "".join(letter for letter in line if unicodedata.category(letter) != "Cc")
 
 
 def check_email(email: str, field: str = "email") -> str:
@@ -52,7 +59,7 @@ def check_email(email: str, field: str = "email") -> str:
         InvalidInput: it does not.
     """
     email = normalise_email(email)
-    if len(email) > LONGEST_EMAIL or not email.isprintable() or not _EMAIL.fullmatch(email):
+    if len(email) > LONGEST_EMAIL or not _EMAIL.fullmatch(email):
         raise InvalidInput(field, "That is not an e-mail address.")
     return email
 

@@ -22,6 +22,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    g,
     jsonify,
     make_response,
     redirect,
@@ -47,6 +48,9 @@ FRESH = timedelta(minutes=15)
 
 #: Key of the session's token in the signed session cookie.
 TOKEN = "sign_in"  # noqa: S105 - the name of a key, not a secret
+
+#: Field by which a form says that it was kept and is now sent.
+KEPT = "kept_form"
 
 #: Requests that a page makes by itself send this header; they do not keep a session from idling out.
 BACKGROUND_HEADER = "X-Background"
@@ -123,6 +127,7 @@ def init_guard(app: Flask) -> None:
     Call it after `init_access`, and before extensions whose hooks must not run for strangers.
     """
     app.before_request(_guard)
+    app.after_request(_forget_sent_form)
     # The token lives as long as the session that it belongs to, so a form may stay open for as long.
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
     CSRFProtect(app)
@@ -166,7 +171,16 @@ def _guard() -> AnyResponse | None:
         abort(403)
     if access.fresh and not sessions.is_fresh(person, FRESH):
         return lead_to("account.confirm", keeping_form=True)
+    g.sends_kept_form = request.method == "POST" and KEPT in request.form
     return None
+
+
+def _forget_sent_form(response: Response) -> Response:
+    """Once a kept form has reached its view, it is the view's page that shows what was typed."""
+    person = signed_in() if g.get("sends_kept_form") else None
+    if person is not None and (response.status_code < 400 or response.status_code == 422):
+        sessions.forget_form(person)
+    return response
 
 
 def _setup_step(person: SignedIn) -> str | None:
@@ -223,9 +237,15 @@ def _page_at_hand() -> str:
 def _keep_form() -> bool:
     """Keep what was typed with the session that it came from; False where there is nothing to keep."""
     token = session.get(TOKEN)
-    names = [name for name in request.form if name != "csrf_token"]
+    names = [name for name in request.form if name not in {"csrf_token", KEPT}]
     left_out = [name for name in names if any(word in name.lower() for word in sessions.NEVER_KEPT)]
-    fields = [(name, value) for name in names if name not in left_out for value in request.form.getlist(name)]
+    fields = [
+        # PostgreSQL keeps no NUL, and nobody types one.
+        (name.replace("\0", ""), value.replace("\0", ""))
+        for name in names
+        if name not in left_out
+        for value in request.form.getlist(name)
+    ]
     if not token or not fields:
         return False
     path = request.full_path if request.query_string else request.path

@@ -14,15 +14,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    ColumnElement,
+    ARRAY,
     DateTime,
     Interval,
+    Text,
     and_,
+    any_,
+    bindparam,
     case,
     delete,
     func,
     literal,
-    or_,
     select,
     tuple_,
 )
@@ -57,6 +59,12 @@ ADDRESS = Limit("address", free=30, first_wait=timedelta(seconds=30))
 SECOND_FACTOR = Limit("second_factor", free=5, first_wait=timedelta(seconds=30))
 
 _MOMENT = DateTime(timezone=True)
+_THESE = and_(
+    AttemptCount.kind == any_(bindparam("kinds", type_=ARRAY(Text))),
+    AttemptCount.subject == any_(bindparam("subjects", type_=ARRAY(Text))),
+)
+#: Made once: under attack this is all that an attempt asks of the database.
+_WAITING = select(func.max(AttemptCount.blocked_until)).where(_THESE)
 
 
 class TooManyAttempts(Exception):
@@ -100,7 +108,8 @@ def claim(*subjects: tuple[Limit, str]) -> None:
 
 def forgive(*subjects: tuple[Limit, str]) -> None:
     """Forget all failures of `subjects`; part of the caller's transaction."""
-    session().execute(delete(AttemptCount).where(_any_of([(limit, _digest(s)) for limit, s in subjects])))
+    keys = [(limit, _digest(subject)) for limit, subject in subjects]
+    session().execute(delete(AttemptCount).where(_THESE), _parameters(keys))
 
 
 def give_back(limit: Limit, subject: str) -> None:
@@ -115,14 +124,12 @@ def _digest(subject: str) -> str:
     return hashlib.sha256(subject.encode()).hexdigest()
 
 
-def _any_of(keys: list[tuple[Limit, str]]) -> ColumnElement[bool]:
-    return or_(
-        *(and_(AttemptCount.kind == limit.kind, AttemptCount.subject == digest) for limit, digest in keys)
-    )
+def _parameters(keys: list[tuple[Limit, str]]) -> dict[str, list[str]]:
+    return {"kinds": [limit.kind for limit, _ in keys], "subjects": [digest for _, digest in keys]}
 
 
 def _refuse_the_waiting(keys: list[tuple[Limit, str]], now: datetime) -> None:
-    until = session().scalar(select(func.max(AttemptCount.blocked_until)).where(_any_of(keys)))
+    until = session().scalar(_WAITING, _parameters(keys))
     if until is not None and until > now:
         raise TooManyAttempts(max(1, round((until - now).total_seconds())))
 

@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from delula.access import limits, passwords, second_factor, sessions
-from delula.access.authentication import Wrong
+from delula.access.authentication import Wrong, normalise_name
 from delula.access.limits import SECOND_FACTOR
 from delula.db import atomic, session
 from delula.errors import InvalidInput, Refused
@@ -24,7 +24,7 @@ def _me(actor: Actor) -> Staff:
 def rename(actor: Actor, name: str) -> None:
     """Change the actor's name; one that only has spaces is none."""
     with atomic():
-        _me(actor).name = " ".join(name.split())
+        _me(actor).name = normalise_name(name)
 
 
 def change_password(actor: Actor, password: str) -> str:

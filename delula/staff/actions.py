@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from delula.access import clock, limits, passwords, second_factor, sessions
-from delula.access.authentication import check_email
+from delula.access.authentication import check_email, normalise_name
 from delula.access.limits import ACCOUNT, SECOND_FACTOR
 from delula.access.permissions import Role
 from delula.db import atomic, session
@@ -70,7 +70,7 @@ def create(
             insert(Staff)
             .values(
                 email=email,
-                name=" ".join(name.split()),
+                name=normalise_name(name),
                 role=role.value,
                 password=hashed,
                 fs_uniquifier=uuid.uuid4().hex,

@@ -55,6 +55,16 @@ def create(email: str, role: str, name: str, password_stdin: bool) -> None:  # n
     click.echo(f"{created.email} can sign in as {role}.")
 
 
+@staff_commands.command()
+@click.argument("email", default=actions.FIRST_ADMIN_EMAIL)
+def first_admin(email: str) -> None:
+    """Create the admin of a console that has no staff, and print the password; else do nothing."""
+    with _refusals():
+        created = actions.create_first_admin(email)
+    if created is not None:
+        click.echo(f"{created.email} {created.password}")
+
+
 @staff_commands.command("list")
 def list_members() -> None:
     """List all accounts."""

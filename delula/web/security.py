@@ -72,7 +72,6 @@ def init_security_headers(app: Flask) -> None:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # the documented way to add middleware
     app.config.update(
-        SECRET_KEY=settings.secret_key,
         # Cookies do not know ports: two consoles on one machine must not sign each other out.
         SESSION_COOKIE_NAME="__Host-delula" if settings.https else f"delula-{settings.port}",
         SESSION_COOKIE_SECURE=settings.https,
