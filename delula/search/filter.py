@@ -9,10 +9,11 @@ from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, or_
 
 from delula.errors import InvalidInput
 from delula.search.kinds import FullText, Operator
+from delula.search.kinds.base import unless
 from delula.search.lexer import ends_in_quote, written_path, written_value
 from delula.search.parser import joined, read_name, read_terms
 from delula.search.times import Clock
@@ -223,11 +224,8 @@ def term_condition(term: Term) -> ColumnElement[bool] | None:
     if field is None:
         return None
     kind, expression = field.kind.with_path(term.path), field.expression
-    values = [
-        operand.low.data
-        for operand in term.operands
-        if operand.operator is Operator.MATCHES and operand.low and operand.low.data is not None
-    ]
+    matched = (operand.low for operand in term.operands if operand.operator is Operator.MATCHES)
+    values = list(dict.fromkeys(value.data for value in matched if value and value.data is not None))
     others = [
         _operand_condition(kind, expression, operand)
         for operand in term.operands
@@ -241,7 +239,7 @@ def term_condition(term: Term) -> ColumnElement[bool] | None:
     if not conditions:
         return None
     condition = or_(*conditions) if len(conditions) > 1 else conditions[0]
-    return condition.is_not(true()) if term.negated else condition
+    return unless(condition) if term.negated else condition
 
 
 def _operand_condition(kind: Kind, expression: ColumnElement[Any], operand: Operand) -> ColumnElement[bool]:

@@ -21,6 +21,8 @@ Character: TypeAlias = tuple[str, bool]
 _QUOTED_KEY = r'"(?:[^"\\]|\\.)*"'
 _HEAD = re.compile(rf'(?P<name>[^\W\d][\w-]*)(?P<path>(?:\.(?:{_QUOTED_KEY}|[^\s:".,*<>=]+))*):', re.DOTALL)
 _KEY = re.compile(rf'\.({_QUOTED_KEY}|[^\s:".,*<>=]+)', re.DOTALL)
+#: What has a meaning unless it is quoted; a dot at the end would move the cut of a range's `..`.
+_MEANS_SOMETHING = re.compile(r'[\s",*]|\.\.|\.\Z')
 _BARE_KEY = re.compile(r'[^\s:".,*<>=]+')
 
 
@@ -103,12 +105,7 @@ def written_path(path: Sequence[str]) -> str:
 
 
 def _needs_quotes(part: str, *, first: bool) -> bool:
-    return (
-        any(character.isspace() or character in '",*' for character in part)
-        or ".." in part
-        or part.endswith(".")  # before a range's `..` it would move the cut
-        or (first and part[0] in "<>=")
-    )
+    return _MEANS_SOMETHING.search(part) is not None or (first and part[0] in "<>=")
 
 
 def lex(text: str) -> list[Lexeme]:

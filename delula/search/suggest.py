@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from delula.search.kinds import Choice, Json, Operator
 from delula.search.lexer import Lexeme, lex, split, word, written_path, written_value
+from delula.search.parser import MAXIMUM_LENGTH
 
 if TYPE_CHECKING:
     from delula.search.fields import Field, FieldSet
@@ -64,6 +65,8 @@ def suggest(text: str, caret: int, fields: FieldSet, lookup: Lookup | None = Non
         fields: what can be filtered by.
         lookup: gives values out of the database, for fields without a list of their own.
     """
+    if len(text) > MAXIMUM_LENGTH:
+        return []
     caret = max(0, min(caret, len(text)))
     # Only what stands before the caret is being typed; the rest of its term is replaced with it.
     before = next((lexeme for lexeme in lex(text[:caret]) if lexeme.end == caret), None)
@@ -130,7 +133,7 @@ def _flags(lexeme: Lexeme, text: str, end: int, fields: FieldSet) -> Iterator[Su
     if name.lower() in {"is", "has"}:
         typed = word(lexeme.characters).text.lower()
         for field in fields.flags:
-            if field.name.startswith(typed):
+            if any(known.lower().startswith(typed) for known in (field.name, *field.aliases)):
                 place = _Place(text, lexeme.value_start, end)
                 yield place.put(f"{name}:{field.name}", field.help or field.label, field.name)
     else:
@@ -162,7 +165,7 @@ def _paths(typed: str, place: _Place, fields: FieldSet) -> Iterator[Suggestion]:
         if isinstance(field.kind, Json):
             for path in field.kind.known_paths():
                 head = f"{field.name}{written_path(path)}:"
-                if "." in typed and head.lower().startswith(typed.lower()):
+                if "." in typed and ".".join((field.name, *path)).lower().startswith(typed.lower()):
                     yield place.put(head, field.help or field.label, head)
 
 

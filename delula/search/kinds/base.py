@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     true,
 )
+from sqlalchemy.sql.elements import Grouping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,7 +165,7 @@ class Kind(ABC):
 
     def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Rows with none of the values, null ones included."""
-        return self.matches(expression, values).is_not(true())
+        return unless(self.matches(expression, values))
 
     def exactly(self, expression: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
         """Rows with precisely the value, where plain matching means less than that."""
@@ -216,6 +217,11 @@ class Scalar(Kind):
     def compares(self, expression: ColumnElement[Any], operator: Operator, value: Any) -> ColumnElement[bool]:
         """Above or below the value."""
         return compared(expression, operator, self.bound(value))
+
+
+def unless(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Rows for which a condition is false or null; in brackets, because it may begin with NOT."""
+    return Grouping(condition).is_not(true())
 
 
 def one_of(expression: ColumnElement[Any], values: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ColumnElement,
     cast,
     literal,
-    true,
 )
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import JSONPATH
@@ -23,6 +22,7 @@ from delula.search.kinds.base import (
     Operator,
     Unreadable,
     Value,
+    unless,
 )
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Json(Kind):
         """Nothing, or a JSON null, at the path; without a path, no document."""
         if not self.path:
             return expression.is_(None)
-        return self._exists(expression, "@ != null").is_not(true())
+        return unless(self._exists(expression, "@ != null"))
 
     def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
         """Something other than a JSON null at the path; without a path, a document."""

@@ -19,10 +19,12 @@ from sqlalchemy import (
 
 from delula.search.kinds.base import (
     ORDER,
+    Kind,
     Operator,
     Scalar,
     Unreadable,
     Value,
+    compared,
 )
 from delula.search.times import Clock, read_duration
 
@@ -78,7 +80,7 @@ class Fraction(Scalar):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Duration(Scalar):
+class Duration(Kind):
     """How long something took. Alone, a duration means that many whole seconds, or milliseconds below those.
 
     Args:
@@ -116,7 +118,11 @@ class Duration(Scalar):
         ]
         return or_(*spans) if len(spans) > 1 else spans[0]
 
-    def bound(self, value: Any) -> ColumnElement[Any]:
+    def compares(self, expression: ColumnElement[Any], operator: Operator, value: Any) -> ColumnElement[bool]:
+        """Longer or shorter than the duration, to the last digit."""
+        return compared(expression, operator, self._bound(value))
+
+    def _bound(self, value: Any) -> ColumnElement[Any]:
         scaled = value * self.per_second
         if scaled == scaled.to_integral_value():
             # An integer keeps the comparison with an integer column in that column's index.

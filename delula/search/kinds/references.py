@@ -12,7 +12,6 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
-    true,
 )
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -84,7 +83,9 @@ class Reference(Scalar):
     def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """None of the ids, null included."""
         ids = self.ids(values)
-        return super().differs(expression, ids) if ids else true()
+        if len(ids) == 1:
+            return expression.is_distinct_from(self.bound(ids[0]))
+        return Kind.differs(self, expression, values)
 
     def ids(self, values: Sequence[Any]) -> list[str | int]:
         """The ids of all values; a text that cannot be an integer id belongs to no row."""
@@ -115,6 +116,10 @@ class Members(Kind):
     def reference(self) -> Reference | None:
         """What the items refer to."""
         return self.items.reference
+
+    def shown_examples(self) -> Sequence[str]:
+        """The items' own, but for comparisons."""
+        return [example for example in self.items.shown_examples() if example.isalnum()]
 
     def read(self, word: Word, clock: Clock) -> Value:
         """One item."""

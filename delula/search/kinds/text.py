@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     String,
+    false,
     func,
     literal,
     not_,
@@ -27,6 +28,7 @@ from delula.search.kinds.base import (
     Unreadable,
     Value,
     one_of,
+    unless,
 )
 from delula.search.kinds.numbers import whole
 from delula.search.lexer import Word, written_value
@@ -213,6 +215,15 @@ class Flag(Kind):
 
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """The expression itself for yes, so that partial indexes on it are used."""
-        no = expression.is_not(true()) if self.null_is_no else not_(expression)
+        no = unless(expression) if self.null_is_no else not_(expression)
         wanted = [expression if value else no for value in dict.fromkeys(values)]
         return or_(*wanted) if len(wanted) > 1 else wanted[0]
+
+    def differs(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """The opposite, null included where null is not a no."""
+        left = {True, False} - set(values)
+        if left == {False}:
+            return unless(expression)
+        if left == {True}:
+            return expression.is_(true()) if self.null_is_no else expression.is_not(false())
+        return false() if self.null_is_no else expression.is_(None)
