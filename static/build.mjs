@@ -68,7 +68,8 @@ async function* files(folder, endings) {
 }
 
 // The names of icons are found where they are written: as arguments of icon(…) and draw(…), as icon="name" or
-// "icon": "name", and among the quoted words of the registry of areas. A first argument that Lucide lacks stops the build.
+// "icon": "name", and among the quoted words of Python files that speak of icons. A first argument that Lucide lacks
+// stops the build.
 async function usedIcons() {
   const isIcon = (name) => existsSync(join(packages, "lucide-static", "icons", `${name}.svg`));
   const quoted = (text) => [...text.matchAll(/["']([a-z0-9-]+)["']/g)].map(([, name]) => name);
@@ -88,7 +89,8 @@ async function usedIcons() {
       }
       for (const [, , name] of text.matchAll(/\b(icon_button|empty)\([^{}]*?,\s*["']([a-z0-9-]+)["']/g))
         if (isIcon(name)) used.add(name);
-      if (path.endsWith(join("delula", "areas.py"))) quoted(text).filter(isIcon).forEach((name) => used.add(name));
+      // In Python they are handed on: areas, views and lists of an area, but no file of data.
+      if (path.endsWith(".py") && /\bicon\b/.test(text) && !/(demo|models|types\.py)/.test(relative(root, path))) quoted(text).filter(isIcon).forEach((name) => used.add(name));
     }
   }
   return [...used].sort();

@@ -13,7 +13,7 @@ TONES = ("accent", "success", "warning", "danger", "info")
 STEPS = tuple(range(1, 13))
 
 LONG_PROMPT = "\n".join(
-    f"{line}. A blue whale glides over a city of glass at dusk, slow dolly shot, volumetric light, 35 mm grain."
+    f"{line}. A blue whale glides over a city of glass at dusk, slow dolly shot, volumetric light, 35 mm."
     for line in range(1, 41)
 )
 STACK = """Traceback (most recent call last):
@@ -42,7 +42,16 @@ def _generations(now: datetime) -> list[dict[str, Any]]:
         "قطة تقرأ كتابا تحت ضوء القمر",
         "minimal",
     )
-    statuses = ("processing", "completed", "failed", "completed", "pending", "archived_v1", "completed", "failed")
+    statuses = (
+        "processing",
+        "completed",
+        "failed",
+        "completed",
+        "pending",
+        "archived_v1",
+        "completed",
+        "failed",
+    )
     kinds = ("video", "image", "video", "image", "audio", "image", "video", "image")
     rows = []
     for index in range(50):
@@ -53,7 +62,9 @@ def _generations(now: datetime) -> list[dict[str, Any]]:
                 "short_id": f"kQ8x-Lm{index:02d}_Zw"[:11],
                 "prompt": prompts[index % len(prompts)],
                 "recipe": ("Lava Food ASMR", "Glass City", None, "Neon Sign")[index % 4],
-                "user": ("ada@example.com", "zoe.martin@example.org", "system_backlog", "guest_7f3a91")[index % 4],
+                "user": ("ada@example.com", "zoe.martin@example.org", "system_backlog", "guest_7f3a91")[
+                    index % 4
+                ],
                 "status": status,
                 "kind": kinds[index % len(kinds)],
                 "cost": (10, 25, None, 5)[index % 4],
@@ -80,10 +91,11 @@ def styleguide_context() -> dict[str, Any]:
         "metadata": METADATA,
         "long_prompt": LONG_PROMPT,
         "stack": STACK,
+        "peeked": False,
         "columns": [
             {"label": "Generation", "sort_href": "?sort=id"},
-            {"label": "Prompt"},
             {"label": "Status"},
+            {"label": "Prompt"},
             {"label": "Recipe", "sort_href": "?sort=recipe"},
             {"label": "User"},
             {"label": "Duration", "sort_href": "?sort=duration", "numeric": True},
@@ -106,7 +118,12 @@ def styleguide_context() -> dict[str, Any]:
                 "detail": "The provider refused the prompt.",
                 "spent": 42.0,
             },
-            {"title": "Refunded", "time": now - timedelta(minutes=5), "tone": "success", "detail": "25 credits"},
+            {
+                "title": "Refunded",
+                "time": now - timedelta(minutes=5),
+                "tone": "success",
+                "detail": "25 credits",
+            },
             {"title": "Last change", "time": None, "tone": "neutral", "current": True},
         ],
     }

@@ -20,6 +20,9 @@ htmx.defineExtension("morph", {
             after.replaceChildren(...before.cloneNode(true).childNodes);
           return true;
         },
+        // Whether the facets are folded is the person's own doing.
+        beforeAttributeUpdated: (name, element) =>
+          !(element.hasAttribute?.("data-facets") && (name === "open" || name === "data-ready")),
       },
     });
   },

@@ -130,7 +130,12 @@ document.addEventListener("click", (event) => {
   const row = rowOf(event.target);
   if (!row) return;
   if (event.target.closest("a, button, input, label, summary")) return keepPlace(row);
-  if (event.defaultPrevented || getSelection().toString() || !row.dataset.peek || !peek()) return;
+  if (event.defaultPrevented || getSelection().toString()) return;
+  if (event.ctrlKey || event.metaKey) return row.dataset.href && window.open(row.dataset.href, "_blank", "noopener");
+  if (!row.dataset.peek || !peek() || matchMedia("(max-width: 799.9px)").matches) {
+    if (row.dataset.href) row.querySelector("[data-lead]").click();
+    return;
+  }
   if (row.hasAttribute("data-current") && peeking()) hide();
   else show(row);
 });
