@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,25 +29,33 @@ from delula.demo.pieces import (
     stamps,
     uuids,
 )
-from delula.demo.plan import Plan
 from delula.demo.ugly import spoil_assets
+
+if TYPE_CHECKING:
+    from delula.demo.plan import Plan
 
 #: Share of the uploads that each kind has.
 _KINDS = {"image": 0.68, "video": 0.17, "audio": 0.1, "document": 0.05}
 _SUBJECTS = (
-    "holiday", "garden", "portrait", "logo", "storyboard", "interview", "kitchen", "sunset", "puppy", "wedding",
-    "concert", "sketch", "product shot", "screenshot", "birthday", "first frame", "reference", "street", "voice memo",
+    "holiday", "garden", "portrait", "logo", "storyboard", "interview", "kitchen", "sunset", "puppy",
+    "wedding",
+    "concert", "sketch", "product shot", "screenshot", "birthday", "first frame", "reference", "street",
+    "voice memo",
     "mood board", "contract", "invoice", "studio", "harbour", "winter", "team", "old photograph", "texture",
 )  # fmt: skip
 _ENDINGS = ("", " final", " v2", " (1)", " copy", " edited", " raw", " small", " 2024", " draft")
 _USER_TAGS = (
-    NULL, NULL, NULL, "{}", encoded_array(["favourite"]), encoded_array(["client", "draft"]), encoded_array(["work"]),
-    encoded_array(["family", "print"]), encoded_array(["reference"]), encoded_array(["reuse", "square", "bright"]),
+    NULL, NULL, NULL, "{}", encoded_array(["favourite"]), encoded_array(["client", "draft"]),
+    encoded_array(["work"]),
+    encoded_array(["family", "print"]), encoded_array(["reference"]), encoded_array(["reuse", "square",
+    "bright"]),
 )  # fmt: skip
 _SYSTEM_TAGS = (
     NULL, "{}", encoded_array(["bright"]), encoded_array(["dark"]), encoded_array(["face"]),
     encoded_array(["landscape", "outdoor"]), encoded_array(["text"]), encoded_array(["indoor", "warm"]),
 )  # fmt: skip
+#: The columns that follow from the object that a row points at.
+_OBJECT_COLUMNS = "s3_key, cdn_url, mime_type, file_size, asset_type, dimensions, duration, thumbnail_url"
 _LABELS = ("person", "landscape", "food", "animal", "document", "abstract", "vehicle", "interior")
 
 
@@ -113,9 +122,7 @@ class UserAssets:
             "original_filename": file_names,
             "display_name": shown,
             "normalized_name": filled(rng.random(count) < 0.95, shown),
-            "s3_key, cdn_url, mime_type, file_size, asset_type, dimensions, duration, thumbnail_url": self._pieces[
-                piece
-            ],
+            _OBJECT_COLUMNS: self._pieces[piece],
             "source": numbers(imported),
             "user_tags": column(_USER_TAGS)[rng.integers(len(_USER_TAGS), size=count)],
             "system_tags": column(_SYSTEM_TAGS)[rng.integers(len(_SYSTEM_TAGS), size=count)],
@@ -170,7 +177,8 @@ def system_assets(plan: Plan, files: Media) -> Block:
         )  # fmt: skip
     return rows_block(
         "system_assets",
-        "id, system_id, asset_id, name, url, mime_type, file_size, dimensions, tags, metadata, created_at, updated_at",
+        "id, system_id, asset_id, name, url, mime_type, file_size, dimensions, tags, metadata, "
+        "created_at, updated_at",
         rows,
     )
 
@@ -188,9 +196,11 @@ def market_assets(plan: Plan, people: People, files: Media) -> Block:
         moment = plan.until - timedelta(minutes=int(rng.integers(400 * 1440)))
         tags = None if number % 11 == 0 else [] if number % 13 == 0 else ["shared", subject.lower()]
         rows.append(
-            (number, people.ids[creators[number - 1]], _asset_id(plan, "market", number), name, files.url(item.key),
+            (number, people.ids[creators[number - 1]], _asset_id(plan, "market", number), name,
+             files.url(item.key),
              item.mime_type, files.file_size(item), _json(_dimensions(item)), tags,
-             Json({"price": int(rng.integers(0, 40)), "license": "standard"}) if number % 17 else Json("free"),
+             Json({"price": int(rng.integers(0, 40)),
+             "license": "standard"}) if number % 17 else Json("free"),
              bool(number % 9), moment, moment)
         )  # fmt: skip
     return rows_block(

@@ -140,18 +140,21 @@ COMPONENTS: tuple[Component, ...] = (
         (("template", 26), ("answers", 23)), (("prompt", 10),), 1, 0, 0.001, "2.3.0",
     ),
     Component(
-        "check-prompt-safety", "Check prompt safety", "Rates a prompt and stops what must not be made.", "text",
+        "check-prompt-safety", "Check prompt safety", "Rates a prompt and stops what must not be made.",
+        "text",
         (("prompt", 10), ("strictness", 20)), (("allowed", 21), ("report", 23)), 2, 0, 0.012, "1.8.1",
         needs=(("fill-prompt-template", "required"),),
     ),
     Component(
         "generate-image", "Generate image", "Makes an image from a prompt.", "generation",
-        (("prompt", 10), ("config", 25), ("seed", 18)), (("image_url", 2), ("metadata", 24)), 8, 2, 0.035, "3.1.0",
+        (("prompt", 10), ("config", 25), ("seed", 18)), (("image_url", 2), ("metadata", 24)), 8, 2, 0.035,
+         "3.1.0",
         needs=(("check-prompt-safety", "required"),),
     ),
     Component(
         "generate-video", "Generate video", "Makes a video from a prompt.", "generation",
-        (("prompt", 10), ("config", 25), ("duration", 17)), (("video_url", 6), ("metadata", 24)), 120, 8, 0.06, "3.0.2",
+        (("prompt", 10), ("config", 25), ("duration", 17)), (("video_url", 6), ("metadata", 24)), 120, 8,
+         0.06, "3.0.2",
         needs=(("check-prompt-safety", "required"), ("animate-image", "optional")),
     ),
     Component(
@@ -181,7 +184,8 @@ COMPONENTS: tuple[Component, ...] = (
     ),
     Component(
         "add-soundtrack", "Add soundtrack", "Puts sound or speech under a video.", "audio",
-        (("video_url", 6), ("audio_url", 14), ("volume", 20)), (("video_url", 6), ("waveform", 16)), 9, 1, 0.03, "1.1.0",
+        (("video_url", 6), ("audio_url", 14), ("volume", 20)), (("video_url", 6), ("waveform", 16)), 9, 1,
+         0.03, "1.1.0",
         needs=(("generate-video", "required"),),
     ),
     Component(
@@ -206,11 +210,13 @@ PIPELINES: dict[str, tuple[str, ...]] = {
         "upscale-image",
     ),
     "text_to_video": (
-        "fill-prompt-template", "check-prompt-safety", "generate-video", "get-frames-from-video", "upload-to-bucket",
+        "fill-prompt-template", "check-prompt-safety", "generate-video", "get-frames-from-video",
+        "upload-to-bucket",
         "make-thumbnail", "add-soundtrack",
     ),
     "image_to_video": (
-        "fill-prompt-template", "check-prompt-safety", "animate-image", "get-frames-from-video", "upload-to-bucket",
+        "fill-prompt-template", "check-prompt-safety", "animate-image", "get-frames-from-video",
+        "upload-to-bucket",
         "make-thumbnail", "describe-image",
     ),
     "style_transfer": (

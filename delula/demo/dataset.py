@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from delula.demo import assets, offers
 from delula.demo.generations import Generations
 from delula.demo.ledger import Ledger, spoil_balances
-from delula.demo.media import Media
 from delula.demo.people import People
-from delula.demo.pieces import Block
-from delula.demo.plan import Plan
 from delula.demo.prompts import Prompts
 from delula.demo.traces import Traces
 from delula.demo.usage import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from delula.demo.media import Media
+    from delula.demo.pieces import Block
+    from delula.demo.plan import Plan
 
 #: Every table that gets rows, those first that others refer to by a foreign key.
 TABLES = (

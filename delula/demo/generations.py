@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,9 @@ from delula.demo.plan import QUEUE_MS, Plan
 from delula.demo.prompts import VARIANTS, Prompts
 from delula.demo.recipes import RECIPES, Recipe
 from delula.demo.ugly import spoil_generations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PENDING, PROCESSING, COMPLETED, FAILED = range(4)
 _STATUS = column(["pending", "processing", "completed", "failed"])
@@ -209,7 +212,9 @@ class Generations:
             batch.instant, self._prompts.instant[batch.filled], self._prompts.metadata[batch.filled]
         )
         created, started = stamps(batch.created), stamps(batch.started)
-        updated = stamps(np.where(pending, batch.created, np.where(failed | done, batch.finished, batch.started)))
+        updated = stamps(
+            np.where(pending, batch.created, np.where(failed | done, batch.finished, batch.started))
+        )
         position = np.where(pending, np.cumsum(pending), 0)
         job_ids = uuids(mixed(batch.ids, plan.salt("jobs")), mixed(batch.ids, plan.salt("jobs, low")))
         columns: dict[str, Column] = {
@@ -258,7 +263,8 @@ _JOB_STATUS = column(["IN_QUEUE", "IN_PROGRESS", "COMPLETED", "FAILED"])
 def _pick(weight: npt.NDArray[np.float64], count: int, rng: np.random.Generator) -> Ints:
     """Indexes drawn in proportion to their weights."""
     total = np.cumsum(weight)
-    return np.searchsorted(total, rng.random(count) * total[-1], side="right").astype(np.int64)
+    picked: Ints = np.searchsorted(total, rng.random(count) * total[-1], side="right").astype(np.int64)
+    return picked
 
 
 class _Pools:
@@ -286,12 +292,14 @@ class _Pools:
         first, size = self._first[recipe], self._first[recipe + 1] - self._first[recipe]
         place = (rng.random(len(recipe)) * (size - 1)).astype(np.int64)
         gone = rng.random(len(recipe)) < 0.004
-        return self._results[first + np.where(gone, size - 1, place)]
+        chosen: Column = self._results[first + np.where(gone, size - 1, place)]
+        return chosen
 
     def failure(self, provider: Ints, rng: np.random.Generator) -> Column:
         """Why it failed, with the details that the product keeps."""
         picked = _pick(self._failure_weight.astype(np.float64), len(provider), rng)
-        return self._failures[provider * len(FAILURES) * len(_LINES) + picked]
+        chosen: Column = self._failures[provider * len(FAILURES) * len(_LINES) + picked]
+        return chosen
 
 
 _LINES = (42, 88, 131, 207)
@@ -309,7 +317,10 @@ def _failure(provider: str, index: int, line: int) -> str:
         "step": line % 3,
     }
     if code is not None:
-        details |= {"statusCode": code, "response": {"detail": message, "request_id": f"req_{line:04x}{index:04x}"}}
+        details |= {
+            "statusCode": code,
+            "response": {"detail": message, "request_id": f"req_{line:04x}{index:04x}"},
+        }
     return f"{text(message)}\t{encoded_json(details)}"
 
 
@@ -324,4 +335,3 @@ def _results(recipe: Recipe) -> list[str]:
 def _result(item: MediaObject) -> str:
     image, video = (NULL, item.key) if item.kind == "video" else (item.key, NULL)
     return f"{image}\t{video}\t{item.thumbnail}\t{item.key}"
-

@@ -1,17 +1,16 @@
 """The credit ledger, kept by the product's own rules while the generations go by.
 
-Everybody starts with 10 credits. Whoever has fewer than 10 and had no daily refresh for 24 hours is raised to 10;
-whoever still cannot pay buys a pack (registered) or gets the result for free (guests). A refund gives the cost
-back. So for every account whose balance is not spoiled on purpose: credits = sum of its ledger rows.
+Everybody starts with 10 credits. Whoever has fewer than 10 and had no daily refresh for 24 hours is raised to
+10; whoever still cannot pay buys a pack (registered) or gets the result for free (guests). A refund gives the
+cost back. So for every account whose balance is not spoiled on purpose: credits = sum of its ledger rows.
 """
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from delula.demo.generations import Batch
 from delula.demo.people import GUEST, SYSTEM, SYSTEM_ACCOUNTS, People
 from delula.demo.pieces import (
     DAY_MS,
@@ -27,13 +26,16 @@ from delula.demo.pieces import (
     stamps,
     text,
 )
-from delula.demo.plan import Plan
 from delula.demo.recipes import RECIPES
 from delula.demo.ugly import spoil_ledger
 
+if TYPE_CHECKING:
+    from delula.demo.generations import Batch
+    from delula.demo.plan import Plan
+
 FREE_CREDITS = 10
 #: Credits in a pack, by how often it is bought.
-PACKS = (20, 20, 20, 20, 20, 20, 50, 50, 50, 100, 250)
+PACKS = (10, 10, 10, 10, 10, 10, 10, 20, 20, 20, 20, 50, 100)
 WELCOME, REFRESH, PURCHASE, USAGE, REFUND, CLEANUP = range(6)
 _TYPE = column(["daily_refresh", "daily_refresh", "purchase", "usage", "refund", "backlog_cleanup"])
 _DESCRIPTION = column(
@@ -164,7 +166,7 @@ _TITLES = column([*(text(recipe.name) for recipe in RECIPES), NULL])
 
 
 def spoil_balances(plan: Plan, people: People, balances: list[int]) -> set[int]:
-    """Give a few accounts balances that no ledger explains, some of them negative; returns their row numbers."""
+    """Give a few accounts balances that no ledger explains, some negative; returns their row numbers."""
     rng = plan.rng("ugly balances")
     named = len(SYSTEM_ACCOUNTS)
     chosen = named + rng.choice(len(people.ids) - named, max(4, len(people.ids) // 400), replace=False)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from queue import Queue
-from threading import Thread
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
@@ -19,9 +17,11 @@ from delula.db import CONSOLE_SCHEMA
 from delula.demo.catalogue import TYPE_TABLES
 from delula.demo.dataset import TABLES
 from delula.demo.people import ID_GROUP, SYSTEM_ACCOUNTS
-from delula.demo.pieces import Block
-from delula.demo.plan import Plan
 from delula.errors import Refused
+
+if TYPE_CHECKING:
+    from delula.demo.pieces import Block
+    from delula.demo.plan import Plan
 
 Raw: TypeAlias = Connection[Any]
 #: Called with a table and the number of its rows that were just written.
@@ -30,8 +30,6 @@ Watcher: TypeAlias = Callable[[str, int], None]
 _MARKER = sql.Identifier(CONSOLE_SCHEMA, "demo_run")
 #: Key of the advisory lock: the letters "demo" as a number.
 _LOCK_KEY = int.from_bytes(b"demo")
-#: Blocks that may wait between making and writing; each is some megabytes.
-_AHEAD = 6
 #: What tells our rows from others where no counting id does; the others have `id` up to the last one we made.
 _OWN_ROWS: dict[str, sql.Composable] = {
     "users": sql.SQL("substr(id, 15, 4) = {} OR id = ANY({})").format(ID_GROUP, list(SYSTEM_ACCOUNTS)),
@@ -68,7 +66,7 @@ def load(
     _make_room(connection, tables, replace=replace)
     written = dict.fromkeys(tables, 0)
     with _bare(connection, tables, watch):
-        for block in _ahead(blocks):
+        for block in blocks:
             if block.rows and block.table in written:
                 _copy(connection, block)
                 written[block.table] += block.rows
@@ -78,7 +76,8 @@ def load(
         connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
     connection.execute(
         sql.SQL(
-            "INSERT INTO {} (seed, generations, assets, usage, until, last_ids) VALUES (%s, %s, %s, %s, %s, %s)"
+            "INSERT INTO {} (seed, generations, assets, usage, until, last_ids) VALUES (%s, %s, %s, %s, "
+            "%s, %s)"
         ).format(_MARKER),
         (plan.seed, plan.generations, plan.assets, plan.usage, plan.until, Jsonb(last_ids)),
     )
@@ -95,15 +94,20 @@ def _present(connection: Raw) -> list[str]:
     return [name for (name,) in found]
 
 
-def _make_room(connection: Raw, tables: list[str], *, replace: bool) -> None:
-    """Lock the tables, see that they hold nothing but demo data, and empty them."""
-    if not connection.execute("SELECT to_regclass(%s)", (f"{CONSOLE_SCHEMA}.demo_run",)).fetchone() != (None,):
+def refuse_foreign(connection: Raw, *, replace: bool) -> None:
+    """See that the database holds nothing but demo data, and those only if they may be replaced.
+
+    Raises:
+        Refused: it holds more, is not prepared, or is at this moment being filled.
+    """
+    _refuse_foreign(connection, _present(connection), replace=replace)
+
+
+def _refuse_foreign(connection: Raw, tables: list[str], *, replace: bool) -> None:
+    if connection.execute("SELECT to_regclass(%s)", (f"{CONSOLE_SCHEMA}.demo_run",)).fetchone() == (None,):
         raise Refused("This database is not prepared: run `flask db upgrade` first.")
     if connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK_KEY,)).fetchone() != (True,):
         raise Refused("Another demo run is at work on this database.")
-    names = sql.SQL(", ").join(map(sql.Identifier, tables))
-    # Locked before looking: a row that the product writes in between would be lost.
-    connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(names))
     run = connection.execute(
         sql.SQL("SELECT seed, generations, last_ids FROM {} ORDER BY id DESC LIMIT 1").format(_MARKER)
     ).fetchone()
@@ -111,13 +115,22 @@ def _make_room(connection: Raw, tables: list[str], *, replace: bool) -> None:
     if foreign:
         found = ", ".join(f"{table} ({number:,})" for table, number in foreign.items())
         raise Refused(
-            f"This database holds rows that no demo run made: {found}. Demo data go into an empty database only."
+            f"This database holds rows that no demo run made: {found}. Demo data go into an empty "
+            f"database only."
         )
     if run and not replace:
         raise Refused(
             f"This database holds demo data already ({run[1]:,} generations, seed {run[0]}); "
             "--replace throws them away and makes new ones."
         )
+
+
+def _make_room(connection: Raw, tables: list[str], *, replace: bool) -> None:
+    """Lock the tables, see that they hold nothing but demo data, and empty them."""
+    names = sql.SQL(", ").join(sql.Identifier("public", table) for table in tables)
+    # Locked before looking: a row that the product writes in between would be lost.
+    connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(names))
+    _refuse_foreign(connection, tables, replace=replace)
     connection.execute(sql.SQL("DELETE FROM {}").format(_MARKER))
     # Also where there is nothing: a table truncated in this transaction takes rows that need no vacuum.
     connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(names))
@@ -133,7 +146,7 @@ def _foreign(connection: Raw, tables: list[str], last_ids: Mapping[str, int] | N
             if isinstance(own, sql.SQL):
                 own = own.format(last=last_ids.get(table, 0))
         query = sql.SQL("SELECT count(*) FROM (SELECT FROM {} WHERE NOT ({}) LIMIT 100000) AS others")
-        row = connection.execute(query.format(sql.Identifier(table), own)).fetchone()
+        row = connection.execute(query.format(sql.Identifier("public", table), own)).fetchone()
         if row and row[0]:
             found[table] = int(row[0])
     return found
@@ -180,7 +193,7 @@ def _bare(connection: Raw, tables: list[str], watch: Watcher) -> Iterator[None]:
 
 def _statement(words: str) -> sql.SQL:
     """A statement whose parts PostgreSQL itself has quoted."""
-    return sql.SQL(words)  # type: ignore[arg-type]  # not a literal, but from the catalog
+    return sql.SQL(words)
 
 
 def _copy(connection: Raw, block: Block) -> None:
@@ -189,37 +202,6 @@ def _copy(connection: Raw, block: Block) -> None:
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(block.data)
-
-
-def _ahead(blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks, made in a thread of their own while the server takes in those before."""
-    ready: Queue[Block | BaseException | None] = Queue(_AHEAD)
-    stopped = False
-
-    def make() -> None:
-        try:
-            for block in blocks:
-                if stopped:
-                    return
-                ready.put(block)
-        except BaseException as error:  # noqa: BLE001 - it is raised where the blocks are used
-            ready.put(error)
-        else:
-            ready.put(None)
-
-    maker = Thread(target=make, name="demo rows", daemon=True)
-    maker.start()
-    try:
-        while (block := ready.get()) is not None:
-            if isinstance(block, BaseException):
-                raise block
-            yield block
-    finally:
-        stopped = True
-        while maker.is_alive():
-            while not ready.empty():
-                ready.get_nowait()
-            maker.join(0.05)
 
 
 def _set_sequences(connection: Raw, tables: list[str]) -> dict[str, int]:

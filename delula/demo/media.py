@@ -6,8 +6,11 @@ The objects themselves are made by `studio`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: Colours of the pictures, from ground to highlight; recipes name the palette that suits them.
 PALETTES: dict[str, tuple[str, ...]] = {

@@ -13,35 +13,44 @@ from delula.demo.plan import QUEUE_MS, Plan
 
 SYSTEM, GUEST, REGISTERED = 1, 2, 3
 USER, TEST, ADMIN = 1, 2, 3
-#: Ids of all other demo accounts are UUIDs of version 8 whose third group is this; it tells them from others'.
+#: Ids of all other demo accounts are UUIDs of version 8 whose third group is this: how we know our own.
 ID_GROUP = "8de1"
 BACKLOG, LIBRARY = "system_backlog", "system_library"
 SYSTEM_ACCOUNTS = (BACKLOG, LIBRARY, "system_cron")
 #: Row number of the account that owns the backlog.
 BACKLOG_PERSON = 0
-STAFF = (("Ines", "Carvalho", ADMIN), ("Jonas", "Weber", ADMIN), ("Tess", "Tester", TEST), ("Quentin", "Ashe", TEST))
+STAFF = (
+    ("Ines", "Carvalho", ADMIN),
+    ("Jonas", "Weber", ADMIN),
+    ("Tess", "Tester", TEST),
+    ("Quentin", "Ashe", TEST),
+)
 
-FIRST_NAMES = (
-    "Amara Mateo Yuki Priya Liam Chloé Nikolai Fatima Sofia Diego Hana Oluwaseun Emma Noah Mei Arjun Zoë Luca Ayşe Kofi "
-    "Elif Björn Camila Ravi Ingrid Tariq Anya Pablo Freya Kwame Leila Hugo Mina Andrzej Nia Jorge Signe Omar Clara Ivan "
-    "Sakura Théo Marta Samir Lucía Finn Aisha Victor Maren Dmitri Rosa Kenji Olivia Ahmed Julia Bao Greta Malik Elena "
-    "Oscar Thandi Paul Noor Adrián Linnea Felix Zainab Marco Ida Chen Nora Rafael Lin Stefan Amina George Vera Tomás "
-    "Aoife Bilal Johanna Emeka Sara Milan Grace Hassan Wren Anders Pilar Ezra Renata Jun Astrid Salma Gabriel Mira "
-    "娜 明 محمد ليلى Ольга Юрий さくら 민준"
+FIRST_NAMES = (  # noqa: SIM905 - a list of so many quoted names is harder to read
+    "Amara Mateo Yuki Priya Liam Chloé Nikolai Fatima Sofia Diego Hana Oluwaseun Emma Noah Mei Arjun Zoë "
+    "Luca Ayşe Kofi Elif Björn Camila Ravi Ingrid Tariq Anya Pablo Freya Kwame Leila Hugo Mina Andrzej "
+    "Nia Jorge Signe Omar Clara Ivan Sakura Théo Marta Samir Lucía Finn Aisha Victor Maren Dmitri Rosa "
+    "Kenji Olivia Ahmed Julia Bao Greta Malik Elena Oscar Thandi Paul Noor Adrián Linnea Felix Zainab "
+    "Marco Ida Chen Nora Rafael Lin Stefan Amina George Vera Tomás Aoife Bilal Johanna Emeka Sara Milan "
+    "Grace Hassan Wren Anders Pilar Ezra Renata Jun Astrid Salma Gabriel Mira 娜 明 محمد ليلى Ольга Юрий "
+    "さくら 민준"
 ).split()
-LAST_NAMES = (
-    "Okafor García Tanaka Sharma Murphy Dubois Petrov Hassan Rossi Fernández Sato Adeyemi Schmidt Johansson Wang Patel "
-    "Visser Bianchi Yılmaz Mensah Demir Lindqvist Silva Iyer Haugen Aziz Volkova Ortiz Nielsen Boateng Rahimi Laurent "
-    "Park Kowalski Wanjiru Castillo Berg Farouk Hoffmann Novak Yamamoto Moreau Wójcik Haddad Torres O'Brien Diallo Popa "
-    "Larsen Sokolov Romero Ito Thompson Mansour Fischer Nguyen Keller Osei Marino Virtanen Dlamini Becker Karim Vega "
-    "Eriksson Wagner Bello Conti Holm Liu Jansen Costa Zhao Horvat Suleiman Clarke Kuznetsova Pereira Kelly Malik "
-    "Brandt Eze Lopes Jovanović Bennett Qureshi Sparrow Dahl Moreno Steiner Ribeiro Kim Sandberg Najjar Duarte "
-    "李 王 الحسن Иванова 鈴木 김"
+LAST_NAMES = (  # noqa: SIM905 - a list of so many quoted names is harder to read
+    "Okafor García Tanaka Sharma Murphy Dubois Petrov Hassan Rossi Fernández Sato Adeyemi Schmidt "
+    "Johansson Wang Patel Visser Bianchi Yilmaz Mensah Demir Lindqvist Silva Iyer Haugen Aziz Volkova "
+    "Ortiz Nielsen Boateng Rahimi Laurent Park Kowalski Wanjiru Castillo Berg Farouk Hoffmann Novak "
+    "Yamamoto Moreau Wójcik Haddad Torres O'Brien Diallo Popa Larsen Sokolov Romero Ito Thompson Mansour "
+    "Fischer Nguyen Keller Osei Marino Virtanen Dlamini Becker Karim Vega Eriksson Wagner Bello Conti "
+    "Holm Liu Jansen Costa Zhao Horvat Suleiman Clarke Kuznetsova Pereira Kelly Malik Brandt Eze Lopes "
+    "Jovanović Bennett Qureshi Sparrow Dahl Moreno Steiner Ribeiro Kim Sandberg Najjar Duarte 李 王 الحسن "
+    "Иванова 鈴木 김"
 ).split()
 MAIL_HOSTS = ("example.com", "example.org", "example.net", "mail.example", "post.example", "studio.example")
 COLUMNS = (
-    "id, email, first_name, last_name, profile_image_url, credits, created_at, updated_at, handle, session_token, "
-    "last_seen_at, password_hash, oauth_provider, is_ephemeral, can_upgrade_to_registered, last_credit_refresh, "
+    "id, email, first_name, last_name, profile_image_url, credits, created_at, updated_at, handle, "
+    "session_token, "
+    "last_seen_at, password_hash, oauth_provider, is_ephemeral, can_upgrade_to_registered, "
+    "last_credit_refresh, "
     "account_type, access_role, first_visit_at"
 )
 
@@ -70,7 +79,9 @@ class People:
         count = plan.people
         named = len(SYSTEM_ACCOUNTS) + len(STAFF)
         place = (np.arange(count) + rng.random(count)) / count
-        joined = plan.start_ms + (place ** (1 / 1.5) * (plan.until_ms - plan.start_ms - QUEUE_MS)).astype(np.int64)
+        joined = plan.start_ms + (place ** (1 / 1.5) * (plan.until_ms - plan.start_ms - QUEUE_MS)).astype(
+            np.int64
+        )
         # Somebody has to be there on the first day.
         joined[: max(named, count // 40)] = plan.start_ms - np.int64(30 * DAY_MS)
         kind = np.where(rng.random(count) < 0.42, GUEST, REGISTERED)
@@ -82,13 +93,15 @@ class People:
         deleted[:named] = False
         deleted[named + 3] = True
         ids = uuids(
-            mixed(np.arange(count), plan.salt("people")), mixed(np.arange(count), plan.salt("people, low")), ID_GROUP
+            mixed(np.arange(count), plan.salt("people")),
+            mixed(np.arange(count), plan.salt("people, low")),
+            ID_GROUP,
         )
         ids[: len(SYSTEM_ACCOUNTS)] = SYSTEM_ACCOUNTS
         return cls(ids, joined, kind, deleted, np.cumsum(weight))
 
     def pick(self, moments: Ints, rng: np.random.Generator) -> Ints:
-        """Who is active at each moment: somebody who is there already, most often somebody who came lately."""
+        """Who is active at each moment: somebody who is there already, often one who came lately."""
         here = np.searchsorted(self.joined, moments, side="right") - 1
         lately = np.searchsorted(self.joined, moments - np.int64(45 * DAY_MS), side="right") - 1
         known = (rng.random(len(moments)) < 0.55) & (lately >= 0)
@@ -141,7 +154,9 @@ class People:
             staff = index - len(SYSTEM_ACCOUNTS)
             if 0 <= staff < len(STAFF):
                 given, family, role = STAFF[staff]
-                row |= _registered(given, family, index, np.zeros(6), int(hashes[index])) | {"access_role": role}
+                row |= _registered(given, family, index, np.zeros(6), int(hashes[index])) | {
+                    "access_role": role
+                }
             rows.append(list(row.values()))
         return rows_block("users", COLUMNS, rows)
 
@@ -166,5 +181,3 @@ def _registered(
 
 def _moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).replace(tzinfo=None)
-
-

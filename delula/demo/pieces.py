@@ -7,13 +7,15 @@ concatenating and joining ready pieces; https://www.postgresql.org/docs/current/
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 Column: TypeAlias = npt.NDArray[np.object_]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -135,7 +137,10 @@ def repeated(value: str, count: int) -> Column:
 
 
 _SECOND = column(
-    f" {hour:02}:{minute:02}:{second:02}" for hour in range(24) for minute in range(60) for second in range(60)
+    f" {hour:02}:{minute:02}:{second:02}"
+    for hour in range(24)
+    for minute in range(60)
+    for second in range(60)
 )
 _MILLISECOND = column(f".{number:03}" for number in range(1000))
 
@@ -177,7 +182,7 @@ def short_ids(values: npt.NDArray[np.uint64]) -> Column:
 
 
 def uuids(high: npt.NDArray[np.uint64], low: npt.NDArray[np.uint64], group: str = "4") -> Column:
-    """UUID text of two numbers each; `group` replaces the first characters of the third group (the version)."""
+    """UUID text of two numbers each; `group` replaces the beginning of the third group (the version)."""
     pairs = np.stack([high, low], axis=1).astype(">u8").tobytes()
     digits = np.frombuffer(pairs.hex().encode(), dtype=np.uint8).reshape(-1, 32).copy()
     digits[:, 12 : 12 + len(group)] = np.frombuffer(group.encode(), dtype=np.uint8)

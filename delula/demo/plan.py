@@ -81,12 +81,14 @@ class Plan:
 
     @cached_property
     def _rhythm(self) -> npt.NDArray[np.float64]:
-        """Share of all use before each hour of the history: growth, week, day, and some loud and quiet days."""
+        """Share of all use before each hour of the history: growth, week, day, and a few loud days."""
         hours = np.arange(HISTORY_DAYS * 24)
         day = hours // 24
         growth = 0.12 + (hours / len(hours)) ** 1.6
         clock = (self.start_ms // HOUR_MS + hours) % 24
-        daily = 1.0 + 0.75 * np.sin((clock - 11) / 24 * 2 * np.pi) + 0.2 * np.sin((clock - 19) / 12 * 2 * np.pi)
+        daily = (
+            1.0 + 0.75 * np.sin((clock - 11) / 24 * 2 * np.pi) + 0.2 * np.sin((clock - 19) / 12 * 2 * np.pi)
+        )
         weekday = (self.start_ms // DAY_MS + day + 3) % 7
         weekly = np.array([0.92, 0.95, 0.97, 1.0, 1.12, 1.28, 1.18])[weekday]
         noise = self.rng("rhythm").lognormal(0, 0.16, HISTORY_DAYS)

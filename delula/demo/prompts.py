@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from delula.demo.pieces import Column, Ints, column, encoded_json, text
-from delula.demo.plan import Plan
 from delula.demo.recipes import RECIPES, VOCABULARY, Recipe
+
+if TYPE_CHECKING:
+    from delula.demo.plan import Plan
 
 #: Ready answers of each recipe.
 VARIANTS = 96
@@ -26,22 +29,30 @@ DISTINCTIVE: tuple[tuple[str, float], ...] = (
 )
 
 _ADJECTIVES = (
-    "brass", "porcelain", "moss-covered", "hand-painted", "floating", "forgotten", "striped", "luminous", "rusty",
-    "velvet", "paper", "giant", "tiny", "wooden", "crystal", "faded", "knitted", "chrome", "snow-dusted", "tilted",
+    "brass", "porcelain", "moss-covered", "hand-painted", "floating", "forgotten", "striped", "luminous",
+    "rusty",
+    "velvet", "paper", "giant", "tiny", "wooden", "crystal", "faded", "knitted", "chrome", "snow-dusted",
+    "tilted",
 )  # fmt: skip
 _NOUNS = (
-    "umbrella", "gramophone", "lighthouse", "typewriter", "teapot", "bicycle", "ladder", "aquarium", "telescope",
-    "suitcase", "piano", "lantern", "rowing boat", "carousel", "windmill", "bookshelf", "globe", "kite", "statue",
-    "greenhouse", "clock tower", "swing", "accordion", "chandelier", "skateboard", "cactus", "radio", "fountain",
+    "umbrella", "gramophone", "lighthouse", "typewriter", "teapot", "bicycle", "ladder", "aquarium",
+    "telescope",
+    "suitcase", "piano", "lantern", "rowing boat", "carousel", "windmill", "bookshelf", "globe", "kite",
+    "statue",
+    "greenhouse", "clock tower", "swing", "accordion", "chandelier", "skateboard", "cactus", "radio",
+    "fountain",
     "mailbox", "chess board",
 )  # fmt: skip
 _SPOTS = ("in the background", "at the edge of the frame", "in the foreground", "half hidden", "out of focus")
 _WISHES = (
-    " No text.", " Keep the background calm.", " Centre the subject in the frame.", " Make it feel like a memory.",
-    " Please no people.", " Leave room for a title.", " Warm colours only.", " Slightly surreal, but believable.",
+    " No text.", " Keep the background calm.", " Centre the subject in the frame.",
+    " Make it feel like a memory.",
+    " Please no people.", " Leave room for a title.", " Warm colours only.",
+    " Slightly surreal, but believable.",
     " It is for my daughter.", " Same as last time, only brighter.", " The frame should breathe.",
     " As if found in an old box.", " Crisp, not sharp.", " Ending on a still frame.", " More contrast.",
-    " Shot on 16 mm.", " Shot on a 50 mm lens.", " Vertical crop for stories.", " Loop without a visible cut.",
+    " Shot on 16 mm.", " Shot on a 50 mm lens.", " Vertical crop for stories.",
+    " Loop without a visible cut.",
     " For a café menu.", " Rain at the end.", " Subtle grain.", " Bold shapes.", " Quiet.",
 )  # fmt: skip
 

@@ -10,18 +10,42 @@ VOCABULARY: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "food": (
         "Food",
         "dropdown",
-        ("honeycomb", "chocolate fondue", "mac and cheese", "pancakes", "ramen", "mango sorbet", "garlic bread"),
+        (
+            "honeycomb",
+            "chocolate fondue",
+            "mac and cheese",
+            "pancakes",
+            "ramen",
+            "mango sorbet",
+            "garlic bread",
+        ),
     ),
     "animal": (
         "Animal",
         "dropdown",
-        ("golden retriever", "red panda", "tabby cat", "capybara", "barn owl", "hedgehog", "arctic fox", "otter"),
+        (
+            "golden retriever",
+            "red panda",
+            "tabby cat",
+            "capybara",
+            "barn owl",
+            "hedgehog",
+            "arctic fox",
+            "otter",
+        ),
     ),
     "place": (
         "Place",
         "dropdown",
-        ("a quiet harbour", "a rooftop in Lisbon", "a desert highway", "a night market", "a glass observatory",
-         "a mountain hut", "an old tram depot"),
+        (
+            "a quiet harbour",
+            "a rooftop in Lisbon",
+            "a desert highway",
+            "a night market",
+            "a glass observatory",
+            "a mountain hut",
+            "an old tram depot",
+        ),
     ),
     "mood": ("Mood", "radio", ("dreamy", "playful", "moody", "heroic", "melancholic", "serene")),
     "light": (
@@ -37,16 +61,39 @@ VOCABULARY: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "style": (
         "Style",
         "dropdown",
-        ("photorealistic", "watercolour", "claymation", "risograph print", "oil painting", "pixel art", "pencil"),
+        (
+            "photorealistic",
+            "watercolour",
+            "claymation",
+            "risograph print",
+            "oil painting",
+            "pixel art",
+            "pencil",
+        ),
     ),
-    "color": ("Colour", "radio", ("coral", "teal", "violet", "amber", "forest green", "ivory", "midnight blue")),
+    "color": (
+        "Colour",
+        "radio",
+        ("coral", "teal", "violet", "amber", "forest green", "ivory", "midnight blue"),
+    ),
     "person": (
         "Who",
         "dropdown",
-        ("a young ballet dancer", "an elderly fisherman", "a street musician", "a marathon runner", "twin sisters",
-         "a night nurse", "a beekeeper"),
+        (
+            "a young ballet dancer",
+            "an elderly fisherman",
+            "a street musician",
+            "a marathon runner",
+            "twin sisters",
+            "a night nurse",
+            "a beekeeper",
+        ),
     ),
-    "vehicle": ("Vehicle", "dropdown", ("vintage scooter", "rally car", "cargo bike", "steam train", "hot air balloon")),
+    "vehicle": (
+        "Vehicle",
+        "dropdown",
+        ("vintage scooter", "rally car", "cargo bike", "steam train", "hot air balloon"),
+    ),
     "sound": ("Sound", "radio", ("crackling", "soft whisper", "deep rumble", "gentle bubbling", "none")),
     "season": ("Season", "radio", ("early spring", "high summer", "late autumn", "deep winter")),
     "product": (
@@ -124,13 +171,15 @@ FLUX, SCHNELL, IDEOGRAM, VEO, KLING, MINIMAX, LUMA, RUNWAY, SDXL = (
 RECIPES: tuple[Recipe, ...] = (
     Recipe(
         "Lava Food ASMR", "Glowing molten food, sliced and poured in extreme close-up.",
-        "Macro shot of molten lava {food} being sliced with a steel knife, glowing from within, {sound} ASMR audio, "
+        "Macro shot of molten lava {food} being sliced with a steel knife, glowing from within, {sound} "
+        "ASMR audio, "
         "{camera}, cinematic detail, dark kitchen counter, steam rising.",
         T2V, 10, VEO, "asmr", ("viral", "food", "asmr"), 13, 118, 0.05, 0, "ember", audio=1, shared=True,
     ),
     Recipe(
         "Glass Fruit Cutting", "Fruit of coloured glass, cut with the sound everyone replays.",
-        "Extreme close-up of a translucent {color} glass fruit cut cleanly on a marble board, {sound} ASMR sound, "
+        "Extreme close-up of a translucent {color} glass fruit cut cleanly on a marble board, {sound} "
+        "ASMR sound, "
         "{light}, cinematic shallow depth of field.",
         T2V, 10, VEO, "asmr", ("viral", "asmr"), 9, 112, 0.045, 0.18, "candy", audio=1,
     ),
@@ -138,11 +187,13 @@ RECIPES: tuple[Recipe, ...] = (
         "Baby Animal Podcast", "A small animal hosts a very serious talk show.",
         "A baby {animal} in headphones speaks into a studio microphone, {mood} talk show set, {light}, "
         "expressive face, cinematic 35 mm look.",
-        T2V, 12, VEO, "funny", ("viral", "animals", "funny"), 8, 131, 0.07, 0.12, "meadow", audio=2, shared=True,
+        T2V, 12, VEO, "funny", ("viral", "animals", "funny"), 8, 131, 0.07, 0.12, "meadow", audio=2,
+        shared=True,
     ),
     Recipe(
         "Pet Portrait Royale", "Your pet as nobility, in oil and gold leaf.",
-        "Regal portrait of a {animal} in a {color} velvet coat, {style}, {light}, ornate gilded frame, cinematic.",
+        "Regal portrait of a {animal} in a {color} velvet coat, {style}, {light}, ornate gilded frame, "
+        "cinematic.",
         T2I, 2, FLUX, "portraits", ("animals", "portrait"), 9, 7.2, 0.02, 0, "gold",
     ),
     Recipe(
@@ -153,12 +204,14 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Album Cover Maker", "Square cover art with lettering that can be read.",
-        "Album cover, {style} of {place} in {season}, bold title lettering, palette around {color}, {mood} mood.",
+        "Album cover, {style} of {place} in {season}, bold title lettering, palette around {color}, "
+        "{mood} mood.",
         T2I, 3, IDEOGRAM, "design", ("design", "music"), 6, 9.8, 0.03, 0, "sunset", shared=True,
     ),
     Recipe(
         "Yearbook Through Time", "You, in the yearbook of any decade.",
-        "Yearbook photo of {person} in the {decade}, studio backdrop, {light}, slightly faded print, film grain.",
+        "Yearbook photo of {person} in the {decade}, studio backdrop, {light}, slightly faded print, film "
+        "grain.",
         T2I, 2, FLUX, "portraits", ("portrait", "nostalgia"), 7, 6.4, 0.025, 0, "sepia",
     ),
     Recipe(
@@ -168,7 +221,8 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Photo Comes Alive", "An old photograph breathes, blinks and smiles.",
-        "Animate the photograph: {person} turns to the camera and smiles with {emoji}, {camera}, natural motion.",
+        "Animate the photograph: {person} turns to the camera and smiles with {emoji}, {camera}, natural "
+        "motion.",
         I2V, 8, MINIMAX, "portraits", ("nostalgia", "portrait"), 7, 96, 0.075, 0.05, "sepia",
     ),
     Recipe(
@@ -179,12 +233,14 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Sticker Sheet", "Nine die-cut stickers on one sheet.",
-        "Sheet of nine die-cut stickers of a {animal} showing {emoji}, thick white border, flat {color} background.",
+        "Sheet of nine die-cut stickers of a {animal} showing {emoji}, thick white border, flat {color} "
+        "background.",
         T2I, 2, SCHNELL, "design", ("design", "animals", "kids"), 6, 3.1, 0.015, 0, "candy",
     ),
     Recipe(
         "Tilt Shift Town", "A whole town that fits on a table.",
-        "Tilt-shift miniature of {place} in {season}, tiny people, {light}, saturated colours, high viewpoint.",
+        "Tilt-shift miniature of {place} in {season}, tiny people, {light}, saturated colours, high "
+        "viewpoint.",
         T2I, 2, FLUX, "landscapes", ("city", "miniature"), 3, 7.0, 0.02, 0, "lagoon",
     ),
     Recipe(
@@ -195,17 +251,20 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Bigfoot Vlog", "Someone large found a selfie stick.",
-        "Vlog-style selfie video: Bigfoot reviews {food} at {place}, handheld, {light}, natural speech with {emoji}.",
+        "Vlog-style selfie video: Bigfoot reviews {food} at {place}, handheld, {light}, natural speech "
+        "with {emoji}.",
         T2V, 12, VEO, "funny", ("viral", "funny"), 7, 127, 0.085, 0.3, "forest", audio=2, shared=True,
     ),
     Recipe(
         "Minimal Logo Mark", "Three strokes, one colour, nothing to remove.",
-        "Minimal vector logo mark for \"{name}\", negative space {animal}, single colour {color}, white background.",
+        "Minimal vector logo mark for \"{name}\", negative space {animal}, single colour {color}, white "
+        "background.",
         T2I, 4, IDEOGRAM, "design", ("design", "logo"), 5, 10.6, 0.03, 0.02, "studio",
     ),
     Recipe(
         "Watercolour Postcard", "A wish you were here, painted.",
-        "Loose watercolour postcard of {place} in {season}, {light}, paper texture, handwritten greeting \"{name}\".",
+        "Loose watercolour postcard of {place} in {season}, {light}, paper texture, handwritten greeting "
+        "\"{name}\".",
         T2I, 2, SDXL, "landscapes", ("travel", "paint"), 4, 8.8, 0.02, 0, "pastel",
     ),
     Recipe(
@@ -225,47 +284,56 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Vintage Travel Poster", "Flat colours, long shadows, a railway far away.",
-        "Vintage travel poster of {place}, {decade} lithograph, {season}, flat {color} shapes, bold lettering.",
+        "Vintage travel poster of {place}, {decade} lithograph, {season}, flat {color} shapes, bold "
+        "lettering.",
         T2I, 3, IDEOGRAM, "design", ("travel", "design"), 4, 9.1, 0.025, 0, "sunset",
     ),
     Recipe(
         "Drone Over", "The reveal that every trailer needs.",
-        "Aerial drone shot revealing {place} in {season}, {light}, {speed}x speed ramp, cinematic colour grade.",
+        "Aerial drone shot revealing {place} in {season}, {light}, {speed}x speed ramp, cinematic colour "
+        "grade.",
         T2V, 9, RUNWAY, "cinematic", ("travel", "nature"), 5, 88, 0.055, 0.03, "lagoon",
     ),
     Recipe(
         "Tiny Chef", "A thumb-sized cook and a full-sized dish.",
-        "A thumb-sized chef cooks {food} in a doll-house kitchen, macro lens, {mood}, {sound} sound, {light}.",
+        "A thumb-sized chef cooks {food} in a doll-house kitchen, macro lens, {mood}, {sound} sound, "
+        "{light}.",
         T2V, 11, VEO, "asmr", ("food", "miniature", "viral"), 5, 122, 0.06, 0.4, "ember", audio=1,
     ),
     Recipe(
         "Cosy Room Loop", "A window, a lamp and weather outside.",
-        "Cosy room with a view of {place}, {season} weather outside, {animal} asleep on the rug, {light}, loop.",
+        "Cosy room with a view of {place}, {season} weather outside, {animal} asleep on the rug, {light}, "
+        "loop.",
         T2V, 8, LUMA, "ambient", ("loop", "cosy"), 4, 138, 0.045, 0.06, "gold", audio=1,
     ),
     Recipe(
         "Isometric Diorama", "A small world on a square of ground.",
-        "Isometric diorama of {place}, {season}, soft clay materials, {color} background, {light}, highly detailed.",
+        "Isometric diorama of {place}, {season}, soft clay materials, {color} background, {light}, highly "
+        "detailed.",
         T2I, 2, FLUX, "design", ("miniature", "design"), 4, 7.7, 0.02, 0.04, "pastel",
     ),
     Recipe(
         "Retro Game Box", "The cartridge nobody had.",
-        "Retro game box art starring a {animal} with a {vehicle}, {decade}, title \"{name}\", airbrushed, {mood}.",
+        "Retro game box art starring a {animal} with a {vehicle}, {decade}, title \"{name}\", airbrushed, "
+        "{mood}.",
         T2I, 3, IDEOGRAM, "funny", ("nostalgia", "design", "funny"), 3, 9.5, 0.03, 0.07, "neon",
     ),
     Recipe(
         "Marble Run", "One marble, one take.",
-        "Continuous macro shot of a marble rolling through a {color} wooden track past {place}, {sound}, {camera}.",
+        "Continuous macro shot of a marble rolling through a {color} wooden track past {place}, {sound}, "
+        "{camera}.",
         T2V, 10, KLING, "asmr", ("asmr", "loop"), 3, 181, 0.07, 0.22, "studio", audio=1,
     ),
     Recipe(
         "Street Style Editorial", "Fashion pages from a city that does not exist.",
-        "Fashion editorial, {person} in layered {color} clothing at {place}, {light}, medium format, cinematic grain.",
+        "Fashion editorial, {person} in layered {color} clothing at {place}, {light}, medium format, "
+        "cinematic grain.",
         T2I, 3, FLUX, "portraits", ("fashion", "portrait"), 4, 7.9, 0.035, 0, "studio",
     ),
     Recipe(
         "Tattoo Sketch", "Fine lines before the needle.",
-        "Fine-line tattoo sketch of a {animal} and {season} flowers, black ink, stencil-ready, white background.",
+        "Fine-line tattoo sketch of a {animal} and {season} flowers, black ink, stencil-ready, white "
+        "background.",
         T2I, 2, SCHNELL, "design", ("design", "ink"), 4, 3.3, 0.02, 0, "sepia",
     ),
     Recipe(
@@ -275,7 +343,8 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Hot Air Harvest", "Balloons over fields at first light.",
-        "Dozens of hot air balloons over {season} fields, {light}, mist, {camera}, {mood} cinematic wide shot.",
+        "Dozens of hot air balloons over {season} fields, {light}, mist, {camera}, {mood} cinematic wide "
+        "shot.",
         T2V, 9, RUNWAY, "landscapes", ("nature", "travel"), 3, 91, 0.05, 0, "sunset",
     ),
     Recipe(
@@ -285,22 +354,26 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Mood Board", "Six tiles that agree with one another.",
-        "Mood board of six tiles: {place}, {color} fabric, {season} leaves, {light}, editorial layout, {mood}.",
+        "Mood board of six tiles: {place}, {color} fabric, {season} leaves, {light}, editorial layout, "
+        "{mood}.",
         T2I, 3, SDXL, "commerce", ("design", "fashion"), 2, 8.4, 0.02, 0.15, "pastel",
     ),
     Recipe(
         "Claymation Portrait", "A face of plasticine with your jacket.",
-        "Claymation portrait of {person}, {emoji} expression, {color} jumper, soft studio light, fingerprints visible.",
+        "Claymation portrait of {person}, {emoji} expression, {color} jumper, soft studio light, "
+        "fingerprints visible.",
         T2I, 2, FLUX, "portraits", ("kids", "portrait"), 3, 7.1, 0.02, 0.26, "candy",
     ),
     Recipe(
         "Train Window", "Landscape passing at the speed of thought.",
-        "View from the window of a {vehicle} passing {place}, {season}, raindrops, {mood}, {sound}, seamless loop.",
+        "View from the window of a {vehicle} passing {place}, {season}, raindrops, {mood}, {sound}, "
+        "seamless loop.",
         T2V, 8, LUMA, "ambient", ("loop", "travel"), 3, 136, 0.05, 0.2, "forest", audio=1,
     ),
     Recipe(
         "Unboxing", "The box opens by itself.",
-        "A {product} rises from its box on a {color} table, paper unfolds, {light}, {camera}, satisfying {sound}.",
+        "A {product} rises from its box on a {color} table, paper unfolds, {light}, {camera}, satisfying "
+        "{sound}.",
         I2V, 9, KLING, "commerce", ("product", "asmr"), 3, 166, 0.07, 0.28, "studio", audio=1,
     ),
     Recipe(
@@ -310,17 +383,20 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Northern Lights Timelapse", "A night in eight seconds.",
-        "Timelapse of northern lights over {place}, {season}, {speed} hours compressed, star trails, cinematic.",
+        "Timelapse of northern lights over {place}, {season}, {speed} hours compressed, star trails, "
+        "cinematic.",
         T2V, 9, RUNWAY, "landscapes", ("nature", "night"), 3, 94, 0.05, 0.09, "aurora",
     ),
     Recipe(
         "Interview with a Houseplant", "It has opinions about watering.",
-        "A talking houseplant is interviewed at {place}, {mood}, subtle leaf lip-sync, {light}, documentary look.",
+        "A talking houseplant is interviewed at {place}, {mood}, subtle leaf lip-sync, {light}, "
+        "documentary look.",
         T2V, 12, VEO, "funny", ("funny", "viral"), 3, 129, 0.08, 0.55, "forest", audio=2,
     ),
     Recipe(
         "Paper Cut Theatre", "Layers of paper, a lamp behind.",
-        "Layered paper-cut theatre showing a {animal} in {place}, backlit {color}, {season}, delicate shadows.",
+        "Layered paper-cut theatre showing a {animal} in {place}, backlit {color}, {season}, delicate "
+        "shadows.",
         T2I, 2, FLUX, "stories", ("kids", "paint"), 3, 7.4, 0.02, 0.16, "aurora",
     ),
     Recipe(
@@ -340,12 +416,14 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Floor Plan to Room", "A drawing becomes a room.",
-        "Photorealistic interior from the uploaded floor plan, {color} accents, {season} light, {style} materials.",
+        "Photorealistic interior from the uploaded floor plan, {color} accents, {season} light, {style} "
+        "materials.",
         STYLE, 5, SDXL, "tools", ("tool", "product"), 2, 14.8, 0.09, 0.45, "gold",
     ),
     Recipe(
         "Storyboard Frames", "Six frames, one scene, pencil.",
-        "Six storyboard frames: {person} arrives at {place}, {camera}, {mood}, rough pencil, cinematic framing.",
+        "Six storyboard frames: {person} arrives at {place}, {camera}, {mood}, rough pencil, cinematic "
+        "framing.",
         T2I, 4, SDXL, "stories", ("design", "ink"), 2, 13.0, 0.04, 0.33, "sepia",
     ),
     Recipe(
@@ -355,7 +433,8 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Voice Postcard", "A spoken greeting over a moving picture.",
-        "A postcard of {place} comes alive while {person} says hello to {name}, {season}, {mood}, soft {sound}.",
+        "A postcard of {place} comes alive while {person} says hello to {name}, {season}, {mood}, soft "
+        "{sound}.",
         T2V, 12, VEO, "stories", ("travel", "music"), 2, 133, 0.09, 0.7, "pastel", audio=2,
     ),
     Recipe(
@@ -375,7 +454,8 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "Lunar Fashion Week", "Couture where nothing falls.",
-        "{person} in flowing {color} couture on the moon, earthrise, {light}, {camera}, low gravity fabric, cinematic.",
+        "{person} in flowing {color} couture on the moon, earthrise, {light}, {camera}, low gravity "
+        "fabric, cinematic.",
         T2V, 11, KLING, "cinematic", ("fashion", "viral"), 2, 185, 0.07, 0.82, "aurora",
     ),
     Recipe(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +15,28 @@ from delula.demo.media import OBJECTS
 from delula.demo.offers import creators
 from delula.demo.people import BACKLOG_PERSON, People
 from delula.demo.pieces import Block, Column, Ints, Json, columns_block, numbers, rows_block, stamps
-from delula.demo.plan import Plan
 from delula.demo.prompts import VARIANTS, Prompts
 from delula.demo.recipes import RECIPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from delula.demo.plan import Plan
 
 #: One sample for this many generations.
 SAMPLE_EVERY = 160
 SHARE_PERCENT = 20
-_MODERATION = ("approved", "approved", "approved", "approved", "pending", "pending", "rejected", None, "on hold")
+_MODERATION = (
+    "approved",
+    "approved",
+    "approved",
+    "approved",
+    "pending",
+    "pending",
+    "rejected",
+    None,
+    "on hold",
+)
 
 
 class Traces:
@@ -41,7 +54,8 @@ class Traces:
     @property
     def used(self) -> Ints:
         """Generations of each recipe so far."""
-        return self._given.reshape(len(RECIPES), VARIANTS).sum(axis=1)
+        used: Ints = self._given.reshape(len(RECIPES), VARIANTS).sum(axis=1)
+        return used
 
     def blocks(self, batch: Batch) -> Iterator[Block]:
         """What a batch leaves behind."""
@@ -106,8 +120,10 @@ class Traces:
             item = _result(RECIPES[recipe - 1].video, RECIPES[recipe - 1].palette, number)
             entries.append(
                 (entry, recipe, Json(variables), digest, generation, item.key, item.thumbnail, item.key,
-                 batch.asset_ids[row], batch.short_ids[row], f"https://delula.example/v/{batch.short_ids[row]}", used,
-                 number if used else None, finished if used else None, None if number % 40 else Json("legacy"), created)
+                 batch.asset_ids[row], batch.short_ids[row],
+                 f"https://delula.example/v/{batch.short_ids[row]}", used,
+                 number if used else None, finished if used else None,
+                 None if number % 40 else Json("legacy"), created)
             )  # fmt: skip
         yield rows_block(
             "smart_generation_requests",
@@ -117,7 +133,8 @@ class Traces:
         )
         yield rows_block(
             "backlog_videos",
-            "id, recipe_id, recipe_variables, recipe_variables_hash, generation_id, video_url, thumbnail_url, s3_key, "
+            "id, recipe_id, recipe_variables, recipe_variables_hash, generation_id, video_url, "
+            "thumbnail_url, s3_key, "
             "asset_id, short_id, secure_url, is_used, used_by_request_id, used_at, metadata, created_at",
             entries,
         )
@@ -140,16 +157,22 @@ class Traces:
             when = _moment(batch.finished[row]) + timedelta(minutes=7)
             samples.append(
                 (number, int(batch.recipe[row]) + 1, int(batch.ids[row]), self._people.ids[batch.person[row]],
-                 None if number % 12 == 0 else f"{recipe.name} no. {number}", None if number % 3 else recipe.description,
-                 recipe.prompt, item.thumbnail, item.thumbnail, item.key, "video" if recipe.video else "image",
-                 61_000 + number % 977, Json({"width": item.size[0], "height": item.size[1]}) if item.size else None,
-                 likes // 3, likes, number % 25 == 0, number % 10 != 0, _MODERATION[int(rng.integers(len(_MODERATION)))],
+                 None if number % 12 == 0 else f"{recipe.name} no. {number}",
+                 None if number % 3 else recipe.description,
+                 recipe.prompt, item.thumbnail, item.thumbnail, item.key,
+                 "video" if recipe.video else "image",
+                 61_000 + number % 977, Json({"width": item.size[0],
+                 "height": item.size[1]}) if item.size else None,
+                 likes // 3, likes, number % 25 == 0, number % 10 != 0,
+                 _MODERATION[int(rng.integers(len(_MODERATION)))],
                  when, when)
             )  # fmt: skip
         yield rows_block(
             "recipe_samples",
-            "id, recipe_id, generation_id, user_id, title, description, original_prompt, thumbnail_url, preview_url, "
-            "high_res_url, type, file_size, dimensions, download_count, like_count, is_featured, is_moderated, "
+            "id, recipe_id, generation_id, user_id, title, description, original_prompt, thumbnail_url, "
+            "preview_url, "
+            "high_res_url, type, file_size, dimensions, download_count, like_count, is_featured, "
+            "is_moderated, "
             "moderation_status, created_at, updated_at",
             samples,
         )
@@ -164,7 +187,12 @@ class Traces:
             "sample_likes",
             "id, sample_id, user_id, created_at",
             [
-                (number, sample, self._people.ids[fan], _moment(batch.finished[row]) + timedelta(seconds=wait))
+                (
+                    number,
+                    sample,
+                    self._people.ids[fan],
+                    _moment(batch.finished[row]) + timedelta(seconds=wait),
+                )
                 for number, (sample, row), fan, wait in zip(numbers_taken, liked, fans, later, strict=True)
             ],
         )
@@ -174,19 +202,24 @@ class Traces:
     ) -> Block:
         buyers = self._people.pick(batch.created[rows], rng)
         values = []
-        for number, row, buyer in zip(self._take("export_transactions", len(rows)).tolist(), rows, buyers, strict=True):
+        for number, row, buyer in zip(
+            self._take("export_transactions", len(rows)).tolist(), rows, buyers, strict=True
+        ):
             recipe = RECIPES[batch.recipe[row]]
             when = _moment(batch.finished[row]) + timedelta(hours=3)
             item = _result(recipe.video, recipe.palette, number)
             price = 5 + number % 4 * 5
             values.append(
-                (number, sample_of[row], self._people.ids[buyer], self._people.ids[self._creators[batch.recipe[row]]],
-                 "mp4" if recipe.video else "jpg", ("hd", "4k", "original")[number % 3], price, price // 5, item.key,
+                (number, sample_of[row], self._people.ids[buyer],
+                 self._people.ids[self._creators[batch.recipe[row]]],
+                 "mp4" if recipe.video else "jpg", ("hd", "4k", "original")[number % 3], price, price // 5,
+                 item.key,
                  when + timedelta(days=7), when + timedelta(minutes=2) if number % 5 else None, when)
             )  # fmt: skip
         return rows_block(
             "export_transactions",
-            "id, sample_id, buyer_id, creator_id, export_format, export_quality, price_credits, creator_earnings, "
+            "id, sample_id, buyer_id, creator_id, export_format, export_quality, price_credits, "
+            "creator_earnings, "
             "download_url, expires_at, downloaded_at, created_at",
             values,
         )

@@ -5,12 +5,15 @@ Every kind of breakage occurs in every chunk, however small, and among the newes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from delula.demo.pieces import NULL, Column, encoded_array, encoded_json, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import numpy as np
 
 _SCRIPT = "<script>alert('prompt')</script>"
 _IMAGE = "<img src=x onerror=alert(1)>"
@@ -38,7 +41,9 @@ ODD_JSON: tuple[str, ...] = (
     encoded_json([1, "two", None, {"three": 3.0}]),
     encoded_json(_deep(120)),
     encoded_json({"formData": _SCRIPT, "tagDisplayData": None, "isInstant": "maybe", "request_origin": 7}),
-    encoded_json({_IMAGE: "key", "": "empty key", "api_key": "sk-demo-not-a-secret", "__proto__": {"admin": True}}),
+    encoded_json(
+        {_IMAGE: "key", "": "empty key", "api_key": "sk-demo-not-a-secret", "__proto__": {"admin": True}}
+    ),
     encoded_json({"big": 10**30, "small": 1e-30, "text": "x" * 20_000}),
 )
 HOSTILE_TEXTS: tuple[str, ...] = (
@@ -76,7 +81,9 @@ def _spoil(
         values = columns[kind.column]
         count = len(values)
         # Every value once even in a small chunk, as far as there are rows.
-        chosen = rng.integers(count, size=min(max(len(kind.values), int(count * kind.share)), 1 + count // 20))
+        chosen = rng.integers(
+            count, size=min(max(len(kind.values), int(count * kind.share)), 1 + count // 20)
+        )
         if newest:
             chosen[0] = count - 1 - int(rng.integers(min(count, 150)))
         for turn, row in enumerate(chosen.tolist()):
@@ -97,9 +104,10 @@ _GENERATIONS = (
         f"999999\t{NULL}\tvideo",
         f"-1\t{text(_IMAGE)}\timage",
         f"{NULL}\tDeleted recipe\thologram",
-        f"0\t\taudio",
+        "0\t\taudio",
     )),
-    _Breakage("status", ("cancelled", "QUEUED", "timed_out", "", text("<b>failed</b>"), "completed "), 0.0004),
+    _Breakage("status", ("cancelled", "QUEUED", "timed_out", "", text("<b>failed</b>"), "completed "),
+    0.0004),
     _Breakage("metadata", ODD_JSON, 0.0006),
     _Breakage("prompt", HOSTILE_TEXTS, 0.0006),
     _Breakage("user_id", ("", "deleted-account-17", text("<i>nobody</i>"), "0"), 0.0002),
@@ -144,7 +152,13 @@ _NAMES = (
     text("'; DELETE FROM user_assets; --.pdf"),
     "",
 )
-_ARRAYS = (NULL, "{}", encoded_array([""]), encoded_array([_SCRIPT, 'quote " and \\ slash', "x" * 500]), "{NULL}")
+_ARRAYS = (
+    NULL,
+    "{}",
+    encoded_array([""]),
+    encoded_array([_SCRIPT, 'quote " and \\ slash', "x" * 500]),
+    "{NULL}",
+)
 _ASSETS = (
     _Breakage("original_filename", _NAMES, 0.0006),
     _Breakage("display_name", _NAMES, 0.0006),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from delula.demo.catalogue import COMPONENTS, PIPELINES, Component
 from delula.demo.generations import FAILED, Batch
-from delula.demo.people import People
 from delula.demo.pieces import (
     NULL,
     Block,
@@ -21,9 +22,12 @@ from delula.demo.pieces import (
     text,
     uuids,
 )
-from delula.demo.plan import Plan
 from delula.demo.recipes import RECIPES
 from delula.demo.ugly import spoil_usage
+
+if TYPE_CHECKING:
+    from delula.demo.people import People
+    from delula.demo.plan import Plan
 
 #: Ready inputs and outputs of each component.
 SAMPLES = 24
@@ -109,8 +113,8 @@ class Usage:
 def _sample(component: Component, rng: np.random.Generator) -> tuple[str, str]:
     """The pieces of a run that worked and of one that failed: component, input, output."""
     number = int(rng.integers(1_000_000))
-    given = {channel: _value(kind, number) for channel, kind in component.inputs}
-    made = {channel: _value(kind, number) for channel, kind in component.outputs}
+    given = {channel: _value(kind, number) for channel, kind in component.inputs[:2]}
+    made = {channel: _value(kind, number) for channel, kind in component.outputs[:1]}
     start = f"{component.id}\t{encoded_json(given)}"
     return f"{start}\t{encoded_json(made)}", f"{start}\t{NULL}"
 
