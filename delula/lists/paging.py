@@ -384,13 +384,14 @@ def facet_counts(
         .cte("rows")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    counts = {
-        name: [
-            (value, count)
-            for value, count in session.execute(
-                select(rows.c[name], func.count().label("n")).group_by(rows.c[name]).order_by(desc("n"))
-            )
-        ]
-        for name in facets
-    }
+    values = [rows.c[name] for name in facets]
+    grouped = select(*values, *(func.grouping(value).label(f"{value.key}_absent") for value in values))
+    statement = grouped.add_columns(func.count().label("n")).group_by(
+        func.grouping_sets(*(tuple_(value) for value in values))
+    )
+    counts: dict[str, list[tuple[Any, int]]] = {name: [] for name in facets}
+    for row in session.execute(statement.order_by(desc("n"))):
+        # Each row counts one value of the one facet that it is grouped by.
+        name = next(name for name in facets if getattr(row, f"{name}_absent") == 0)
+        counts[name].append((getattr(row, name), row.n))
     return counts, len(ids)

@@ -23,6 +23,8 @@ _HEAD = re.compile(rf'(?P<name>[^\W\d][\w-]*)(?P<path>(?:\.(?:{_QUOTED_KEY}|[^\s
 _KEY = re.compile(rf'\.({_QUOTED_KEY}|[^\s:".,*<>=]+)', re.DOTALL)
 #: What has a meaning unless it is quoted; a dot at the end would move the cut of a range's `..`.
 _MEANS_SOMETHING = re.compile(r'[\s",*]|\.\.|\.\Z')
+#: Ids, slugs, handles and addresses: nothing in them has a meaning of its own.
+_PLAIN = re.compile(r"(?!(?:none|any)\Z)[a-z0-9_@-]+(?:\.[a-z0-9_@-]+)*", re.IGNORECASE | re.ASCII)
 _BARE_KEY = re.compile(r'[^\s:".,*<>=]+')
 
 
@@ -75,6 +77,10 @@ class Word:
         """Whether a `*` outside quotes stands in the value."""
         return len(self.parts) > 1
 
+    def settled(self) -> Word:
+        """The same, and quoted where it has to be written in quotes anyway (`a,b`)."""
+        return self if self.quoted or self.written() == self.text else Word(self.parts, quoted=True)
+
     def written(self, *, keep_quotes: bool = False) -> str:
         """The value as it is typed behind a colon; quoted where it has to be, or was and matters."""
         if self.parts == ("",):
@@ -96,7 +102,8 @@ def quote(text: str) -> str:
 
 def written_value(text: str) -> str:
     """A value that is meant literally, as it is typed behind a colon."""
-    return Word((text,)).written()
+    # Lists link hundreds of values, nearly all of them plain.
+    return text if _PLAIN.fullmatch(text) else Word((text,)).written()
 
 
 def written_path(path: Sequence[str]) -> str:
@@ -194,6 +201,8 @@ def split(characters: Sequence[Character], separator: str) -> list[tuple[Charact
     """The characters between the separators that stand outside quotes; at least one, perhaps empty, run."""
     runs: list[tuple[Character, ...]] = []
     marks = [(mark, True) for mark in separator]
+    if marks[0] not in characters:
+        return [tuple(characters)]
     begin = position = 0
     while position <= len(characters) - len(marks):
         if list(characters[position : position + len(marks)]) == marks:

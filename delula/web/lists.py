@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote_plus, urlencode
 from zoneinfo import ZoneInfo
 
 from flask import request, url_for
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from delula.search.suggest import Lookup
 
 #: Up to this many of the first rows of a list are counted for its facets.
-FACET_ROWS = 5_000
+FACET_ROWS = 2_000
 #: Values of one facet that are shown.
 FACET_VALUES = 8
 #: New rows are counted up to here; beyond, "99+" says enough.
@@ -90,7 +91,7 @@ class ListPage:
         """Which list."""
         return self.state.spec
 
-    @property
+    @cached_property
     def action(self) -> str:
         """The list's own address."""
         return url_for(f"{self.spec.name}.index")
@@ -98,10 +99,10 @@ class ListPage:
     def href(self, state: ListState, *, place: bool = False, endpoint: str = "index", **more: str) -> str:
         """The address of the list in some state, or of one of its fragments."""
         params = [*state.params(place=place), *more.items()]
-        path = url_for(f"{self.spec.name}.{endpoint}")
+        path = self.action if endpoint == "index" else url_for(f"{self.spec.name}.{endpoint}")
         return f"{path}?{urlencode(params)}" if params else path
 
-    @property
+    @cached_property
     def here(self) -> str:
         """The query string of this very page, for links that lead back to it."""
         return urlencode(self.state.params(place=True))
@@ -115,9 +116,9 @@ class ListPage:
         """The list without a filter."""
         return self.href(self.state.cleared())
 
-    def filter_href(self, field: str, value: str) -> str:
+    def filter_href(self, field: str, value: object) -> str:
         """The list with nothing but the rows that have one value in one field."""
-        return f"{self.action}?{urlencode({'q': f'{field}:{written_value(value)}'})}"
+        return f"{self.action}?q={quote_plus(f'{field}:{written_value(str(value))}')}"
 
     @property
     def chips(self) -> list[dict[str, Any]]:
@@ -210,25 +211,25 @@ class ListPage:
         """The menu of time ranges, which edits the filter like everything else."""
         field = self.spec.time_field
         typed = self.state.filter
+        unset = typed.replacing(field, "")
+        others = [(name, value) for name, value in self.state.params() if name != "q"]
+        terms = {term.text for term in typed.terms}
+
+        def choice(label: str, term: str, *, current: bool) -> dict[str, Any]:
+            # Put together as text: to read the filter anew for each would take longer than the rest of the page.
+            query = f"{unset.text} {term}".strip()
+            params = [("q", query), *others] if query else others
+            return {"label": label, "href": f"{self.action}?{urlencode(params)}", "current": current}
+
         items = [
-            {
-                "label": label,
-                "href": self.href(self.state.filtered(typed.replacing(field, operand))),
-                "current": typed.replacing(field, operand) == typed,
-            }
+            choice(label, f"{field}:{operand}", current=f"{field}:{operand}" in terms)
             for label, operand in TIME_RANGES
         ]
-        unset = typed.replacing(field, "")
-        anytime = {
-            "label": "Any time",
-            "href": self.href(self.state.filtered(unset)),
-            "current": unset == typed,
-        }
         current = next((item["label"] for item in items if item["current"]), None)
         return {
             "label": current or ("Any time" if unset == typed else "Some time"),
             "active": unset != typed,
-            "items": [anytime, *items],
+            "items": [choice("Any time", "", current=unset == typed), *items],
             "custom": {
                 "action": self.action,
                 "hidden": self.hidden(),
