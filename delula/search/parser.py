@@ -114,10 +114,7 @@ def _plain(term: Term, lexeme: Lexeme, fields: FieldSet, clock: Clock) -> Term:
             term, None, f"Plain words search nothing in this list; name a field, such as {example}."
         )
     term = replace(term, searched=default)
-    typed = word(lexeme.characters)
-    if not typed.quoted and typed.written() != typed.text:
-        # Punctuation that has a meaning behind a colon: searched as it stands, and written in quotes.
-        typed = Word(typed.parts, quoted=True)
+    typed = word(lexeme.characters).settled()
     if not typed.text.strip():
         return _refused(term, None, "There is nothing between these quotes to search for.")
     try:
@@ -180,7 +177,7 @@ def _operand(
     if not rest:
         if sign is Operator.MATCHES and not alone:
             raise Unreadable("has an empty value between its commas", "")
-        raise Unreadable("needs a value")
+        raise Unreadable("needs a value right behind the colon")
     typed = word(rest)
     if sign is Operator.MATCHES and not typed.quoted and typed.text.lower() in allowed & {"none", "any"}:
         return Operand(Operator(typed.text.lower()))

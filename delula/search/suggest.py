@@ -81,7 +81,10 @@ def suggest(text: str, caret: int, fields: FieldSet, lookup: Lookup | None = Non
             found = _flags(before, text, end, fields)
         else:
             found = _values(before, text, end, field, lookup)
-    unique = {suggestion.text: suggestion for suggestion in found if suggestion.text != text}
+    unique: dict[str, Suggestion] = {}
+    for suggestion in found:
+        if suggestion.text != text:
+            unique.setdefault(suggestion.text, suggestion)
     return list(islice(unique.values(), LIMIT))
 
 

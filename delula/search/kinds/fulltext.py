@@ -54,6 +54,7 @@ class FullText(Kind):
 
     def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - words know no time
         """A word, a phrase, or a prefix."""
+        word = word.settled()
         written = word.written(keep_quotes=True)
         if any(part.strip() for part in word.parts[1:]) or (word.has_wildcard and not word.parts[0].strip()):
             first = next(part for part in [*word.parts, "word"] if part.strip())

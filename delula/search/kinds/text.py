@@ -88,11 +88,12 @@ class Text(Scalar):
         if self.contains:
             return expression.ilike(literal(f"%{pattern}%", TextType()))
         if self.ignore_case:
-            return func.lower(expression).like(literal(pattern.lower(), TextType()))
+            return func.lower(expression).like(func.lower(literal(pattern, TextType())))
         return expression.like(literal(pattern, TextType()))
 
     def bound(self, value: Any) -> ColumnElement[Any]:
-        return literal(value.lower() if self.ignore_case else value, String())
+        # The server folds both sides: its idea of lower case is the index's, Python's may differ.
+        return func.lower(literal(value, String())) if self.ignore_case else literal(value, String())
 
 
 @dataclass(frozen=True, kw_only=True)
