@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from delula.embedded.postgres import FIRST_DATABASE, Postgres
 from delula.embedded.service import Lease
+from tests.live_database import DOCUMENTED, OLDER, fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,5 +73,36 @@ def drop_database(postgres_url: str, name: str) -> None:
 def database_url(postgres_url: str, make_database: Callable[..., str]) -> Iterator[str]:
     """Address of a fresh, empty database, as `postgresql://…`; dropped after the test."""
     url = make_database()
+    yield url
+    drop_database(postgres_url, make_url(url).database or "")
+
+
+@pytest.fixture(scope="session")
+def live_templates(make_database: Callable[..., str]) -> dict[str, str]:
+    """Names of two databases as the product has made and filled them, to be cloned and left alone."""
+    templates = {}
+    for name, parts in (("documented", DOCUMENTED), ("older", OLDER)):
+        url = make_database()
+        fill(url, parts)
+        templates[name] = make_url(url).database or ""
+    return templates
+
+
+@pytest.fixture
+def live_database_url(
+    postgres_url: str, make_database: Callable[..., str], live_templates: dict[str, str]
+) -> Iterator[str]:
+    """Address of a live database at the schema document's level, before any upgrade; see live_database.py."""
+    url = make_database(live_templates["documented"])
+    yield url
+    drop_database(postgres_url, make_url(url).database or "")
+
+
+@pytest.fixture
+def older_live_database_url(
+    postgres_url: str, make_database: Callable[..., str], live_templates: dict[str, str]
+) -> Iterator[str]:
+    """Address of a live database older than the document, before any upgrade; see live_database.py."""
+    url = make_database(live_templates["older"])
     yield url
     drop_database(postgres_url, make_url(url).database or "")
