@@ -47,6 +47,13 @@ def main(purpose: str) -> None:
     if sys.version_info < OLDEST_PYTHON:
         raise SystemExit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
     os.chdir(PROJECT)
+    # Nothing is left in the home of whoever runs this.
+    os.environ |= {
+        "PIP_NO_CACHE_DIR": "1",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "NPM_CONFIG_CACHE": str(VENV / "npm-cache"),
+        "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+    }
     with (PROJECT / "scripts" / "setup.py").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two commands in one folder set it up one after the other
         set_up_python(purpose)
@@ -64,8 +71,18 @@ def set_up_python(purpose: str) -> None:
     if not works(PYTHON, "-m", "pip", "--version"):
         make_environment()
     say("Installing Python packages; this takes a minute, once")
-    options = ["--no-cache-dir", "--no-input", "--disable-pip-version-check", "--quiet"]
-    run(PYTHON, "-m", "pip", "install", *options, "-c", "constraints.txt", "-r", REQUIREMENTS[purpose][-1])
+    run(
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--no-input",
+        "--quiet",
+        "-c",
+        "constraints.txt",
+        "-r",
+        REQUIREMENTS[purpose][-1],
+    )
     for name, files in REQUIREMENTS.items():
         if set(files) <= set(REQUIREMENTS[purpose]):
             (VENV / f"installed-for-{name}").write_text(wanted[name])
@@ -82,7 +99,7 @@ def make_environment() -> None:
         return
     wheel = VENV / PIP_WHEEL
     wheel.write_bytes(download_pip())
-    run(PYTHON, wheel / "pip", "install", "--quiet", "--no-index", "--no-cache-dir", wheel)
+    run(PYTHON, wheel / "pip", "install", "--quiet", "--no-index", wheel)
     wheel.unlink()
 
 
@@ -156,7 +173,7 @@ def set_up_front_end() -> None:
     if not is_stamped(stamp, packages):
         say("Installing front-end packages")
         node = npm()
-        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         run(*node, "ci", *options)
         stamp.write_text(packages)
     # The build looks through templates and code for the icons that they use.
@@ -179,8 +196,7 @@ def set_up_front_end() -> None:
 
 
 def npm() -> list[str | Path]:
-    """The command of npm: the machine's, or one that pip installs; its cache stays in the project."""
-    os.environ["NPM_CONFIG_CACHE"] = str(VENV / "npm-cache")
+    """The command of npm: the machine's, or one that pip installs."""
     found = shutil.which("npm")
     if found is not None and node_version() >= OLDEST_NODE:
         return [found]
@@ -193,7 +209,6 @@ def npm() -> list[str | Path]:
             "-m",
             "pip",
             "install",
-            "--no-cache-dir",
             "--quiet",
             "-c",
             "constraints.txt",

@@ -27,7 +27,7 @@ PULSE = 0.5
 
 def main(arguments: list[str]) -> int:
     """Do what the command line says; the exit code of the process."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
         match arguments:

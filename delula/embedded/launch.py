@@ -20,6 +20,8 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 4
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -61,6 +63,11 @@ def _keep_capability(candidates: tuple[int, ...]) -> None:
     _call("capget", ctypes.byref(header), ctypes.byref(sets))
     kept = next((number for number in candidates if sets.permitted_low & 1 << number), None)
     bits = 0 if kept is None else 1 << kept
+    if kept is not None:
+        # access(2), which PostgreSQL asks about its own programs, disregards capabilities without this.
+        sets.effective_low = sets.permitted_low
+        _call("capset", ctypes.byref(header), ctypes.byref(sets))
+        _call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     _call("capset", ctypes.byref(header), ctypes.byref(_Sets(bits, bits, bits)))
     if kept is not None:
         _call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, kept, 0, 0)
