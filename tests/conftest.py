@@ -7,20 +7,37 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from playwright.sync_api import sync_playwright
 from psycopg import sql
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from werkzeug.serving import make_server
 
+from delula import create_app
+from delula.config import S3Settings, Settings
+from delula.db import db
+from delula.embedded.locks import FileLock
 from delula.embedded.postgres import FIRST_DATABASE, Postgres
+from delula.embedded.s3 import SeaweedFS
 from delula.embedded.service import Lease
+from tests.browser import ARGUMENTS, find_browser
 from tests.live_database import DOCUMENTED, OLDER, fill
+from tests.migrating import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from playwright.sync_api import Browser, Page
+
+pytest_plugins = ["tests.access.fixtures"]
 
 
 @pytest.fixture(scope="session")
@@ -48,19 +65,24 @@ def postgres_url(run_folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def make_database(postgres_url: str) -> Iterator[Callable[..., str]]:
     """`make_database(template="template1")` makes a database and returns its address; the run drops it."""
-    names: list[str] = []
+    made: list[str] = []
 
     def make(template: str = "template1") -> str:
-        name = f"test_{secrets.token_hex(6)}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-        with psycopg.connect(postgres_url, autocommit=True) as connection:
-            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
-        names.append(name)
-        return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+        made.append(create_database(postgres_url, template))
+        return made[-1]
 
     yield make
-    for name in names:
-        drop_database(postgres_url, name)
+    for url in made:
+        drop_database(postgres_url, make_url(url).database or "")
+
+
+def create_database(postgres_url: str, template: str = "template1") -> str:
+    """Make a database as a copy of `template`; its address."""
+    name = f"test_{secrets.token_hex(6)}"
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+    return make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
 
 
 def drop_database(postgres_url: str, name: str) -> None:
@@ -106,3 +128,142 @@ def older_live_database_url(
     url = make_database(live_templates["older"])
     yield url
     drop_database(postgres_url, make_url(url).database or "")
+
+
+@pytest.fixture(scope="session")
+def migrated_template(
+    run_folder: Path, postgres_url: str, make_database: Callable[..., str]
+) -> Iterator[str]:
+    """Name of a database that is migrated and empty, to be cloned and left alone; the workers share it."""
+    note, making, in_use = (
+        run_folder / "template",
+        FileLock(run_folder / "making"),
+        FileLock(run_folder / "use"),
+    )
+    making.take()
+    in_use.share()
+    if not note.exists():
+        url = create_database(postgres_url)
+        upgrade(url)
+        note.write_text(make_url(url).database or "")
+    name = note.read_text()
+    making.release()
+    yield name
+    making.take()
+    if in_use.try_take():
+        note.unlink()
+        drop_database(postgres_url, name)
+    in_use.close()
+    making.close()
+
+
+@pytest.fixture
+def migrated_url(
+    postgres_url: str, make_database: Callable[..., str], migrated_template: str
+) -> Iterator[str]:
+    """Address of a fresh database as `flask db upgrade` leaves it; dropped after the test."""
+    url = make_database(migrated_template)
+    yield url
+    drop_database(postgres_url, make_url(url).database or "")
+
+
+@pytest.fixture(scope="session")
+def shared_app(make_database: Callable[..., str], migrated_template: str) -> Iterator[Flask]:
+    """The console on a database of this worker; tests take `app`, which leaves no trace there."""
+    app = create_app(settings_for(make_database(migrated_template)))
+    yield app
+    dispose(app)
+
+
+@pytest.fixture
+def app(shared_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The console, within a transaction that is rolled back after the test.
+
+    All sessions share one connection, so a test with threads takes `committing_app`. No context is held
+    open: it would keep `g`, and the second client would be taken for the first.
+    """
+    with shared_app.app_context():
+        engine = db.engine
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        ours = scoped_session(sessionmaker(bind=connection, join_transaction_mode="create_savepoint"))
+        monkeypatch.setattr(db, "session", ours)
+        yield shared_app
+        ours.remove()
+        transaction.rollback()
+
+
+@pytest.fixture
+def session(app: Flask) -> scoped_session[Session]:  # noqa: ARG001 - the session is that of the app
+    """The session of `app`. What a request shall see must be committed: that goes to a savepoint."""
+    return db.session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Nobody's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def committing_app(migrated_url: str) -> Iterator[Flask]:
+    """The console on a database of this test alone, which really commits: for threads and for browsers."""
+    app = create_app(settings_for(migrated_url))
+    yield app
+    dispose(app)
+
+
+@pytest.fixture
+def live_url(committing_app: Flask) -> Iterator[str]:
+    """Address at which `committing_app` answers."""
+    server = make_server("127.0.0.1", 0, committing_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium or Chrome."""
+    path = find_browser()
+    assert path is not None, "There is no Chromium or Chrome: run `python -m tests.browser`."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(browser: Browser, live_url: str) -> Iterator[Page]:
+    """A page of a fresh browser profile, in which `/` is the console at `live_url`."""
+    context = browser.new_context(base_url=live_url)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def s3(run_folder: Path) -> Iterator[S3Settings]:
+    """A real S3 server with an empty bucket, shared by the workers: keep to keys of your own."""
+    server = SeaweedFS(run_folder / "s3")
+    with Lease(server) as lease:
+        environment = server.environment(lease.ports())
+        settings = Settings.from_environment({"DATABASE_URL": "postgresql://nowhere/none", **environment})
+        assert settings.s3 is not None
+        yield settings.s3
+
+
+def settings_for(database_url: str) -> Settings:
+    """Settings of the console under test."""
+    return Settings.from_environment(
+        {"DELULA_ENV": "test", "DATABASE_URL": database_url, "SECRET_KEY": "for tests only " * 3}
+    )
+
+
+def dispose(app: Flask) -> None:
+    """Close the connections of an app that is done with."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
