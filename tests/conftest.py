@@ -131,9 +131,7 @@ def older_live_database_url(
 
 
 @pytest.fixture(scope="session")
-def migrated_template(
-    run_folder: Path, postgres_url: str, make_database: Callable[..., str]
-) -> Iterator[str]:
+def migrated_template(run_folder: Path, postgres_url: str) -> Iterator[str]:
     """Name of a database that is migrated and empty, to be cloned and left alone; the workers share it."""
     note, making, in_use = (
         run_folder / "template",
