@@ -118,23 +118,31 @@ class Filter:
             operand: the text behind the colon.
         """
         head = read_name(name, self.fields)
-        texts = []
-        replaced = not operand
-        for term in self.terms:
-            if (term.field.name if term.field else None, term.path) != head:
-                texts.append(term.text)
-            elif not replaced:
-                texts.append(f"{head[0]}{written_path(head[1])}:{operand}")
-                replaced = True
-        if not replaced:
-            texts.append(f"{head[0]}{written_path(head[1])}:{operand}")
-        return self._read(texts)
+        text = f"{head[0]}{written_path(head[1])}:{operand}" if operand else ""
+        return self._with_instead(text, lambda term: _is_on(term, head))
 
     def with_value_toggled(self, name: str, value: str) -> Filter:
-        """With one value of a field added to those it is on, or taken away: what a facet's box does."""
-        values = self.values(name)
-        left = [one for one in values if one != value]
-        return self.setting(name, *(left if len(left) < len(values) else [*values, value]))
+        """With one value of a field added to those it is on, or taken away: what a facet's box does.
+
+        Whatever else the field is on stays, but for a negation of the very value.
+        """
+        head = read_name(name, self.fields)
+
+        def is_affected(term: Term) -> bool:
+            mentioned = any(operand.is_plainly(value) for operand in term.operands)
+            return _is_on(term, head) and not term.problem and (mentioned or not term.negated)
+
+        operands = [
+            operand
+            for term in self.terms
+            if is_affected(term) and not term.negated
+            for operand in term.operands
+        ]
+        left = [operand.written for operand in operands if not operand.is_plainly(value)]
+        if len(left) == len(operands):
+            left.append(written_value(value))
+        text = f"{head[0]}{written_path(head[1])}:{','.join(left)}" if left else ""
+        return self._with_instead(text, is_affected)
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values that a field is plainly on (`status:failed,pending`), as typed but unquoted."""
@@ -142,7 +150,7 @@ class Filter:
         return tuple(
             operand.low.typed
             for term in self.terms
-            if term.field and (term.field.name, term.path) == head and not term.negated and not term.problem
+            if _is_on(term, head) and not term.negated and not term.problem
             for operand in term.operands
             if operand.operator is Operator.MATCHES and operand.low
         )
@@ -198,6 +206,13 @@ class Filter:
         ]
         return default.kind.finds(default.expression, default.kind.all_of(values)) if values else None
 
+    def _with_instead(self, text: str, is_gone: Callable[[Term], bool]) -> Filter:
+        """With a text, unless it is empty, where the first of some terms stood, and without those terms."""
+        first = next((position for position, term in enumerate(self.terms) if is_gone(term)), len(self.terms))
+        texts = [term.text for term in self.terms[:first]]
+        texts += [text] if text else []
+        return self._read([*texts, *(term.text for term in self.terms[first:] if not is_gone(term))])
+
     def _read(self, texts: Sequence[str]) -> Filter:
         # An open quote would swallow what follows it, so the text that has one comes last.
         texts = sorted(texts, key=ends_in_quote)
@@ -206,6 +221,11 @@ class Filter:
 
 def _read(text: str, fields: FieldSet, clock: Clock) -> Filter:
     return Filter(text, read_terms(text, fields, clock), fields, clock)
+
+
+def _is_on(term: Term, head: tuple[str, tuple[str, ...]]) -> bool:
+    """Whether a term is on the field of that name and path."""
+    return term.field is not None and (term.field.name, term.path) == head
 
 
 def _is_plain_search(term: Term) -> bool:

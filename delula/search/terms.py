@@ -63,6 +63,10 @@ class Operand:
             case _:
                 return f"{self.operator.value} {low}"
 
+    def is_plainly(self, typed: str) -> bool:
+        """Whether it is that value and no comparison."""
+        return self.operator is Operator.MATCHES and self.low is not None and self.low.typed == typed
+
     @property
     def values(self) -> tuple[Value, ...]:
         """Its values."""

@@ -74,7 +74,7 @@ THINGS = Table(
     Column("public", Boolean),
     Column("owner", String),
     Column("recipe", Integer),
-    Column("meta", JSONB),
+    Column("meta", JSONB(none_as_null=True)),
     Column("labels", ARRAY(TextType)),
     Column("marks", ARRAY(Integer)),
     Column("body", TextType),
@@ -352,11 +352,8 @@ def engine(make_database: Callable[..., str], things: list[Thing]) -> Iterator[E
     names = [column.name for column in THINGS.columns]
     with engine.begin() as connection:
         THINGS.create(connection)
-        for thing in things:
-            row = {name: getattr(thing, name) for name in names}
-            connection.execute(
-                insert(THINGS), [{name: value for name, value in row.items() if value is not None}]
-            )
+        rows = [{name: getattr(thing, name) for name in names} for thing in things]
+        connection.execute(insert(THINGS), rows)
         for index in (
             "things_status ON things (status, made)",
             "things_body ON things USING gin (to_tsvector('english', left(body, 50000)))",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, text
 
+from delula.search import parse
 from delula.search.lexer import written_value
 from delula.search.stopwords import ENGLISH
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine, Table
 
-    from delula.search import Filter
+    from delula.search import FieldSet, Filter
 
 #: A naive time, as the database has it.
 moment = datetime.fromisoformat
@@ -247,6 +249,15 @@ def test_every_hostile_text_is_found_by_itself_and_by_its_beginning(
         assert found(starting) == {
             thing.id for thing in things if thing.name is not None and thing.name.startswith(value)
         }
+
+
+def test_dates_are_days_of_the_zone_that_is_handed_in(
+    fields: FieldSet, found: Callable[[Filter], set[int]], things: list[Any]
+) -> None:
+    berlin = parse("made:2026-03-10", fields, now=NOW, zone=ZoneInfo("Europe/Berlin"))
+    start, end = moment("2026-03-09T23:00"), moment("2026-03-10T23:00")
+    assert found(berlin) == {thing.id for thing in things if thing.made and start <= thing.made < end}
+    assert found(berlin) != found(parse("made:2026-03-10", fields, now=NOW))
 
 
 def test_terms_narrow_each_other_and_plain_words_make_one_condition(
