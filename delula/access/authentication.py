@@ -47,9 +47,8 @@ def normalise_email(email: str) -> str:
 
 
 def normalise_name(name: str) -> str:
-    """A name on one line, without control characters, which PostgreSQL would refuse in part."""
-    line = " ".join(name.split())
-    return "".join(letter for letter in line if unicodedata.category(letter) != "Cc")
+    """A name on one line, without the control characters that PostgreSQL refuses."""
+    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in name).split())
 
 
 def check_email(email: str, field: str = "email") -> str:
@@ -78,6 +77,13 @@ def check_password(email: str, password: str, address: str | None) -> Recognised
     email = normalise_email(email)
     here = (ADDRESS, limits.address_group(address))
     account = (ACCOUNT, email)
+    try:
+        limits.claim(account, here)
+    except TooManyAttempts as error:
+        # Who is meant stands in the lines of the attempts before this wait; it is not worth another query.
+        extra = {"address": address, "seconds": error.seconds}
+        log.warning("sign-in refused: too many attempts", extra=extra)
+        raise
     known = (
         session()
         .execute(
@@ -87,15 +93,10 @@ def check_password(email: str, password: str, address: str | None) -> Recognised
         )
         .one_or_none()
     )
-    # Only an id that we know is logged: people type passwords into the wrong field.
-    about = {"staff_id": known.id if known else None, "address": address}
-    try:
-        limits.claim(account, here)
-    except TooManyAttempts as error:
-        log.warning("sign-in refused: too many attempts", extra={**about, "seconds": error.seconds})
-        raise
     if not passwords.matches(password, known.password if known else None) or not known or not known.active:
-        log.warning("sign-in refused: not recognised", extra=about)
+        # Only an id that we know is logged: people type passwords into the wrong field.
+        extra = {"staff_id": known.id if known else None, "address": address}
+        log.warning("sign-in refused: not recognised", extra=extra)
         raise Wrong
     with atomic():
         limits.forgive(account)

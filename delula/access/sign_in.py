@@ -111,7 +111,7 @@ def submit_login() -> AnyResponse:
         return wait(_sign_in_page(form, status=429, problem=waiting_text(5)), 5)
     if recognised.needs_code:
         session[_RECOGNISED] = [recognised.staff_id, recognised.fs_uniquifier, int(time.time())]
-        return redirect(url_for("security.code", next=_wanted()), 303)
+        return redirect(url_for("security.code", next=request.args.get("next")), 303)
     begin(recognised.staff_id, recognised.fs_uniquifier)
     return redirect(_wanted(), 303)
 
@@ -171,7 +171,7 @@ def _recognised() -> Recognised | None:
 
 def _start_again() -> AnyResponse:
     flash("Signing in took too long. Please start again.", "info")
-    return redirect(url_for("security.login", next=_wanted()), 303)
+    return redirect(url_for("security.login", next=request.args.get("next")), 303)
 
 
 def _sign_in_page(form: FlaskForm, *, status: int = 200, problem: str | None = None) -> Response:

@@ -58,7 +58,7 @@ def require_second_factor() -> AnyResponse:
     form = SecondFactorForm()
     if not form.validate_on_submit():
         return render("staff/second_factor.html", status=422, form=form)
-    actions.require_second_factor(current_staff.actor, {Role(role) for role in form.roles.data})
+    actions.require_second_factor(current_staff.actor, {Role(role) for role in form.roles.data or []})
     flash("Saved. It counts from each person's next click.", "success")
     return redirect(url_for("staff.index"), 303)
 
