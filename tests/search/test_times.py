@@ -7,7 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from delula.search.times import Clock, Period, read_duration, read_period
@@ -127,6 +127,7 @@ def test_what_is_no_duration_is_none(typed: str) -> None:
     assert read_duration(typed) is None
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the first zone is read from disk
 @given(
     moment=st.datetimes(
         datetime.fromisoformat("1901-01-01"), datetime.fromisoformat("9997-01-01"), timezones=st.just(BERLIN)
