@@ -5,6 +5,7 @@ PYTHON3 := $(shell for name in python3 python3.14 python3.13 python3.12 python3.
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 # Always as a module of this program: the scripts beside it do not bear a space in their path.
 PYTHON := .venv/bin/python
+EMBEDDED := $(PYTHON) -P delula/embedded/light.py delula.embedded
 
 GENERATIONS ?= 1000000
 SEED ?= 1
@@ -26,10 +27,10 @@ help:
 	@echo 'make clean      remove what was installed and built; data in instance/ stay'
 
 run: setup-run
-	@$(PYTHON) -m delula.embedded run
+	@$(EMBEDDED) run
 
 dev: setup-run
-	@$(PYTHON) -m delula.embedded dev
+	@$(EMBEDDED) dev
 
 test: check
 	@$(PYTHON) -m tests.browser
@@ -47,13 +48,13 @@ check: setup-test
 	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --quiet
 
 demo: setup-run
-	@$(PYTHON) -m delula.embedded exec $(PYTHON) -m flask --app app demo --generations $(GENERATIONS) --seed $(SEED)
+	@$(EMBEDDED) exec $(PYTHON) -m flask --app app demo --generations $(GENERATIONS) --seed $(SEED)
 
 bench: setup-test
-	@$(PYTHON) -m delula.embedded exec $(PYTHON) -m benchmarks
+	@$(EMBEDDED) exec $(PYTHON) -m benchmarks
 
 flask: setup-run
-	@$(PYTHON) -m delula.embedded exec $(PYTHON) -m flask --app app $(DO)
+	@$(EMBEDDED) exec $(PYTHON) -m flask --app app $(DO)
 
 clean:
 	rm -rf .venv node_modules static/dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

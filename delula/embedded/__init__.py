@@ -4,7 +4,9 @@
 - `processes.py` and `locks.py` answer "is it still ours, is it still used";
 - `service.py` says what a service is and keeps it alive, as long as someone holds a lease on it;
 - `postgres.py` and `s3.py` are the two services;
-- `supervisor.py` is `make run`: services, database, first account, web server.
+- `surroundings.py` are the services that this project folder needs, and the environment they make;
+- `prepare.py` makes the database ready, `web.py` holds the web server, `__main__.py` is `make run`;
+- `light.py` runs all this without waiting for the application to be imported.
 
 Everything lies in a folder of the project; every port is on 127.0.0.1 and asks for a key.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import signal
 import subprocess
 import sys
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 #: What our own database is called until it is complete, so that one whose making was interrupted is not used.
 UNFINISHED = "delula_unfinished"
 DEMO_GENERATIONS, DEMO_SEED = 20_000, 1
-FIRST_ADMIN = "admin@delula.internal"
 
 
 class PreparationError(Exception):
@@ -70,11 +68,9 @@ def make_first_admin(surroundings: Surroundings) -> tuple[str, str] | None:
     with _connect(environment) as connection:
         if connection.execute("SELECT FROM dashboard.staff LIMIT 1").fetchone() is not None:
             return None
-    password = secrets.token_urlsafe(15)
-    _run_flask(
-        environment, "staff", "create", FIRST_ADMIN, "--role", "admin", "--password-stdin", answer=password
-    )
-    return FIRST_ADMIN, password
+    answer = _run(environment, "-m", "delula.embedded.first_admin")
+    email, _, password = answer.rstrip("\n").partition("\n")
+    return (email, password) if password else None
 
 
 def _make_database(surroundings: Surroundings, *, demo: bool, tell: Callable[[str], None]) -> None:
@@ -121,22 +117,28 @@ def _connect(environment: dict[str, str]) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def _run_flask(environment: dict[str, str], *arguments: str, answer: str = "") -> None:
-    """Run `flask ARGUMENT…`, which reads `answer`; what it prints is heard only when it fails."""
-    path = RUN_FOLDER / "prepare.log"
-    with path.open("wb") as log:
+def _run_flask(environment: dict[str, str], *arguments: str) -> None:
+    """Run `flask ARGUMENT…`."""
+    _run(environment, "-m", "flask", "--app", "app", *arguments)
+
+
+def _run(environment: dict[str, str], *arguments: str) -> str:
+    """Run our Python to its end; what it prints. What it logs is heard only when it fails."""
+    log = RUN_FOLDER / "prepare.log"
+    with log.open("wb") as errors:
         child = launch(
-            [sys.executable, "-m", "flask", "--app", "app", *arguments],
-            output=log,
+            [sys.executable, *arguments],
+            output=subprocess.PIPE,
+            errors=errors,
             dying_signal=signal.SIGTERM,
             environment=environment,
             folder=PROJECT,
-            stdin=subprocess.PIPE,
         )
     try:
-        child.communicate(answer.encode())
+        printed, _ = child.communicate()
     finally:
         stop_child(child, signal.SIGTERM, patience=5.0)
     if child.returncode != 0:
-        lines = path.read_text(errors="replace").splitlines()[-LOG_LINES:]
-        raise PreparationError("\n".join((f"`flask {' '.join(arguments)}` failed:", *lines)))
+        lines = log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+        raise PreparationError("\n".join((f"This failed: {' '.join(arguments)}", *lines)))
+    return printed.decode()

@@ -20,25 +20,25 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 def launch(
     command: Sequence[str],
     *,
-    output: IO[bytes] | None = None,
+    output: IO[bytes] | int | None = None,
+    errors: IO[bytes] | int | None = None,
     dying_signal: signal.Signals,
     account: str | None = None,
     reach: Sequence[Path] = (),
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
-    stdin: int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own, bound to this process; see `launch.py`.
 
     Args:
         command: program and arguments.
-        output: receives both streams; None leaves them where ours go.
+        output: where its standard output goes, as for `subprocess.Popen`.
+        errors: where its standard error goes, likewise.
         dying_signal: what it gets when this process dies.
         account: unprivileged account to run as.
         reach: folders that this account must be able to read.
         environment: replaces ours.
         folder: where it starts; None for where we are.
-        stdin: as for `subprocess.Popen`.
     """
     bound = [
         sys.executable,
@@ -52,9 +52,9 @@ def launch(
     return subprocess.Popen(  # noqa: S603 - no shell, and the commands are our own
         [*bound, *map(str, reach), "--", *command],
         cwd=folder,
-        stdin=stdin,
+        stdin=subprocess.DEVNULL,
         stdout=output,
-        stderr=output,
+        stderr=errors,
         env=environment,
         start_new_session=True,
     )

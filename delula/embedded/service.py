@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import ClassVar, Generic, NoReturn, Self, TypeVar
 
 from delula.embedded.locks import FileLock
-from delula.embedded.processes import free_ports, is_port_free, stop_child, stop_stranger, wait_until
+from delula.embedded.processes import free_ports, is_ours, is_port_free, stop_child, stop_stranger, wait_until
 
 #: The folder that holds the package; found here and not in `config`, which keepers need not import.
 PROJECT = Path(__file__).resolve().parents[2]
+LIGHT = ("-P", str(Path(__file__).with_name("light.py")))
 #: Seconds between two looks of the keeper at its child and at the lease.
 PULSE = 0.2
 #: Seconds to wait before a service that died is started again: at first, and at most.
@@ -45,11 +46,13 @@ class State:
     """What the keeper tells those who hold a lease.
 
     Attributes:
+        keeper: process id of the keeper that says so.
         child: process id of the service, 0 before its first start.
         ports: TCP ports at 127.0.0.1; the first is the one to talk to.
         ready: whether the service has answered.
     """
 
+    keeper: int = 0
     child: int = 0
     ports: tuple[int, ...] = ()
     ready: bool = False
@@ -106,7 +109,8 @@ class Service(ABC):
         """The last state that a keeper wrote; it may be that of a dead one."""
         try:
             values = json.loads(self._state_file.read_text())
-            return State(int(values["child"]), tuple(map(int, values["ports"])), bool(values["ready"]))
+            pids = int(values["keeper"]), int(values["child"])
+            return State(*pids, tuple(map(int, values["ports"])), bool(values["ready"]))
         except (OSError, ValueError, LookupError, TypeError):  # absent, or half written before a power cut
             return State()
 
@@ -145,7 +149,7 @@ def keep(service: Service) -> int:
     left = service.read_state()
     stop_stranger(left.child, str(service.folder), service.stop_signal, service.patience)
     usable = len(left.ports) == service.port_count and all(map(is_port_free, left.ports))
-    state = State(ports=left.ports if usable else tuple(free_ports(service.port_count)))
+    state = State(os.getpid(), ports=left.ports if usable else tuple(free_ports(service.port_count)))
     pause, deaths, answered = FIRST_PAUSE, 0, False
     while wanted():
         service.prepare()
@@ -175,7 +179,7 @@ def keep(service: Service) -> int:
 
 
 def run_keeper(kind: type[Service]) -> NoReturn:
-    """The keeper process: `python -m MODULE_OF_KIND durable|throwaway FOLDER`."""
+    """The keeper process: `light.py MODULE_OF_KIND durable|throwaway FOLDER`."""
     durability, folder = sys.argv[1:]
     try:
         sys.exit(keep(kind(Path(folder), durable=durability == "durable")))
@@ -226,7 +230,8 @@ class Lease(Generic[AnyService]):
         end = time.monotonic() + patience
         while True:
             state = self.service.read_state()
-            if state.ready and self.is_kept() and self.service.answers(state.ports):
+            # The state of a keeper that was killed says what was true then.
+            if state.ready and is_ours(state.keeper, str(self.service.folder)):
                 return state.ports
             if self._keeper is not None and self._keeper.poll():
                 raise ServiceError(self._explain("does not start"))
@@ -235,9 +240,13 @@ class Lease(Generic[AnyService]):
             self.begin()
             time.sleep(PULSE / 4)
 
+    def let_go(self) -> None:
+        """Give the service back; where nobody else uses it, it begins to stop."""
+        self._in_use.release()
+
     def release(self) -> None:
         """Give the service back; where nobody else uses it, return once it has stopped."""
-        self._in_use.release()
+        self.let_go()
         wait_until(lambda: not self.is_kept() or not self._in_use.is_free(), self.service.patience + 5.0)
         if self._keeper is not None:
             if self.is_kept():
@@ -249,7 +258,7 @@ class Lease(Generic[AnyService]):
 
     def _start_keeper(self) -> subprocess.Popen[bytes]:
         durability = "durable" if self.service.durable else "throwaway"
-        command = ["-m", type(self.service).__module__, durability, str(self.service.folder)]
+        command = [*LIGHT, type(self.service).__module__, durability, str(self.service.folder)]
         with self.service.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - constant but for the folder
                 [sys.executable, *command],

@@ -55,6 +55,8 @@ class Surroundings:
 
     def __exit__(self, *_details: object) -> None:
         for lease in self._leases():
+            lease.let_go()  # all of them first, so that they stop at the same time
+        for lease in self._leases():
             lease.release()
 
     def begin(self) -> None:
