@@ -40,7 +40,7 @@ NOWHERE = "https://media.delula.example"
 @click.option(
     "--until",
     type=click.DateTime(),
-    help="The moment, in UTC, at which the data end. Default: now, to the minute. Same moment, seed and sizes: "
+    help="The moment, in UTC, at which the data end. Default: now, to the minute. Same moment, seed, sizes: "
     "same rows.",
 )
 @click.option("--replace", is_flag=True, help="Throw earlier demo data away first. Only ever demo data.")

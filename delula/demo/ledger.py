@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from delula.demo.plan import Plan
 
 FREE_CREDITS = 10
-#: Credits in a pack, by how often it is bought.
-PACKS = (10, 10, 10, 10, 10, 10, 10, 20, 20, 20, 20, 50, 100)
+#: Credits in a pack, by how often it is bought; most people buy just enough.
+PACKS = (5, 5, 5, 5, 5, 5, 10, 10, 20, 50)
 WELCOME, REFRESH, PURCHASE, USAGE, REFUND, CLEANUP = range(6)
 _TYPE = column(["daily_refresh", "daily_refresh", "purchase", "usage", "refund", "backlog_cleanup"])
 _DESCRIPTION = column(
@@ -63,6 +63,7 @@ class Ledger:
         self._joined = people.joined.tolist()
         self._rows = 0
         self._waiting: list[_Entry] = []
+        self._due: dict[int, list[tuple[int, int]]] = {}
         self._welcomed = len(SYSTEM_ACCOUNTS)
         self._cleaned = plan.start_ms
 
@@ -85,6 +86,8 @@ class Ledger:
                 strict=True,
             )
         ):
+            if person in self._due:
+                self._pay_back(person, at)
             balance = balances[person]
             if kinds[person] != SYSTEM:
                 if balance < FREE_CREDITS and at - refreshed[person] >= DAY_MS:
@@ -96,18 +99,25 @@ class Ledger:
                         free.append(row)
                         balances[person] = balance
                         continue
-                    pack = packs[row]
-                    entries.append((at - _BEFORE_MS, person, pack, PURCHASE, 0, -1))
-                    balance += pack
+                    while balance < cost:
+                        entries.append((at - _BEFORE_MS, person, packs[row], PURCHASE, 0, -1))
+                        balance += packs[row]
             entries.append((at, person, -cost, USAGE, generation, recipe))
             balance -= cost
             if refunded:
                 entries.append((refunded_at, person, cost, REFUND, generation, recipe))
-                balance += cost
+                self._due.setdefault(person, []).append((refunded_at, cost))
             balances[person] = balance
         batch.cost[free] = 0
         batch.refunded[free] = False
         self._clean_backlog(int(batch.created[-1]))
+
+    def _pay_back(self, person: int, until: int) -> None:
+        """Refunds count from their own moment on, not from that of the failure."""
+        due = self._due.pop(person)
+        self.balances[person] += sum(cost for at, cost in due if at <= until)
+        if later := [(at, cost) for at, cost in due if at > until]:
+            self._due[person] = later
 
     def _welcome(self, until: int) -> None:
         """The first row of everybody who came until a moment; system accounts start with nothing."""
@@ -128,6 +138,8 @@ class Ledger:
         """The rows that happened before a moment (milliseconds), or with `last` all that are left."""
         if last:
             self._welcome(self._plan.until_ms)
+            for person in list(self._due):
+                self._pay_back(person, self._plan.until_ms)
         self._waiting.sort()
         at = np.array([entry[0] for entry in self._waiting], dtype=np.int64)
         cut = len(at) if last else int(np.searchsorted(at, before))

@@ -62,7 +62,7 @@ def load(
     connection.execute("SET LOCAL lock_timeout = '10s'")
     connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
     connection.execute("SET LOCAL search_path = public")
-    tables = _present(connection)
+    tables = _prepared(connection)
     _make_room(connection, tables, replace=replace)
     written = dict.fromkeys(tables, 0)
     with _bare(connection, tables, watch):
@@ -84,8 +84,10 @@ def load(
     return written
 
 
-def _present(connection: Raw) -> list[str]:
-    """The tables of the data set that this database has."""
+def _prepared(connection: Raw) -> list[str]:
+    """The tables of the data set that this database has; it must be one of the console's."""
+    if connection.execute("SELECT to_regclass(%s)", (f"{CONSOLE_SCHEMA}.demo_run",)).fetchone() == (None,):
+        raise Refused("This database is not prepared: run `flask db upgrade` first.")
     found = connection.execute(
         "SELECT name FROM unnest(%s::text[]) WITH ORDINALITY AS wanted (name, place) "
         "WHERE to_regclass('public.' || name) IS NOT NULL ORDER BY place",
@@ -100,12 +102,10 @@ def refuse_foreign(connection: Raw, *, replace: bool) -> None:
     Raises:
         Refused: it holds more, is not prepared, or is at this moment being filled.
     """
-    _refuse_foreign(connection, _present(connection), replace=replace)
+    _refuse_foreign(connection, _prepared(connection), replace=replace)
 
 
 def _refuse_foreign(connection: Raw, tables: list[str], *, replace: bool) -> None:
-    if connection.execute("SELECT to_regclass(%s)", (f"{CONSOLE_SCHEMA}.demo_run",)).fetchone() == (None,):
-        raise Refused("This database is not prepared: run `flask db upgrade` first.")
     if connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK_KEY,)).fetchone() != (True,):
         raise Refused("Another demo run is at work on this database.")
     run = connection.execute(

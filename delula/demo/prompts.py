@@ -1,7 +1,7 @@
 """Prompts and form answers: a stock of filled recipes, and what people add in their own words.
 
 Words for measuring full text search: `axolotl` stands in 0.1 % of the prompts, `quokka` in 0.002 %, `origami`
-in 1 %; `cinematic` in about half, `frame` in about a third.
+in 1 %; common ones are `cinematic` and `light` (about 31 % each) and `frame` (about 24 %).
 """
 
 from __future__ import annotations
@@ -82,9 +82,12 @@ class Prompts:
         """The stock of a plan."""
         rng = plan.rng("prompts")
         answers = tuple(
-            {name: str(rng.choice(VOCABULARY[name][2])) for name in recipe.variables}
-            for recipe in RECIPES
-            for _ in range(VARIANTS)
+            {
+                name: VOCABULARY[name][2][place % len(VOCABULARY[name][2])]
+                for name, place in zip(names, row, strict=True)
+            }
+            for names in (recipe.variables for recipe in RECIPES)
+            for row in rng.integers(2**20, size=(VARIANTS, len(names))).tolist()
         )
         recipes = [recipe for recipe in RECIPES for _ in range(VARIANTS)]
         filled = list(zip(recipes, answers, strict=True))
