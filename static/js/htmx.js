@@ -10,7 +10,7 @@ htmx.defineExtension("morph", {
   isInlineSwap: (style) => style === "morph:outerHTML",
   handleSwap(style, target, fragment) {
     if (!style.startsWith("morph")) return false;
-    return Idiomorph.morph(target, fragment.children, {
+    Idiomorph.morph(target, fragment.children, {
       morphStyle: style.endsWith("innerHTML") ? "innerHTML" : "outerHTML",
       ignoreActiveValue: true,
       callbacks: {
@@ -25,6 +25,9 @@ htmx.defineExtension("morph", {
           !(element.hasAttribute?.("data-facets") && (name === "open" || name === "data-ready")),
       },
     });
+    // What stayed may have a new address to load from.
+    htmx.process(target);
+    return true;
   },
 });
 

@@ -33,7 +33,7 @@ function close(input) {
   input.removeAttribute("aria-activedescendant");
 }
 
-async function ask(input) {
+async function ask(input, { first = false } = {}) {
   const { form, panel } = parts(input);
   asking?.abort();
   asking = new AbortController();
@@ -52,7 +52,7 @@ async function ask(input) {
     panel.hidden = false;
     input.setAttribute("aria-expanded", "true");
     input.setAttribute("aria-controls", list.id);
-    input.removeAttribute("aria-activedescendant");
+    mark(input, panel, first ? options(panel)[0] : null);
   } catch (error) {
     // Suggestions are a help: without them one types on.
     if (error.name !== "AbortError") close(input);
@@ -99,7 +99,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
   } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
-    if (panel.hidden) return void ask(input);
+    if (panel.hidden) return void ask(input, { first: true });
     const step = event.key === "ArrowDown" ? 1 : -1;
     const at = list.indexOf(chosen(panel));
     const next = at < 0 && step < 0 ? list.length - 1 : at + step;

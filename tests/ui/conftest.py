@@ -1,0 +1,276 @@
+"""A workbench: the components on pages of their own, served without database and sign-in."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request
+from jinja2 import ChoiceLoader, FileSystemLoader
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
+
+from delula.config import Settings
+from delula.web.render import render
+from delula.web.security import init_security_headers
+from delula.web.static import asset
+from delula.web.styleguide import styleguide_context
+from delula.web.templates import init_templates
+from tests.browser import ARGUMENTS, find_browser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+REQUEST_ID = "0f3c9a7be21d"
+
+
+@dataclass
+class Workbench:
+    """What the pages under test show, changed by tests, and what they were asked.
+
+    Attributes:
+        url: where it answers.
+        new: rows that have come since.
+        statuses: present status of rows by number; the others are as they were.
+        facets_fail: whether the facets cannot be had.
+        asked: paths asked for, with their query strings, in order.
+    """
+
+    url: str = ""
+    new: int = 0
+    statuses: dict[int, str] = field(default_factory=dict)
+    facets_fail: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def count(self, start: str) -> int:
+        """How often a path that begins so was asked for."""
+        return sum(path.startswith(start) for path in list(self.asked))
+
+
+class _Person:
+    name = "Ada King"
+    email = "ada.king@example.com"
+    role = "admin"
+
+
+def _rows(statuses: dict[int, str]) -> list[dict[str, Any]]:
+    now = datetime.now(UTC)
+    first = 51 if request.args.get("page") == "2" else 1
+    return [
+        {
+            "id": number,
+            "status": statuses.get(number, "processing" if number % 10 == 3 else "completed"),
+            "created": now - timedelta(minutes=number),
+        }
+        for number in range(first, first + 50)
+        if request.args.get("q") != "nothing"
+    ]
+
+
+def _make_app(bench: Workbench) -> Flask:
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static" / "dist"),
+        static_url_path="/static",
+    )
+    settings = Settings(database_url="postgresql+psycopg://nowhere/none", secret_key="k" * 32)
+    app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key, TESTING=True)
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent / "templates")]
+    )
+    init_templates(app, settings)
+    init_security_headers(app)
+    items = [{"label": "Rows", "icon": "clapperboard", "href": "/rows", "current": True}]
+    app.jinja_env.globals.update(
+        asset=asset,
+        areas=lambda: [{"label": "Operate", "items": items}],
+        csrf_token=lambda: "the-token",
+        current_staff=_Person(),
+        may=lambda _permission: True,
+    )
+
+    @app.before_request
+    def note() -> None:
+        bench.asked.append(request.full_path.removesuffix("?"))
+
+    @app.after_request
+    def identify(response: Response) -> Response:
+        response.headers["X-Request-ID"] = REQUEST_ID
+        return response
+
+    # The endpoints that the frame links to.
+    for name, rules in {
+        "pages": ("home", "preferences"),
+        "account": ("index",),
+        "security": ("logout",),
+    }.items():
+        blueprint = Blueprint(name, __name__, url_prefix=f"/{name}")
+        for rule in rules:
+            blueprint.add_url_rule(f"/{rule}", rule, lambda: "", methods=["GET", "POST"])
+        app.register_blueprint(blueprint)
+
+    @app.get("/styleguide")
+    def styleguide() -> str:
+        return render_template("styleguide.html", **styleguide_context())
+
+    @app.get("/rows")
+    def rows() -> Response:
+        query = request.args.get("q", "")
+        chip = {"text": query, "negate_href": "/rows?q=-" + query, "remove_href": "/rows"}
+        problem = {
+            "term": query,
+            "message": "is not understood.",
+            "suggestion": "fine",
+            "href": "/rows?q=fine",
+        }
+        return render(
+            "index.html",
+            "rows.html",
+            query=query,
+            rows=_rows(bench.statuses),
+            facets_href="/facets?q=" + query,
+            found_chips=[chip] if query else [],
+            found_problems=[problem] if query == "wrong" else [],
+        )
+
+    @app.get("/rows/<int:number>")
+    def row(number: int) -> str:
+        return f"<!doctype html><html lang=en><title>Row {number}</title><h1>Row {number}</h1></html>"
+
+    @app.get("/rows/<int:number>/peek")
+    def peek(number: int) -> str:
+        source = (
+            '{% from "ui/list.html" import peek %}'
+            '{% call peek("Row " ~ number, "/rows/" ~ number) %}<p>Peeked.</p>{% endcall %}'
+        )
+        return app.jinja_env.from_string(source).render(number=number)
+
+    @app.get("/facets")
+    def facets() -> Response:
+        if bench.facets_fail:
+            return make_response("", 503)
+        source = '{% from "ui/list.html" import facets %}{{ facets(groups) }}'
+        item = {"label": "completed", "count": 45, "capped": False, "href": "/rows?q=done", "active": False}
+        groups = [{"label": "Status", "items": [item]}]
+        return make_response(app.jinja_env.from_string(source).render(groups=groups))
+
+    @app.get("/news")
+    def news() -> str:
+        source = (
+            '{% from "ui/badge.html" import status %}{% from "ui/list.html" import live_pill %}'
+            '{{ live_pill(new, "/rows") }}'
+            "{% for id, value in statuses.items() %}"
+            '{{ status(value, id="status-" ~ id, swap=true) }}{% endfor %}'
+        )
+        return app.jinja_env.from_string(source).render(new=bench.new, statuses=bench.statuses)
+
+    @app.get("/suggestions")
+    def suggestions() -> str:
+        source = '{% from "ui/list.html" import suggestions %}{{ suggestions(options, start, end) }}'
+        typed, caret = request.args["q"], int(request.args["at"])
+        start = typed[:caret].rfind(" ") + 1
+        words = ["status:", "status:failed", "started:"]
+        options = [{"insert": word, "label": word} for word in words if word.startswith(typed[start:caret])]
+        return app.jinja_env.from_string(source).render(options=options, start=start, end=caret)
+
+    @app.get("/parts")
+    def parts() -> str:
+        moment = (datetime.now(UTC) - timedelta(minutes=3, seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return render_template("parts.html", moment=moment)
+
+    @app.post("/send")
+    def send() -> Response:
+        # Long enough for a second click to arrive.
+        threading.Event().wait(0.3)
+        flash("Sent", "success")
+        return make_response(redirect("/parts", 303))
+
+    @app.get("/refused")
+    def refused() -> Response:
+        response = make_response("", 409)
+        response.headers["HX-Reswap"] = "none"
+        response.headers["HX-Trigger"] = (
+            '{"toast": {"tone": "danger", "title": "A colleague acted first", "text": "Look again.", '
+            f'"requestId": "{REQUEST_ID}"}}}}'
+        )
+        return response
+
+    @app.get("/broken")
+    def broken() -> Response:
+        return make_response("<!doctype html><title>500</title>A whole page", 500)
+
+    return app
+
+
+@pytest.fixture(scope="session")
+def _served() -> Iterator[Workbench]:
+    bench = Workbench()
+    if not (ROOT / "static" / "dist" / "manifest.json").exists():
+        pytest.fail("The front-end is not built: npm ci --ignore-scripts && npm run build")
+    server = make_server("127.0.0.1", 0, _make_app(bench), threaded=True)
+    bench.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield bench
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def bench(_served: Workbench) -> Workbench:
+    """The workbench as it is at first."""
+    _served.new, _served.facets_fail = 0, False
+    _served.statuses.clear()
+    _served.asked.clear()
+    return _served
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's browser, started once."""
+    path = find_browser()
+    if path is None:
+        pytest.fail(
+            "The browser tests need Chromium or Chrome. Install one (Debian: apt-get install chromium)."
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, bench: Workbench) -> Iterator[BrowserContext]:
+    """A clean profile with a window of 1440 by 900 pixels, at home in the workbench."""
+    context = chromium.new_context(
+        base_url=bench.url,
+        viewport={"width": 1440, "height": 900},
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    context.set_default_timeout(5_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def chromium_without_script(chromium: Browser, bench: Workbench) -> Iterator[BrowserContext]:
+    """A profile of somebody who has switched JavaScript off."""
+    context = chromium.new_context(base_url=bench.url, java_script_enabled=False)
+    context.set_default_timeout(5_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """An empty page."""
+    return context.new_page()

@@ -1,0 +1,101 @@
+"""How values read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from delula.web.display import ago, compact, grouped, initials, iso, middle, size, span, utc
+
+NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "just now"),
+        (9, "just now"),
+        (59, "59 s ago"),
+        (60, "1 min ago"),
+        (3_599, "59 min ago"),
+        (3_600, "1 h ago"),
+        (86_399, "23 h ago"),
+        (86_400, "1 d ago"),
+        (6.9 * 86_400, "6 d ago"),
+        (7 * 86_400, "15 Nov"),
+        (365 * 86_400, "22 Nov 2025"),
+        (-7_200, "in 2 h"),
+    ],
+)
+def test_a_time_reads_as_its_distance_and_after_a_week_as_its_date(seconds: float, text: str) -> None:
+    assert ago(NOW - timedelta(seconds=seconds), NOW) == text
+
+
+def test_a_time_without_zone_is_utc_and_one_with_a_zone_is_turned_into_it() -> None:
+    naive = datetime(2026, 11, 22, 9, 4, 5)  # noqa: DTZ001 - as the database has it
+    eastern = datetime(2026, 11, 22, 4, 4, 5, tzinfo=timezone(timedelta(hours=-5)))
+    assert iso(naive) == iso(eastern) == "2026-11-22T09:04:05Z"
+    assert utc(naive) == utc(eastern) == "2026-11-22 09:04:05 UTC"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (0.85, "850 ms"),
+        (4.2, "4.2 s"),
+        (42, "42 s"),
+        (59.7, "1 min 00 s"),
+        (200, "3 min 20 s"),
+        (7_500, "2 h 05 min"),
+        (273_600, "3 d 4 h"),
+        (-42, "\N{MINUS SIGN}42 s"),
+    ],
+)
+def test_a_length_of_time_has_two_units_at_most(seconds: float, text: str) -> None:
+    assert span(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (999, "999"),
+        (1_000, "1.0 K"),
+        (12_400, "12.4 K"),
+        (124_000, "124 K"),
+        (999_960, "1.0 M"),
+        (1_048_576, "1.0 M"),
+        (2_000_000_000, "2.0 B"),
+    ],
+)
+def test_an_estimate_has_three_digits_at_most(value: int, text: str) -> None:
+    assert compact(value) == text
+
+
+def test_numbers_have_their_thousands_apart_and_a_true_minus() -> None:
+    assert grouped(1_048_576) == "1,048,576"
+    assert grouped(-12_400) == "\N{MINUS SIGN}12,400"
+
+
+def test_sizes_are_decimal() -> None:
+    assert [size(value) for value in (0, 999, 1_400_000, 25_000_000_000)] == [
+        "0 B",
+        "999 B",
+        "1.4 MB",
+        "25.0 GB",
+    ]
+
+
+def test_a_long_id_keeps_both_its_ends() -> None:
+    assert middle("6f1c20ab-77d1-4c1e-9b1e-0a5d7a3f9e41") == "6f1c20ab-7…f9e41"
+    assert middle("kQ8x-Lm01_Z") == "kQ8x-Lm01_Z"
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Ada King", "AK"), ("ada@example.com", "A"), ("zoe.martin@example.org", "ZM"), ("", "?")],
+)
+def test_initials_stand_for_a_person(name: str, letters: str) -> None:
+    assert initials(name) == letters
