@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, any_, asc, case, desc, func, literal, or_, select, text, tuple_, union_all
+from sqlalchemy import and_, any_, asc, case, desc, func, literal, or_, select, text, true, tuple_, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.lists.explain import explain
@@ -204,7 +204,7 @@ class _Search:
 
     def _match_first(self) -> None:
         """Fetch every match through an index, and sort."""
-        ahead = or_(*(and_(*place) for place in self._segments()))
+        ahead = or_(*(and_(true(), *place) for place in self._segments()))
         # Materialized, so that the LIMIT cannot tempt the planner into a walk.
         matches = (
             self._select([*_clauses(self.conditions), ahead])

@@ -1,0 +1,345 @@
+"""Pages of a list hold every row that matches, once and in order, however they are found."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import (
+    Column,
+    Double,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.orm import Session
+
+from delula.lists import (
+    Condition,
+    Cursor,
+    Key,
+    Order,
+    Sort,
+    SortKind,
+    Source,
+    count_before,
+    estimate,
+    exact_count,
+    facet_counts,
+    find_page,
+    key_of,
+    neighbours,
+    paging,
+    parse_cursor,
+)
+from delula.models.columns import UtcDateTime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+ROWS = 700
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+ITEMS = Table(
+    "items",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("made", UtcDateTime),
+    Column("cost", Integer),
+    Column("took", Double),
+    Column("name", Text),
+    Column("status", Text),
+)
+C = ITEMS.c
+
+SORTS = {
+    "id": Sort("id", "Id", C.id, SortKind.INTEGER, nullable=False),
+    "made": Sort("made", "Made", C.made, SortKind.TIME),
+    "cost": Sort("cost", "Cost", C.cost, SortKind.INTEGER),
+    "took": Sort("took", "Took", C.took, SortKind.DECIMAL),
+    "name": Sort("name", "Name", C.name, SortKind.TEXT),
+}
+SOURCE = Source(ITEMS, C.id, frozenset({("status", "made")}))
+
+#: Conditions of all kinds that the search tells apart, from none to everything.
+CONDITIONS: dict[str, list[Condition]] = {
+    "nothing asked": [],
+    "one value, in an index that goes on with the time": [Condition(C.status == "failed", equals="status")],
+    "one value and more": [Condition(C.status == "failed", equals="status"), Condition(C.cost > 1)],
+    "an unindexed rarity": [Condition(C.cost.is_not(None) & (C.id % 97 == 0))],
+    "a dear condition": [Condition(func.length(C.name) > 2, dear=True)],
+    "a guess": [Condition(C.name.like("n1%"), guessed=True)],
+    "no match": [Condition(C.status == "never")],
+    "every row": [Condition(C.id > 0)],
+}
+
+
+def _rows() -> list[dict[str, Any]]:
+    """Rows with ties and nulls in every sortable column."""
+    return [
+        {
+            "id": number,
+            "made": None if number % 13 == 0 else START + timedelta(minutes=number // 4),
+            "cost": None if number % 5 == 0 else number % 7,
+            "took": None if number % 3 == 0 else number % 11 / 8,
+            "name": None if number % 10 == 0 else f"n{number % 40}",
+            "status": ("completed", "failed", None)[number % 3],
+        }
+        for number in range(1, ROWS + 1)
+    ]
+
+
+@pytest.fixture(scope="module")
+def engine(make_database: Callable[..., str]) -> Iterator[Engine]:
+    """A database with the rows and the indexes that the sorts stand on."""
+    engine = create_engine(make_database().replace("postgresql://", "postgresql+psycopg://", 1))
+    with engine.begin() as connection:
+        ITEMS.create(connection)
+        connection.execute(insert(ITEMS), _rows())
+        for index in ("(made, id)", "(cost, id)", "(took, id)", "(name, id)", "(status, made)"):
+            connection.execute(text(f"CREATE INDEX ON items {index}"))
+        connection.execute(text("ANALYZE items"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session whose work is forgotten."""
+    with Session(engine) as session:
+        yield session
+
+
+@pytest.fixture(params=["as it is", "matches first", "walks", "short walks"])
+def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each way of finding matches, forced."""
+    match request.param:
+        case "matches first":
+            monkeypatch.setattr(paging, "FEW_MATCHES", 10**9)
+            monkeypatch.setattr(paging, "MANY_MATCHES", 10**9)
+        case "walks":
+            monkeypatch.setattr(paging, "FEW_MATCHES", -1)
+            monkeypatch.setattr(paging, "MANY_MATCHES", -1)
+        case "short walks":
+            for name in ("SHORT_WALK", "LONG_WALK", "DEAR_WALK"):
+                monkeypatch.setattr(paging, name, 60)
+            monkeypatch.setattr(paging, "FEW_MATCHES", -1)
+            monkeypatch.setattr(paging, "MANY_MATCHES", -1)
+    return str(request.param)
+
+
+def expected(session: Session, conditions: Sequence[Condition], order: Order) -> list[int]:
+    """The ids of all matching rows in order, straight from SQL."""
+    value = order.sort.expression
+    by = (
+        (value.desc().nulls_last(), C.id.desc())
+        if order.descending
+        else (value.asc().nulls_last(), C.id.asc())
+    )
+    return list(session.scalars(select(C.id).where(*(c.clause for c in conditions)).order_by(*by)))
+
+
+def through(cursor: Cursor | None, order: Order) -> Cursor | None:
+    """The cursor as it comes back from a URL."""
+    return parse_cursor(cursor.text, order.sort, backward=cursor.backward) if cursor else None
+
+
+def forwards(session: Session, conditions: Sequence[Condition], order: Order, size: int) -> list[int]:
+    """All ids, page by page to the end."""
+    found: list[int] = []
+    cursor: Cursor | None = None
+    for _ in range(ROWS):
+        page = find_page(session, SOURCE, conditions, order, cursor, size)
+        assert len(page.keys) <= size
+        assert len(page.keys) == size or page.next is None or page.unfinished is not None
+        found += page.ids
+        cursor = through(page.next, order)
+        if cursor is None:
+            return found
+    raise AssertionError("the list has no end")
+
+
+def backwards(session: Session, conditions: Sequence[Condition], order: Order, size: int) -> list[int]:
+    """All ids but the last row, page by page from it to the beginning."""
+    last = expected(session, conditions, order)[-1]
+    key = key_of(session, SOURCE, order, last)
+    assert key is not None
+    cursor: Cursor | None = Cursor(key.value, key.id, backward=True)
+    found: list[int] = []
+    for _ in range(ROWS):
+        page = find_page(session, SOURCE, conditions, order, through(cursor, order), size)
+        fresh = [id_ for id_ in page.ids if id_ not in found]
+        found = fresh + found
+        cursor = page.previous
+        if cursor is None:
+            return found
+    raise AssertionError("the list has no beginning")
+
+
+ORDERS = [Order(SORTS[key], descending) for key in ("id", "made", "cost") for descending in (False, True)]
+
+
+@pytest.mark.parametrize("name", CONDITIONS)
+def test_paging_forwards_gives_every_match_once_and_in_order(
+    session: Session, strategy: str, name: str
+) -> None:
+    for order in ORDERS:
+        assert forwards(session, CONDITIONS[name], order, 120) == expected(session, CONDITIONS[name], order)
+
+
+@pytest.mark.parametrize("name", ["nothing asked", "an unindexed rarity", "one value and more", "a guess"])
+def test_paging_backwards_gives_the_same_rows(session: Session, strategy: str, name: str) -> None:
+    for order in ORDERS[2:]:
+        rows = expected(session, CONDITIONS[name], order)
+        # Where it all fits on one page, the list is shown whole rather than without its last row.
+        assert backwards(session, CONDITIONS[name], order, 120) in (rows[:-1], rows)
+
+
+@pytest.mark.parametrize("key", ["took", "name"])
+def test_numbers_with_fractions_and_texts_page_like_the_others(session: Session, key: str) -> None:
+    for descending in (False, True):
+        order = Order(SORTS[key], descending)
+        assert forwards(session, [], order, 120) == expected(session, [], order)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    size=st.integers(1, 60),
+    key=st.sampled_from(sorted(SORTS)),
+    descending=st.booleans(),
+    name=st.sampled_from(sorted(CONDITIONS)),
+)
+def test_the_size_of_a_page_changes_nothing(
+    engine: Engine, size: int, key: str, descending: bool, name: str
+) -> None:
+    order = Order(SORTS[key], descending)
+    with Session(engine) as session:
+        rows = expected(session, CONDITIONS[name], order)
+        page = find_page(session, SOURCE, CONDITIONS[name], order, None, size)
+        assert page.ids == rows[:size]
+        assert (page.next is None) == (len(rows) <= size)
+
+
+def test_previous_after_next_is_where_one_was(session: Session) -> None:
+    order = Order(SORTS["cost"], descending=True)
+    first = find_page(session, SOURCE, [], order, None, 50)
+    second = find_page(session, SOURCE, [], order, first.next, 50)
+    third = find_page(session, SOURCE, [], order, second.next, 50)
+    assert find_page(session, SOURCE, [], order, third.previous, 50).ids == second.ids
+    assert find_page(session, SOURCE, [], order, second.previous, 50).ids == first.ids
+    assert first.previous is None
+
+
+def test_a_page_before_the_second_row_is_the_full_first_page(session: Session) -> None:
+    order = Order(SORTS["id"], descending=False)
+    page = find_page(session, SOURCE, [], order, Cursor(2, 2, backward=True), 50)
+    assert page.ids == list(range(1, 51))
+
+
+def test_a_jump_begins_at_the_value_whatever_the_ids(session: Session) -> None:
+    at = START + timedelta(minutes=100)
+    for descending in (False, True):
+        order = Order(SORTS["made"], descending)
+        page = find_page(session, SOURCE, [], order, Cursor(at, None), 50)
+        made = {row.id: row.made for row in session.execute(select(C.id, C.made))}
+        rows = [
+            id_
+            for id_ in expected(session, [], order)
+            if made[id_] is None or (made[id_] <= at if descending else made[id_] >= at)
+        ]
+        assert page.ids == rows[:50]
+
+
+def test_a_search_that_stops_at_its_bound_says_how_far_it_came(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "FEW_MATCHES", -1)
+    monkeypatch.setattr(paging, "MANY_MATCHES", -1)
+    monkeypatch.setattr(paging, "LONG_WALK", 60)
+    order = Order(SORTS["id"], descending=False)
+    page = find_page(session, SOURCE, [Condition(C.id == ROWS)], order, None, 50)
+    assert page.keys == ()
+    assert page.unfinished == Key(60, 60)
+    assert page.next == Cursor(60, 60)
+
+
+def test_rows_that_come_while_one_pages_move_nothing(session: Session) -> None:
+    order = Order(SORTS["made"], descending=True)
+    first = find_page(session, SOURCE, [], order, None, 50)
+    later = expected(session, [], order)[50:100]
+    session.execute(insert(ITEMS).values(id=9_000, made=START + timedelta(days=365)))
+    assert find_page(session, SOURCE, [], order, first.next, 50).ids == later
+
+
+def test_a_page_takes_one_statement_and_a_filter_two(session: Session) -> None:
+    statements: list[str] = []
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    made = Order(SORTS["id"], descending=True)
+    find_page(session, SOURCE, [], made, None, 50)
+    assert len(statements) == 1
+    statements.clear()
+    find_page(session, SOURCE, CONDITIONS["no match"], made, None, 50)
+    assert len(statements) == 2
+
+
+def test_the_whole_table_is_never_sorted_for_a_page(session: Session) -> None:
+    statements: list[tuple[str, Any]] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda *a: statements.append((a[2], a[3])))
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    for sort in SORTS.values():
+        for descending in (False, True):
+            statements.clear()
+            find_page(session, SOURCE, [], Order(sort, descending), Cursor(None, 400), 50)
+            find_page(session, SOURCE, [], Order(sort, descending), None, 50)
+            for statement, parameters in list(statements):
+                plan = session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters)
+                lines = "\n".join(line for (line,) in plan)
+                assert "Sort Key" not in lines or "Presorted Key" in lines, lines
+
+
+def test_neighbours_are_the_rows_beside_one_in_its_list(session: Session) -> None:
+    order = Order(SORTS["took"], descending=True)
+    conditions = CONDITIONS["one value, in an index that goes on with the time"]
+    rows = expected(session, conditions, order)
+    for position in (0, 1, len(rows) // 2, len(rows) - 1):
+        key = key_of(session, SOURCE, order, rows[position])
+        assert key is not None
+        assert neighbours(session, SOURCE, conditions, order, key) == (
+            rows[position - 1] if position else None,
+            rows[position + 1] if position + 1 < len(rows) else None,
+        )
+
+
+def test_new_rows_are_counted_up_to_a_cap(session: Session) -> None:
+    order = Order(SORTS["id"], descending=True)
+    assert count_before(session, SOURCE, [], order, Key(ROWS, ROWS), 100) == 0
+    assert count_before(session, SOURCE, [], order, Key(ROWS - 7, ROWS - 7), 100) == 7
+    assert count_before(session, SOURCE, [], order, Key(1, 1), 100) == 100
+
+
+def test_an_estimate_is_near_and_a_count_is_exact(session: Session) -> None:
+    conditions = [Condition(C.status == "failed", equals="status")]
+    true_count = len(expected(session, conditions, Order(SORTS["id"], descending=False)))
+    assert exact_count(session, SOURCE, conditions, 5) == true_count
+    assert estimate(session, SOURCE, conditions) == pytest.approx(true_count, rel=0.2)
+
+
+def test_facets_count_the_first_rows_and_keep_types_and_nulls(session: Session) -> None:
+    order = Order(SORTS["id"], descending=False)
+    counts, counted = facet_counts(session, SOURCE, [], order, {"status": C.status, "cost": C.cost}, 300)
+    assert counted == 300
+    assert dict(counts["status"]) == {"completed": 100, "failed": 100, None: 100}
+    assert dict(counts["cost"])[None] == 60
+    assert sum(count for _, count in counts["cost"]) == 300
