@@ -119,9 +119,7 @@ class Term:
     @property
     def value(self) -> str:
         """What stands behind the label on a chip."""
-        if self.problem or not self.operands:
-            return self.body
-        if self.field is None:
+        if self.problem or self.field is None:
             return self.body
         return " or ".join(operand.shown for operand in self.operands)
 
@@ -142,15 +140,11 @@ class Term:
         """The text to offer in the term's place."""
         if self.problem:
             return self.problem.suggestion
-        if (
-            len(self.operands) == 1
-            and self.operands[0].low
-            and self.operands[0].low.suggestion
-            and self.field
-        ):
-            head = self.body[: -len(self.operands[0].written)]
-            return f"{'-' if self.negated else ''}{head}{self.operands[0].low.suggestion}"
-        return None
+        operand = self.operands[0] if len(self.operands) == 1 else None
+        if operand is None or operand.low is None or operand.low.suggestion is None:
+            return None
+        head = self.text[: -len(operand.written)]
+        return f"{head}{operand.low.suggestion}"
 
     def toggled(self) -> Term:
         """The opposite term."""

@@ -214,6 +214,7 @@ CASES: list[tuple[str, Callable[[Any], bool]]] = [
     ('body:"blue whale",runner', at("body", lambda v: "blue whale" in v or "runner" in v)),
     ("the*", at("body", lambda v: "theatre" in v)),
     ("therm*", at("body", lambda v: "thermal" in v)),
+    ('body:sing*,"blue wha"*', at("body", lambda v: "sings" in v or "blue whale" in v)),
     ('"blue wha"*', at("body", lambda v: "blue whale" in v)),
     ("lava-food", at("body", lambda v: "lava-food" in v)),
     ("café", at("body", lambda v: "Café" in v)),
@@ -272,6 +273,24 @@ def test_terms_narrow_each_other_and_plain_words_make_one_condition(
         and thing.status in {"failed", "pending"}
         and (thing.cost or 0) > 0
     }
+
+
+def test_prefixes_and_phrases_hold_together_in_any_order(
+    read: Callable[[str], Filter], found: Callable[[Filter], set[int]], things: list[Any]
+) -> None:
+    wanted = {thing.id for thing in things if thing.body == "A blue whale sings below the ice"}
+    for typed in ('the* wha* sing* "blue whale"', '"blue whale" sing* wha* below', "sing* blue whale ice"):
+        assert found(read(typed.replace("the* ", ""))) == wanted
+        assert found(read(f"theatre {typed}")) == set()
+
+
+def test_a_word_longer_than_any_index_holds_is_marked_and_not_dropped(
+    read: Callable[[str], Filter], found: Callable[[Filter], set[int]]
+) -> None:
+    for typed in ("é" * 1_900, "é" * 1_900 + "*", f'"blue {"ö" * 1_900}"*', f"body:blue,{'ö' * 1_900}"):
+        assert "no word as long as that" in read(typed).problems[0].message
+    for typed in ("a-" * 900 + "a", "x" * 1_999, "x" * 1_998 + "*"):
+        assert found(read(typed)) == set()
 
 
 def test_a_word_too_common_to_search_narrows_nothing_and_says_so(

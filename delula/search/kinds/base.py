@@ -11,12 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    and_,
-    true,
-)
+from sqlalchemy import Boolean, ColumnElement, and_, true
 from sqlalchemy.sql.elements import Grouping
 
 if TYPE_CHECKING:

@@ -8,22 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import (
-    ColumnElement,
-    cast,
-    literal,
-)
+from sqlalchemy import ColumnElement, cast, literal
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import JSONPATH
 
-from delula.search.kinds.base import (
-    ORDER,
-    Kind,
-    Operator,
-    Unreadable,
-    Value,
-    unless,
-)
+from delula.search.kinds.base import ORDER, Kind, Operator, Unreadable, Value, unless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,20 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import (
-    ColumnElement,
-    func,
-    literal,
-    literal_column,
-)
+from sqlalchemy import ColumnElement, func, literal, literal_column
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from delula.search.kinds.base import (
-    Kind,
-    Unreadable,
-    Value,
-)
+from delula.search.kinds.base import Kind, Unreadable, Value
 from delula.search.lexer import Word, written_value
 from delula.search.stopwords import ENGLISH
 
@@ -27,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from delula.search.times import Clock
+
+
+#: Bytes of the longest word that PostgreSQL indexes; in a query it would drop a longer one without an error.
+LONGEST_WORD = 2046
 
 
 @dataclass(frozen=True)
@@ -62,6 +57,8 @@ class FullText(Kind):
         tokens = re.findall(r"\w+", word.parts[0])
         if not any(character.isalnum() for character in word.parts[0]):
             raise Unreadable("has nothing to search for in that: it needs letters or digits")
+        if any(len(token.encode()) > LONGEST_WORD for token in word.parts[0].split()):
+            raise Unreadable("knows no word as long as that")
         if word.has_wildcard:
             head, _, last = word.parts[0].rstrip().rpartition(" ")
             return Value(Search(head.strip(), phrase=True, prefix=last), written, word.text)
@@ -101,7 +98,7 @@ class FullText(Kind):
             func.to_tsquery(literal_column("'simple'"), lexeme, type_=TSQUERY())
         )
         if not search.text:
-            return prefix.self_group()
+            return prefix
         phrase = func.phraseto_tsquery(self._configured(), text, type_=TSQUERY())
         return func.tsquery_phrase(phrase, prefix, type_=TSQUERY())
 

@@ -7,25 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Integer,
-    Numeric,
-    and_,
-    literal,
-    or_,
-)
+from sqlalchemy import BigInteger, ColumnElement, Integer, Numeric, and_, literal, or_
 
-from delula.search.kinds.base import (
-    ORDER,
-    Kind,
-    Operator,
-    Scalar,
-    Unreadable,
-    Value,
-    compared,
-)
+from delula.search.kinds.base import ORDER, Kind, Operator, Scalar, Unreadable, Value, compared
 from delula.search.times import Clock, read_duration
 
 if TYPE_CHECKING:

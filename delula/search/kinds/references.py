@@ -5,23 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import (
-    ColumnElement,
-    String,
-    false,
-    func,
-    literal,
-    literal_column,
-)
+from sqlalchemy import ColumnElement, String, false, func, literal, literal_column
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from delula.search.kinds.base import (
-    Kind,
-    Scalar,
-    Unreadable,
-    Value,
-)
+from delula.search.kinds.base import Kind, Scalar, Unreadable, Value
 from delula.search.kinds.numbers import Number, integer, whole
 
 if TYPE_CHECKING:

@@ -7,29 +7,10 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    String,
-    false,
-    func,
-    literal,
-    not_,
-    or_,
-    true,
-)
+from sqlalchemy import ColumnElement, Integer, String, false, func, literal, not_, or_, true
 from sqlalchemy import Text as TextType
 
-from delula.search.kinds.base import (
-    Choice,
-    Kind,
-    Operator,
-    Scalar,
-    Unreadable,
-    Value,
-    one_of,
-    unless,
-)
+from delula.search.kinds.base import Choice, Kind, Operator, Scalar, Unreadable, Value, one_of, unless
 from delula.search.kinds.numbers import whole
 from delula.search.lexer import Word, written_value
 

@@ -6,21 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import (
-    ColumnElement,
-    DateTime,
-    and_,
-    literal,
-    or_,
-)
+from sqlalchemy import ColumnElement, DateTime, and_, literal, or_
 
-from delula.search.kinds.base import (
-    ORDER,
-    Kind,
-    Operator,
-    Unreadable,
-    Value,
-)
+from delula.search.kinds.base import ORDER, Kind, Operator, Unreadable, Value
 from delula.search.kinds.numbers import clause
 from delula.search.lexer import Word, written_value
 from delula.search.times import Clock, read_period
