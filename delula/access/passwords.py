@@ -50,7 +50,8 @@ def check_strength(password: str, *, email: str, field: str = "password") -> Non
     if len(password) > LONGEST:
         raise InvalidInput(field, f"A password has at most {LONGEST} characters.")
     rest = password.lower()
-    for word in (email.lower(), email.lower().partition("@")[0], *TRIVIAL):
+    own = [word for word in (email.lower(), email.lower().partition("@")[0]) if len(word) >= LEAST_VARIETY]
+    for word in (*own, *TRIVIAL):
         rest = rest.replace(word, "")
     if len(set(rest)) < LEAST_VARIETY:
         raise InvalidInput(field, "That password is among the first that a guesser tries.")
