@@ -63,12 +63,19 @@ def form_answers(metadata: JsonValue) -> list[dict[str, str]]:
     """The user's answers: as displayed, and what the form data holds beyond that."""
     if not isinstance(metadata, Mapping):
         return []
-    answers: dict[str, str] = {}
-    for source in ("formData", "tagDisplayData"):
-        data = metadata.get(source)
-        if isinstance(data, Mapping):
-            answers.update({str(question): _answer(answer) for question, answer in data.items()})
+    shown, raw = (_mapping(metadata.get(key)) for key in ("tagDisplayData", "formData"))
+    answers = {str(question): _answer(answer) for question, answer in shown.items()}
+    # The form data hold the same answers under technical names; only what the display leaves out is news.
+    told = {answer.casefold() for answer in answers.values()}
+    for question, value in raw.items():
+        answer = _answer(value)
+        if answer.casefold() not in told:
+            answers[str(question)] = answer
     return [{"question": question, "answer": answer} for question, answer in answers.items()]
+
+
+def _mapping(value: JsonValue) -> Mapping[str, JsonValue]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _answer(value: JsonValue) -> str:

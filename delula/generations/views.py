@@ -114,6 +114,7 @@ def detail(reference: str) -> Response:
         timeline=lifecycle(generation, now),
         is_stuck=is_stuck(generation, now),
         kind=media.kind_of(generation),
+        has_store=store is not None,
         key=media.key_of(generation, media.FILE, store) if store else None,
         links=_links(generation, store),
         elsewhere=media.elsewhere(generation, store),

@@ -84,8 +84,8 @@ def grouped(value: float) -> str:
 def compact(value: float) -> str:
     """A number for where an estimate is enough, three digits at most: `980`, `12.4 K`, `1.0 M`."""
     for limit, unit in ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K")):
-        # 999,950 would round up to "1000.0 K": it belongs to the next unit.
-        if abs(value) >= limit * 0.99995:
+        # 999,500 would round up to "1000 K": it belongs to the next unit.
+        if abs(value) >= limit * 0.9995:
             scaled = value / limit
             return f"{scaled:.1f} {unit}" if abs(scaled) < 100 else f"{scaled:.0f} {unit}"
     return grouped(value)

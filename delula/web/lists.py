@@ -216,7 +216,7 @@ class ListPage:
         terms = {term.text for term in typed.terms}
 
         def choice(label: str, term: str, *, current: bool) -> dict[str, Any]:
-            # Put together as text: to read the filter anew for each would take longer than the rest of the page.
+            # Put together as text: to read the filter anew for each takes longer than the rest of the page.
             query = f"{unset.text} {term}".strip()
             params = [("q", query), *others] if query else others
             return {"label": label, "href": f"{self.action}?{urlencode(params)}", "current": current}
@@ -411,14 +411,11 @@ def facets_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
     fields = {field.name: field for field in spec.fields.facets}
     expressions = {name: field.expression for name, field in fields.items()}
     counts, counted = facet_counts(session(), spec.source, conditions, state.order, expressions, FACET_ROWS)
-    capped = counted >= FACET_ROWS
-    groups = [_facet(state, fields[name], values, capped=capped) for name, values in counts.items()]
-    return render("lists/_facets.html", groups=groups, counted=counted, capped=capped)
+    groups = [_facet(state, fields[name], values) for name, values in counts.items()]
+    return render("lists/_facets.html", groups=groups, counted=counted, capped=counted >= FACET_ROWS)
 
 
-def _facet(
-    state: ListState, field: Field, values: Sequence[tuple[Any, int]], *, capped: bool
-) -> dict[str, Any]:
+def _facet(state: ListState, field: Field, values: Sequence[tuple[Any, int]]) -> dict[str, Any]:
     active = state.filter.values(field.name)
     return {
         "label": field.label,
@@ -426,7 +423,7 @@ def _facet(
             {
                 "label": "none" if value is None else _choice(field, value).shown,
                 "count": count,
-                "capped": capped,
+                "capped": False,
                 "active": value is not None and _choice(field, value).typed in active,
                 "href": _facet_href(state, field, value),
             }

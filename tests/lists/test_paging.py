@@ -122,7 +122,7 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture(params=["as it is", "matches first", "walks", "short walks"])
-def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way of finding matches, forced."""
     match request.param:
         case "matches first":
@@ -136,7 +136,6 @@ def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
                 monkeypatch.setattr(paging, name, 60)
             monkeypatch.setattr(paging, "FEW_MATCHES", -1)
             monkeypatch.setattr(paging, "MANY_MATCHES", -1)
-    return str(request.param)
 
 
 def expected(session: Session, conditions: Sequence[Condition], order: Order) -> list[int]:
@@ -190,16 +189,16 @@ def backwards(session: Session, conditions: Sequence[Condition], order: Order, s
 ORDERS = [Order(SORTS[key], descending) for key in ("id", "made", "cost") for descending in (False, True)]
 
 
+@pytest.mark.usefixtures("strategy")
 @pytest.mark.parametrize("name", CONDITIONS)
-def test_paging_forwards_gives_every_match_once_and_in_order(
-    session: Session, strategy: str, name: str
-) -> None:
+def test_paging_forwards_gives_every_match_once_and_in_order(session: Session, name: str) -> None:
     for order in ORDERS:
         assert forwards(session, CONDITIONS[name], order, 120) == expected(session, CONDITIONS[name], order)
 
 
+@pytest.mark.usefixtures("strategy")
 @pytest.mark.parametrize("name", ["nothing asked", "an unindexed rarity", "one value and more", "a guess"])
-def test_paging_backwards_gives_the_same_rows(session: Session, strategy: str, name: str) -> None:
+def test_paging_backwards_gives_the_same_rows(session: Session, name: str) -> None:
     for order in ORDERS[2:]:
         rows = expected(session, CONDITIONS[name], order)
         # Where it all fits on one page, the list is shown whole rather than without its last row.
@@ -303,7 +302,7 @@ def test_the_whole_table_is_never_sorted_for_a_page(session: Session) -> None:
             statements.clear()
             find_page(session, SOURCE, [], Order(sort, descending), Cursor(None, 400), 50)
             find_page(session, SOURCE, [], Order(sort, descending), None, 50)
-            for statement, parameters in list(statements):
+            for statement, parameters in tuple(statements):
                 plan = session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters)
                 lines = "\n".join(line for (line,) in plan)
                 assert "Sort Key" not in lines or "Presorted Key" in lines, lines
