@@ -289,7 +289,7 @@ def test_a_word_longer_than_any_index_holds_is_marked_and_not_dropped(
 ) -> None:
     for typed in ("é" * 1_900, "é" * 1_900 + "*", f'"blue {"ö" * 1_900}"*', f"body:blue,{'ö' * 1_900}"):
         assert "no word as long as that" in read(typed).problems[0].message
-    for typed in ("a-" * 900 + "a", "x" * 1_999, "x" * 1_998 + "*"):
+    for typed in ("q-" * 900 + "q", "x" * 1_999, "x" * 1_998 + "*"):
         assert found(read(typed)) == set()
 
 
