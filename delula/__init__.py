@@ -15,6 +15,7 @@ from delula.access.sign_in import init_access
 from delula.areas import register_areas
 from delula.config import Settings
 from delula.db import db, engine_options
+from delula.demo.cli import demo_command
 from delula.schema.cli import schema_commands
 from delula.staff.cli import staff_commands
 from delula.storage import init_storage
@@ -74,7 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     app.register_blueprint(pages)
     register_areas(app)
-    for group in (staff_commands, schema_commands):
+    for group in (staff_commands, schema_commands, demo_command):
         app.cli.add_command(group)
     check_every_route_declares_its_permission(app)
     return app
