@@ -91,14 +91,15 @@ class Prompts:
         )
         recipes = [recipe for recipe in RECIPES for _ in range(VARIANTS)]
         filled = list(zip(recipes, answers, strict=True))
+        metadata = [_metadata(recipe, given) for recipe, given in filled]
         objects = [
             f" There is a {adjective} {noun} {spot}."
             for adjective, noun, spot in product(_ADJECTIVES, _NOUNS, _SPOTS)
         ]
         return cls(
             prompt=column(text(recipe.prompt.format(**given)) for recipe, given in filled),
-            metadata=column(_metadata(recipe, given, instant=False) for recipe, given in filled),
-            instant=column(_metadata(recipe, given, instant=True) for recipe, given in filled),
+            metadata=column(metadata),
+            instant=column(beginning.replace(_BY_USER, _FROM_BACKLOG) for beginning in metadata),
             variables=column(encoded_json(given) for given in answers),
             answers=answers,
             _objects=column(["", *map(text, objects)]),
@@ -117,7 +118,12 @@ class Prompts:
         return made
 
 
-def _metadata(recipe: Recipe, answers: dict[str, str], *, instant: bool) -> str:
+#: What tells people's own requests from deliveries out of the backlog.
+_BY_USER = '"request_origin":"user","isInstant":false'
+_FROM_BACKLOG = '"request_origin":"backlog","isInstant":true'
+
+
+def _metadata(recipe: Recipe, answers: dict[str, str]) -> str:
     """The metadata of a generation, left open before the value of `seed`."""
     shown = {VOCABULARY[name][0]: value.capitalize() for name, value in answers.items()}
     whole = encoded_json(
@@ -126,8 +132,8 @@ def _metadata(recipe: Recipe, answers: dict[str, str], *, instant: bool) -> str:
             "tagDisplayData": shown,
             "extractedVariables": {name.upper(): value for name, value in answers.items()},
             "workflowType": recipe.workflow,
-            "request_origin": "backlog" if instant else "user",
-            "isInstant": instant,
+            "request_origin": "user",
+            "isInstant": False,
             "service": recipe.service,
             "seed": None,
         }

@@ -71,7 +71,8 @@ def test_the_ledger_explains_every_balance_but_those_spoiled_on_purpose(filled_u
     balances = rows(
         filled_url,
         """
-        SELECT id, credits, (SELECT coalesce(sum(amount), 0) FROM credit_transactions WHERE user_id = users.id)
+        SELECT id, credits,
+               (SELECT coalesce(sum(amount), 0) FROM credit_transactions WHERE user_id = users.id)
         FROM users""",
     )
     unexplained = {person for person, balance, total in balances if balance != total}
@@ -105,7 +106,8 @@ def test_a_charged_generation_has_one_ledger_row_and_a_refunded_one_a_second(fil
             WHERE jsonb_typeof(t.metadata) = 'object' AND (t.metadata ->> 'generationId')::int = g.id
         ) AS ledger ON true
         WHERE g.credits_cost BETWEEN 0 AND 100 AND g.status IN ('completed', 'failed')
-          AND NOT (ledger.number = CASE WHEN g.credits_cost = 0 THEN 0 WHEN g.credits_refunded THEN 2 ELSE 1 END
+          AND NOT (ledger.number =
+                       CASE WHEN g.credits_cost = 0 THEN 0 WHEN g.credits_refunded THEN 2 ELSE 1 END
                    AND ledger.total = CASE WHEN g.credits_refunded THEN 0 ELSE -g.credits_cost END)""",
     )
     assert len(wrong) <= 25
