@@ -124,14 +124,15 @@ def test_a_server_stops_when_its_user_is_killed(server: Postgres) -> None:
 def test_a_killed_part_comes_back_on_the_same_port_with_its_data(server: Postgres, victim: str) -> None:
     with Lease(Postgres(server.folder)) as lease:
         ports = lease.ports()
-        query(server, f"CREATE DATABASE before_{victim}")
+        query(server, f"CREATE ROLE before_{victim}")
         before = server.read_state()
         os.kill(getattr(before, victim), signal.SIGKILL)
         assert wait_until(lambda: not is_ours(getattr(before, victim), str(server.folder)), PATIENCE)
         lease.begin()
         assert wait_until(lambda: server.read_state().child != before.child, PATIENCE)
         assert lease.ports() == ports
-        assert query(server, f"SELECT 'before_{victim}' IN (SELECT datname FROM pg_database)") is True
+        roles = str(query(server, "SELECT string_agg(rolname, ' ') FROM pg_roles"))
+        assert f"before_{victim}" in roles.split()
 
 
 def test_a_pid_file_that_names_somebody_else_does_not_keep_a_server_from_starting(server: Postgres) -> None:
