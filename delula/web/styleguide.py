@@ -54,7 +54,7 @@ def _generations(now: datetime) -> list[dict[str, Any]]:
     )
     kinds = ("video", "image", "video", "image", "audio", "image", "video", "image")
     rows = []
-    for index in range(50):
+    for index in range(16):
         status = statuses[index % len(statuses)]
         rows.append(
             {

@@ -10,6 +10,8 @@ htmx.defineExtension("morph", {
   isInlineSwap: (style) => style === "morph:outerHTML",
   handleSwap(style, target, fragment) {
     if (!style.startsWith("morph")) return false;
+    const loaders = () => [...target.querySelectorAll('[hx-trigger="load, again"]')];
+    const loaded = new Map(loaders().map((loader) => [loader.id, loader.getAttribute("hx-get")]));
     Idiomorph.morph(target, fragment.children, {
       morphStyle: style.endsWith("innerHTML") ? "innerHTML" : "outerHTML",
       ignoreActiveValue: true,
@@ -25,8 +27,10 @@ htmx.defineExtension("morph", {
           !(element.hasAttribute?.("data-facets") && (name === "open" || name === "data-ready")),
       },
     });
-    // What stayed may have a new address to load from.
+    // htmx loads once an element; what stayed and has a new address loads again.
     htmx.process(target);
+    for (const loader of loaders())
+      if (loader.getAttribute("hx-get") !== loaded.get(loader.id)) htmx.trigger(loader, "again");
     return true;
   },
 });

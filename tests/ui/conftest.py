@@ -9,13 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from jinja2 import ChoiceLoader, FileSystemLoader
 from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from delula.config import Settings
-from delula.web.render import render
+from delula.web.render import render, trigger
 from delula.web.security import init_security_headers
 from delula.web.static import asset
 from delula.web.styleguide import styleguide_context
@@ -74,6 +84,131 @@ def _rows(statuses: dict[int, str]) -> list[dict[str, Any]]:
     ]
 
 
+workbench = Blueprint("workbench", __name__)
+
+
+def _bench() -> Workbench:
+    bench: Workbench = current_app.config["WORKBENCH"]
+    return bench
+
+
+def _part(source: str, **values: Any) -> str:
+    """Render a few macros."""
+    return current_app.jinja_env.from_string(source).render(**values)
+
+
+@workbench.before_app_request
+def note() -> None:
+    _bench().asked.append(request.full_path.removesuffix("?"))
+
+
+@workbench.after_app_request
+def identify(response: Response) -> Response:
+    response.headers["X-Request-ID"] = REQUEST_ID
+    return response
+
+
+@workbench.get("/styleguide")
+def styleguide() -> str:
+    return render_template("styleguide.html", **styleguide_context())
+
+
+@workbench.get("/rows")
+def rows() -> Response:
+    query = request.args.get("q", "")
+    chip = {"text": query, "negate_href": "/rows?q=-" + query, "remove_href": "/rows"}
+    problem = {"term": query, "message": "is not understood.", "suggestion": "fine", "href": "/rows?q=fine"}
+    return render(
+        "index.html",
+        "rows.html",
+        query=query,
+        rows=_rows(_bench().statuses),
+        facets_href="/facets?q=" + query,
+        found_chips=[chip] if query else [],
+        found_problems=[problem] if query == "wrong" else [],
+    )
+
+
+@workbench.get("/rows/<int:number>")
+def row(number: int) -> str:
+    return f"<!doctype html><html lang=en><title>Row {number}</title><h1>Row {number}</h1></html>"
+
+
+@workbench.get("/rows/<int:number>/peek")
+def peek(number: int) -> str:
+    return _part(
+        '{% from "ui/list.html" import peek %}'
+        '{% call peek("Row " ~ number, "/rows/" ~ number) %}<p>Peeked.</p>{% endcall %}',
+        number=number,
+    )
+
+
+@workbench.get("/facets")
+def facets() -> Response:
+    if _bench().facets_fail:
+        return make_response("", 503)
+    item = {"label": "completed", "count": 45, "capped": False, "href": "/rows?q=done", "active": False}
+    source = '{% from "ui/list.html" import facets %}{{ facets(groups) }}'
+    return make_response(_part(source, groups=[{"label": "Status", "items": [item]}]))
+
+
+@workbench.get("/news")
+def news() -> str:
+    return _part(
+        '{% from "ui/badge.html" import status %}{% from "ui/list.html" import live_pill %}'
+        '{{ live_pill(new, "/rows") }}'
+        "{% for id, value in statuses.items() %}"
+        '{{ status(value, id="status-" ~ id, swap=true) }}{% endfor %}',
+        new=_bench().new,
+        statuses=_bench().statuses,
+    )
+
+
+@workbench.get("/suggestions")
+def suggestions() -> str:
+    typed, caret = request.args["q"], int(request.args["at"])
+    start = typed[:caret].rfind(" ") + 1
+    words = ("status:", "status:failed", "started:")
+    return _part(
+        '{% from "ui/list.html" import suggestions %}{{ suggestions(options, start, end) }}',
+        options=[{"insert": word, "label": word} for word in words if word.startswith(typed[start:caret])],
+        start=start,
+        end=caret,
+    )
+
+
+@workbench.get("/parts")
+def parts() -> str:
+    moment = (datetime.now(UTC) - timedelta(minutes=3, seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return render_template("parts.html", moment=moment)
+
+
+@workbench.post("/send")
+def send() -> Response:
+    # Long enough for a second click to arrive.
+    threading.Event().wait(0.3)
+    flash("Sent", "success")
+    return make_response(redirect("/parts", 303))
+
+
+@workbench.get("/refused")
+def refused() -> Response:
+    toast = {
+        "tone": "danger",
+        "title": "A colleague acted first",
+        "text": "Look again.",
+        "requestId": REQUEST_ID,
+    }
+    response = trigger(make_response("", 409), toast=toast)
+    response.headers["HX-Reswap"] = "none"
+    return response
+
+
+@workbench.get("/broken")
+def broken() -> Response:
+    return make_response("<!doctype html><title>500</title>A whole page", 500)
+
+
 def _make_app(bench: Workbench) -> Flask:
     app = Flask(
         __name__,
@@ -82,7 +217,7 @@ def _make_app(bench: Workbench) -> Flask:
         static_url_path="/static",
     )
     settings = Settings(database_url="postgresql+psycopg://nowhere/none", secret_key="k" * 32)
-    app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key, TESTING=True)
+    app.config.update(SETTINGS=settings, SECRET_KEY=settings.secret_key, TESTING=True, WORKBENCH=bench)
     app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent / "templates")]
     )
@@ -96,16 +231,7 @@ def _make_app(bench: Workbench) -> Flask:
         current_staff=_Person(),
         may=lambda _permission: True,
     )
-
-    @app.before_request
-    def note() -> None:
-        bench.asked.append(request.full_path.removesuffix("?"))
-
-    @app.after_request
-    def identify(response: Response) -> Response:
-        response.headers["X-Request-ID"] = REQUEST_ID
-        return response
-
+    app.register_blueprint(workbench)
     # The endpoints that the frame links to.
     for name, rules in {
         "pages": ("home", "preferences"),
@@ -116,97 +242,6 @@ def _make_app(bench: Workbench) -> Flask:
         for rule in rules:
             blueprint.add_url_rule(f"/{rule}", rule, lambda: "", methods=["GET", "POST"])
         app.register_blueprint(blueprint)
-
-    @app.get("/styleguide")
-    def styleguide() -> str:
-        return render_template("styleguide.html", **styleguide_context())
-
-    @app.get("/rows")
-    def rows() -> Response:
-        query = request.args.get("q", "")
-        chip = {"text": query, "negate_href": "/rows?q=-" + query, "remove_href": "/rows"}
-        problem = {
-            "term": query,
-            "message": "is not understood.",
-            "suggestion": "fine",
-            "href": "/rows?q=fine",
-        }
-        return render(
-            "index.html",
-            "rows.html",
-            query=query,
-            rows=_rows(bench.statuses),
-            facets_href="/facets?q=" + query,
-            found_chips=[chip] if query else [],
-            found_problems=[problem] if query == "wrong" else [],
-        )
-
-    @app.get("/rows/<int:number>")
-    def row(number: int) -> str:
-        return f"<!doctype html><html lang=en><title>Row {number}</title><h1>Row {number}</h1></html>"
-
-    @app.get("/rows/<int:number>/peek")
-    def peek(number: int) -> str:
-        source = (
-            '{% from "ui/list.html" import peek %}'
-            '{% call peek("Row " ~ number, "/rows/" ~ number) %}<p>Peeked.</p>{% endcall %}'
-        )
-        return app.jinja_env.from_string(source).render(number=number)
-
-    @app.get("/facets")
-    def facets() -> Response:
-        if bench.facets_fail:
-            return make_response("", 503)
-        source = '{% from "ui/list.html" import facets %}{{ facets(groups) }}'
-        item = {"label": "completed", "count": 45, "capped": False, "href": "/rows?q=done", "active": False}
-        groups = [{"label": "Status", "items": [item]}]
-        return make_response(app.jinja_env.from_string(source).render(groups=groups))
-
-    @app.get("/news")
-    def news() -> str:
-        source = (
-            '{% from "ui/badge.html" import status %}{% from "ui/list.html" import live_pill %}'
-            '{{ live_pill(new, "/rows") }}'
-            "{% for id, value in statuses.items() %}"
-            '{{ status(value, id="status-" ~ id, swap=true) }}{% endfor %}'
-        )
-        return app.jinja_env.from_string(source).render(new=bench.new, statuses=bench.statuses)
-
-    @app.get("/suggestions")
-    def suggestions() -> str:
-        source = '{% from "ui/list.html" import suggestions %}{{ suggestions(options, start, end) }}'
-        typed, caret = request.args["q"], int(request.args["at"])
-        start = typed[:caret].rfind(" ") + 1
-        words = ["status:", "status:failed", "started:"]
-        options = [{"insert": word, "label": word} for word in words if word.startswith(typed[start:caret])]
-        return app.jinja_env.from_string(source).render(options=options, start=start, end=caret)
-
-    @app.get("/parts")
-    def parts() -> str:
-        moment = (datetime.now(UTC) - timedelta(minutes=3, seconds=5)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return render_template("parts.html", moment=moment)
-
-    @app.post("/send")
-    def send() -> Response:
-        # Long enough for a second click to arrive.
-        threading.Event().wait(0.3)
-        flash("Sent", "success")
-        return make_response(redirect("/parts", 303))
-
-    @app.get("/refused")
-    def refused() -> Response:
-        response = make_response("", 409)
-        response.headers["HX-Reswap"] = "none"
-        response.headers["HX-Trigger"] = (
-            '{"toast": {"tone": "danger", "title": "A colleague acted first", "text": "Look again.", '
-            f'"requestId": "{REQUEST_ID}"}}}}'
-        )
-        return response
-
-    @app.get("/broken")
-    def broken() -> Response:
-        return make_response("<!doctype html><title>500</title>A whole page", 500)
-
     return app
 
 
@@ -256,7 +291,7 @@ def context(chromium: Browser, bench: Workbench) -> Iterator[BrowserContext]:
         viewport={"width": 1440, "height": 900},
         permissions=["clipboard-read", "clipboard-write"],
     )
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(15_000)
     yield context
     context.close()
 
@@ -265,7 +300,7 @@ def context(chromium: Browser, bench: Workbench) -> Iterator[BrowserContext]:
 def chromium_without_script(chromium: Browser, bench: Workbench) -> Iterator[BrowserContext]:
     """A profile of somebody who has switched JavaScript off."""
     context = chromium.new_context(base_url=bench.url, java_script_enabled=False)
-    context.set_default_timeout(5_000)
+    context.set_default_timeout(15_000)
     yield context
     context.close()
 

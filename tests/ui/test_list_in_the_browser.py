@@ -40,9 +40,7 @@ def test_filtering_asks_for_the_list_alone_and_keeps_focus_and_url(rows: Page, b
     assert bench.count("/rows?q=fine") == 1
 
 
-def test_facets_are_asked_for_again_when_the_filter_changes_and_do_not_flash(
-    rows: Page, bench: Workbench
-) -> None:
+def test_facets_are_asked_for_again_when_the_filter_changes_and_do_not_flash(rows: Page) -> None:
     rows.evaluate(
         """() => new MutationObserver(() => {
           if (document.querySelector("#facets-body .skeleton")) window.flashed = true;
