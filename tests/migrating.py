@@ -8,6 +8,7 @@ from pathlib import Path
 import flask_migrate
 import psycopg
 from flask import Flask
+from sqlalchemy import NullPool
 from sqlalchemy.engine import make_url
 
 from delula.db import db
@@ -31,6 +32,8 @@ def application(url: str) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = (
         make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     )
+    # No connection outlives its use, so a database can be dropped after a test.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"poolclass": NullPool}
     db.init_app(app)
     flask_migrate.Migrate(app, db, directory=str(MIGRATIONS))
     app.cli.add_command(schema_commands)
@@ -39,18 +42,14 @@ def application(url: str) -> Flask:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """`flask db upgrade`."""
-    app = application(url)
-    with app.app_context():
+    with application(url).app_context():
         flask_migrate.upgrade(revision=revision)
-        db.engine.dispose()
 
 
 def downgrade(url: str, revision: str = "base") -> None:
     """`flask db downgrade`."""
-    app = application(url)
-    with app.app_context():
+    with application(url).app_context():
         flask_migrate.downgrade(revision=revision)
-        db.engine.dispose()
 
 
 def upgrade_process(url: str) -> subprocess.Popen[str]:

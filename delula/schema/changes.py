@@ -14,9 +14,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from delula.db import CONSOLE_SCHEMA
-from delula.schema.catalog import PRODUCT_SCHEMA, Table, read_tables, run_literally
+from delula.schema.catalog import PRODUCT_SCHEMA, IndexShape, Table, read_tables, run_literally
 from delula.schema.compare import differences
-from delula.schema.probe import index_shape_of, tables_of
+from delula.schema.probe import index_shapes_of, tables_of
 
 #: Longest identifier of PostgreSQL, in bytes.
 _NAME_LIMIT = 63
@@ -136,36 +136,74 @@ def create_index(name: str, table: str, definition: str, *, unique: bool = False
         unique: whether it is a unique index.
     """
     connection = op.get_bind()
-    live = read_tables(connection, names=[table])[table]
+    live = read_tables(connection, names=[table])
+    (shape,) = index_shapes_of(connection, [(table, definition, unique)])
+    _create_index(name, live[table], definition, shape)
+
+
+def create_indexes(indexes: Sequence[tuple[str, str, str]]) -> None:
+    """`create_index` for many at once, which looks at the catalog only once.
+
+    Args:
+        indexes: name, table and definition of each, none of them unique.
+    """
+    connection = op.get_bind()
+    live = read_tables(connection, names={table for _, table, _ in indexes})
+    shapes = index_shapes_of(connection, [(table, definition, False) for _, table, definition in indexes])
+    for (name, table, definition), shape in zip(indexes, shapes, strict=True):
+        _create_index(name, live[table], definition, shape)
+
+
+def _create_index(name: str, table: Table, definition: str, shape: IndexShape) -> None:
+    connection = op.get_bind()
     noted = _noted("index")
-    shape = index_shape_of(connection, table, definition, unique=unique)
-    standing = live.index_of_shape(shape)
+    standing = table.index_of_shape(shape)
     if standing is not None:
         if standing.name in noted:
             _note("index", standing.name, done=True)
         return
-    if not _owns(connection, table):
-        _say(f"Left out: index {name} on {table}, because the database user does not own the table.")
+    if not _owns(connection, table.name):
+        _say(f"Left out: index {name} on {table.name}, because the database user does not own the table.")
         return
-    for leftover in live.indexes:
+    for leftover in table.indexes:
         if not leftover.valid and leftover.name in noted and leftover.name in (name, _own_name(name)):
             _drop_index(leftover.name)
     if _is_taken(connection, name):
         name = _own_name(name)
-    kind = "UNIQUE INDEX" if unique else "INDEX"
+    kind = "UNIQUE INDEX" if shape.unique else "INDEX"
+    target = f"{_quote(name)} ON {PRODUCT_SCHEMA}.{_quote(table.name)} {definition}"
+    if _is_fresh(connection, table.name):
+        op.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+        run_literally(connection, f"CREATE {kind} {target}")
+        _note("index", name, done=True)
+    else:
+        _say(f"Building index {name} on {table.name}.")
+        _build_concurrently(name, f"CREATE {kind} CONCURRENTLY {target}")
+
+
+def _build_concurrently(name: str, statement: str) -> None:
     _note("index", name, done=False)
-    _say(f"Building index {name} on {table}.")
     try:
         with op.get_context().autocommit_block():
-            place = f"{PRODUCT_SCHEMA}.{_quote(table)}"
-            run_literally(op.get_bind(), f"CREATE {kind} CONCURRENTLY {_quote(name)} ON {place} {definition}")
+            run_literally(op.get_bind(), statement)
     except DBAPIError as refusal:
         if not isinstance(refusal.orig, ProgramLimitExceeded):
             raise
-        _say(f"Left out: index {name} on {table}, because a row does not fit: {_first_line(refusal)}")
+        _say(f"Left out: index {name}, because a row does not fit: {_first_line(refusal)}")
         _drop_index(name)
     else:
         _note("index", name, done=True)
+
+
+def _is_fresh(connection: Connection, table: str) -> bool:
+    """Whether the console made the table and nobody has put a row into it: then an index takes no time."""
+    return table in _noted("table") and not _size(connection, f"{PRODUCT_SCHEMA}.{_quote(table)}")
+
+
+def _size(connection: Connection, qualified: str) -> int:
+    """Bytes of a table's rows; 0 only where there has been no row since it was made or truncated."""
+    query = text("SELECT pg_relation_size(CAST(:table AS regclass))")
+    return connection.scalar(query, {"table": qualified}) or 0
 
 
 def drop_index(name: str) -> None:
@@ -278,8 +316,8 @@ def _drop_unused_table(connection: Connection, made: Table) -> str | None:
 
 
 def _use_of_table(connection: Connection, made: Table, quoted: str) -> str | None:
-    # A table that ever held a row has pages until it is truncated, and then its sequence still tells.
-    if connection.scalar(text("SELECT pg_relation_size(CAST(:table AS regclass))"), {"table": quoted}):
+    # The sequence tells of rows that are no more.
+    if _size(connection, quoted):
         return "it is in use"
     sequence = connection.scalar(
         text("""

@@ -4,7 +4,7 @@ The DDL runs against temporary tables in a transaction that is rolled back; what
 between can be compared with a live database, spelling for spelling.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, text
@@ -35,21 +35,24 @@ def tables_of(connection: Connection, statements: Iterable[str]) -> dict[str, Ta
     return in_scratch(connection, work)
 
 
-def index_shape_of(connection: Connection, table: str, definition: str, *, unique: bool) -> IndexShape:
-    """The shape of an index on a product's table as it lives.
+def index_shapes_of(connection: Connection, wanted: Sequence[tuple[str, str, bool]]) -> list[IndexShape]:
+    """The shapes of indexes on the product's tables as they live.
 
     Args:
         connection: left as it was.
-        table: name of a table in `public`.
-        definition: what follows the table's name in CREATE INDEX, e.g. "(status, created_at DESC)".
-        unique: whether it is a unique index.
+        wanted: for each index the name of a table in `public`; what follows it in CREATE INDEX, e.g.
+            "(status, created_at DESC)"; and whether the index is unique.
     """
 
-    def work() -> IndexShape:
+    def work() -> list[IndexShape]:
         quote = connection.dialect.identifier_preparer.quote
-        run_literally(connection, f"CREATE TABLE scratch (LIKE {PRODUCT_SCHEMA}.{quote(table)})")
-        kind = "UNIQUE INDEX" if unique else "INDEX"
-        run_literally(connection, f"CREATE {kind} ON scratch {definition}")
-        return read_tables(connection, "pg_temp", ["scratch"])["scratch"].indexes[0].shape
+        for table in {table for table, _, _ in wanted}:
+            run_literally(connection, f"CREATE TABLE {quote(table)} (LIKE {PRODUCT_SCHEMA}.{quote(table)})")
+        for number, (table, definition, unique) in enumerate(wanted):
+            kind = "UNIQUE INDEX" if unique else "INDEX"
+            run_literally(connection, f"CREATE {kind} probe_{number} ON {quote(table)} {definition}")
+        tables = read_tables(connection, "pg_temp").values()
+        shapes = {index.name: index.shape for table in tables for index in table.indexes}
+        return [shapes[f"probe_{number}"] for number in range(len(wanted))]
 
     return in_scratch(connection, work)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from delula.db import CONSOLE_SCHEMA
 from delula.schema.catalog import PRODUCT_SCHEMA, read_tables, run_literally
 from delula.schema.lock import one_at_a_time
-from delula.schema.probe import index_shape_of
+from delula.schema.probe import index_shapes_of
 
 _DEFINITION = re.compile(
     rf'CREATE (?P<unique>UNIQUE )?INDEX \S+ ON {PRODUCT_SCHEMA}\."?(?P<table>[^\s"]+)"? (?P<rest>.*)',
@@ -67,5 +67,5 @@ def _is_needed(connection: Connection, name: str, definition: str) -> bool:
         return False
     if any(index.name == name and index.valid for index in table.indexes):
         return False
-    shape = index_shape_of(connection, table.name, parts["rest"], unique=parts["unique"] is not None)
+    (shape,) = index_shapes_of(connection, [(table.name, parts["rest"], parts["unique"] is not None)])
     return table.index_of_shape(shape) is None

@@ -1,6 +1,6 @@
 """The indexes that the product declares, where a database lacks them, and pg_trgm where it may be had."""
 
-from delula.schema.changes import create_index, create_trigram_extension, drop_index
+from delula.schema.changes import create_indexes, create_trigram_extension, drop_index
 
 revision = "0001"
 down_revision = "0000"
@@ -64,8 +64,7 @@ INDEXES: tuple[tuple[str, str, str], ...] = (
 def upgrade() -> None:
     """Commits on the way, and takes up where an interrupted run stopped."""
     create_trigram_extension()
-    for name, table, definition in INDEXES:
-        create_index(name, table, definition)
+    create_indexes(INDEXES)
 
 
 def downgrade() -> None:
