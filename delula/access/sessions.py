@@ -113,6 +113,26 @@ class OpenSession:
     address: str
     browser: str
 
+    @property
+    def browser_name(self) -> str:
+        """The browser in two or three words, such as `Firefox on Linux`; what it calls itself if unknown."""
+        name = next((name for mark, name in _BROWSERS if mark in self.browser), None)
+        system = next((name for mark, name in _SYSTEMS if mark in self.browser), None)
+        if name is None:
+            return self.browser[:40] or "Unknown browser"
+        return f"{name} on {system}" if system else name
+
+
+#: What tells browsers and systems from one another, the more particular first: most claim to be others too.
+_BROWSERS = (
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Mac OS", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

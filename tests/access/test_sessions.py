@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event
 
-from delula.access import sessions
+from delula.access import clock, sessions
 from delula.access.permissions import Role
 from delula.db import atomic, db
 from delula.models.staff import Staff
@@ -125,6 +125,26 @@ def test_old_sessions_are_swept(
     sign_in(client, staff.email)
     with app.app_context():
         assert db.session.query(sessions.StaffSession).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("browser", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) … Version/26.0 Safari/605.1.15", "Safari on macOS"),
+        ("Mozilla/5.0 (Windows NT 10.0) … Chrome/156.0.0.0 Safari/537.36", "Chrome on Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) … Chrome/156.0.0.0 Safari/537.36 Edg/156.0", "Edge on Windows"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) … CriOS/156.0 Safari/604.1",
+            "Chrome on iPhone",
+        ),
+        ("curl/8.0", "curl/8.0"),
+        ("", "Unknown browser"),
+    ],
+)
+def test_browsers_are_named_in_a_few_words(browser: str, name: str) -> None:
+    moment = clock.utc_now()
+    assert sessions.OpenSession(1, moment, moment, "", browser).browser_name == name
 
 
 # A form that arrives too late

@@ -170,7 +170,7 @@ def test_nobody_s_page_is_not_there(number: str, admin: FlaskClient) -> None:
 def test_hostile_names_and_browsers_are_inert(
     admin: FlaskClient, app: Flask, staff_member: Callable[..., Staff]
 ) -> None:
-    hostile = '"><script>alert(1)</script>'
+    hostile = '"><script>alert(1)</script>'  # short enough to be shown as the name of a browser
     staff = staff_member(name=hostile)
     browser = app.test_client()
     browser.environ_base["HTTP_USER_AGENT"] = hostile
