@@ -87,7 +87,7 @@ def _make_database(surroundings: Surroundings, *, demo: bool, tell: Callable[[st
         if demo:
             tell(f"Making demo data: {DEMO_GENERATIONS:,} generations, this first time only")
             amount, seed = str(DEMO_GENERATIONS), str(DEMO_SEED)
-            _run_flask(environment, "demo", "--generations", amount, "--seed", seed)
+            _run_flask(environment, "demo", "--generations", amount, "--seed", seed, show=True)
         connection.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(unfinished, sql.Identifier(DATABASE))
         )
@@ -117,19 +117,31 @@ def _connect(environment: dict[str, str]) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def _run_flask(environment: dict[str, str], *arguments: str) -> None:
+def _run_flask(environment: dict[str, str], *arguments: str, show: bool = False) -> None:
     """Run `flask ARGUMENT…`."""
-    _run(environment, "-m", "flask", "--app", "app", *arguments)
+    _run(environment, "-m", "flask", "--app", "app", *arguments, show=show)
 
 
-def _run(environment: dict[str, str], *arguments: str) -> str:
-    """Run our Python to its end; what it prints. What it logs is heard only when it fails."""
+def _run(environment: dict[str, str], *arguments: str, show: bool = False) -> str:
+    """Run our Python to its end.
+
+    Args:
+        environment: replaces ours.
+        arguments: those of Python.
+        show: let it report its progress on the terminal; else that is heard only when it fails.
+
+    Returns:
+        What it prints on its standard output.
+
+    Raises:
+        PreparationError: it ended with an error.
+    """
     log = RUN_FOLDER / "prepare.log"
     with log.open("wb") as errors:
         child = launch(
             [sys.executable, *arguments],
             output=subprocess.PIPE,
-            errors=errors,
+            errors=None if show else errors,
             dying_signal=signal.SIGTERM,
             environment=environment,
             folder=PROJECT,
