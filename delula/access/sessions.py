@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 
 from delula.access import clock
 from delula.access.actor import Actor
@@ -146,38 +146,40 @@ def _oldest(now: datetime) -> tuple[datetime, datetime]:
     )
 
 
+#: The person of a session; made once, as every request asks it.
+_PERSON = (
+    select(
+        Staff.id,
+        Staff.email,
+        Staff.name,
+        Staff.role,
+        Staff.fs_uniquifier,
+        Staff.password_is_temporary,
+        Staff.totp_secret.is_not(None).label("has_second_factor"),
+        exists()
+        .where(RolePolicy.role == Staff.role, RolePolicy.second_factor_required)
+        .label("second_factor_required"),
+        StaffSession.id.label("session_id"),
+        StaffSession.created_at,
+        StaffSession.seen_at,
+        StaffSession.confirmed_at,
+    )
+    .join(StaffSession, StaffSession.staff_id == Staff.id)
+    .where(
+        StaffSession.token_hash == bindparam("token_hash"),
+        StaffSession.seen_at >= bindparam("seen"),
+        StaffSession.created_at >= bindparam("created"),
+        Staff.active,
+        Staff.fs_uniquifier == bindparam("uniquifier"),
+    )
+)
+
+
 def load(token: str, fs_uniquifier: str) -> SignedIn | None:
     """The person to whom the token belongs: one query; None if expired, ended, disabled or unknown."""
     seen, created = _oldest(clock.utc_now())
-    required = exists().where(RolePolicy.role == Staff.role, RolePolicy.second_factor_required)
-    found = (
-        session()
-        .execute(
-            select(
-                Staff.id,
-                Staff.email,
-                Staff.name,
-                Staff.role,
-                Staff.fs_uniquifier,
-                Staff.password_is_temporary,
-                Staff.totp_secret.is_not(None).label("has_second_factor"),
-                required.label("second_factor_required"),
-                StaffSession.id.label("session_id"),
-                StaffSession.created_at,
-                StaffSession.seen_at,
-                StaffSession.confirmed_at,
-            )
-            .join(StaffSession, StaffSession.staff_id == Staff.id)
-            .where(
-                StaffSession.token_hash == _hash(token),
-                StaffSession.seen_at >= seen,
-                StaffSession.created_at >= created,
-                Staff.active,
-                Staff.fs_uniquifier == fs_uniquifier,
-            )
-        )
-        .one_or_none()
-    )
+    parameters = {"token_hash": _hash(token), "uniquifier": fs_uniquifier, "seen": seen, "created": created}
+    found = session().execute(_PERSON, parameters).one_or_none()
     return None if found is None else _person(found)
 
 

@@ -13,7 +13,7 @@ from delula.access.limits import SECOND_FACTOR
 from delula.access.permissions import Role
 from delula.db import atomic, session
 from delula.models.staff import RolePolicy, Staff
-from tests.access.steps import PASSWORD, MovableClock, sign_in, submit
+from tests.access.steps import MovableClock, sign_in, submit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -251,4 +251,3 @@ def test_a_requirement_counts_for_those_who_are_signed_in(
     assert client.get("/staff/").status_code == 200
     require_of(app, Role.VIEWER)
     assert client.get("/staff/").location.startswith("/account/second-factor")
-    assert PASSWORD

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from delula.models.staff import Staff
 
-StaffMember = "Callable[..., Staff]"
-
 
 def test_the_right_password_opens_the_console(
     client: FlaskClient, staff_member: Callable[..., Staff]

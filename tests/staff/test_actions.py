@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from delula.access import authentication, passwords
+from delula.access import authentication
 from delula.access.actor import COMMAND_LINE
 from delula.access.authentication import Wrong
 from delula.access.permissions import Role
@@ -188,4 +188,3 @@ def test_nobody_is_nobody() -> None:
     with pytest.raises(Refused, match="does not exist"):
         actions.disable(COMMAND_LINE, 999_999)
     assert queries.member(999_999) is None
-    assert passwords.generate()
