@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore
+from typing import TYPE_CHECKING
 
 from flask_security.utils import hash_password, verify_password
 
-from delula.errors import InvalidInput
+from delula.errors import InvalidInput, Refused
 
 SHORTEST = 12
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 #: Longer ones only keep the processor busy.
 LONGEST = 256
 #: Fewer different characters than this, beside well-known words, are a pattern and not a password.
@@ -29,8 +34,11 @@ _AT_ONCE = BoundedSemaphore(2)
 _LONGEST_WAIT_SECONDS = 2.0
 
 
-class Busy(Exception):
-    """Too many passwords are being examined at this moment; worth another try in a few seconds."""
+class Busy(Refused):
+    """Too many passwords are being examined at this moment."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many passwords are being examined at this moment. Try again in a few seconds.")
 
 
 def normalise(password: str) -> str:
@@ -89,10 +97,11 @@ def _stand_in() -> str:
     return result
 
 
-class _turn:  # noqa: N801 - reads as the statement `with _turn()`
-    def __enter__(self) -> None:
-        if not _AT_ONCE.acquire(timeout=_LONGEST_WAIT_SECONDS):
-            raise Busy
-
-    def __exit__(self, *_error: object) -> None:
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _AT_ONCE.acquire(timeout=_LONGEST_WAIT_SECONDS):
+        raise Busy
+    try:
+        yield
+    finally:
         _AT_ONCE.release()
