@@ -13,10 +13,10 @@ from flask_security.utils import hash_password, verify_password
 
 from delula.errors import InvalidInput, Refused
 
-SHORTEST = 12
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+SHORTEST = 12
 #: Longer ones only keep the processor busy.
 LONGEST = 256
 #: Fewer different characters than this, beside well-known words, are a pattern and not a password.
