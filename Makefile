@@ -45,7 +45,7 @@ check: setup-test
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy --no-error-summary
 	@$(PYTHON) -m djlint --quiet --check --lint templates
-	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --quiet
+	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
 
 demo: setup-run
 	@$(EMBEDDED) exec $(PYTHON) -m flask --app app demo --generations $(GENERATIONS) --seed $(SEED)
