@@ -120,7 +120,7 @@ def _files(*, made: bool) -> Media:
     base = settings.cdn_url or f"{endpoint}/{store.bucket}"
     if not made:
         return Media(base, {})
-    progress = Progress(len(OBJECTS), sys.stderr)
-    sizes = studio.provide(store, lambda: progress.add("media", 1))
+    progress = Progress(len(OBJECTS), sys.stderr, unit="media objects")
+    sizes = studio.provide(store, lambda: progress.add("", 1))
     progress.say(f"{len(sizes):,} media files in bucket {store.bucket}.")
     return Media(base, sizes)

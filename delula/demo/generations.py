@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from delula.demo.catalogue import FAILURES, PROVIDER_OF, PROVIDERS, STACK_FRAMES
-from delula.demo.media import ABSENT, OBJECTS, MediaObject
+from delula.demo.media import ABSENT, MediaObject, results
 from delula.demo.people import BACKLOG_PERSON, GUEST, People
 from delula.demo.pieces import (
     DAY_MS,
@@ -275,9 +275,9 @@ class _Pools:
             f"{number}\t{text(recipe.name)}\t{'video' if recipe.video else 'image'}"
             for number, recipe in enumerate(RECIPES, 1)
         )
-        results = [_results(recipe) for recipe in RECIPES]
-        self._first = np.cumsum([0] + [len(pool) for pool in results])
-        self._results = column(piece for pool in results for piece in pool)
+        pools = [_results(recipe) for recipe in RECIPES]
+        self._first = np.cumsum([0] + [len(pool) for pool in pools])
+        self._results = column(piece for pool in pools for piece in pool)
         failures = [
             (index, _failure(provider.title, index, line))
             for provider in PROVIDERS
@@ -326,9 +326,8 @@ def _failure(provider: str, index: int, line: int) -> str:
 
 def _results(recipe: Recipe) -> list[str]:
     """Pieces that point at fitting objects; the last one points at nothing."""
-    kind = "video" if recipe.video else "image"
-    fitting = [o for o in OBJECTS if o.generated and o.kind == kind and o.palette == recipe.palette]
-    gone = next(o for o in ABSENT if o.generated and o.kind == kind)
+    fitting = results(video=recipe.video, palette=recipe.palette)
+    gone = next(item for item in ABSENT if item.generated and item.kind == fitting[0].kind)
     return [_result(item) for item in (*fitting, gone)]
 
 

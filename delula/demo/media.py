@@ -27,9 +27,9 @@ PALETTES: dict[str, tuple[str, ...]] = {
     "pastel": ("#4c4f7a", "#8d8fc4", "#c9b6e4", "#f5cfd8", "#fff6ea"),
     "aurora": ("#050b1f", "#10325c", "#157a7c", "#58d68d", "#d6f7ff"),
 }
-IMAGES, VIDEOS, SOUNDS, DOCUMENTS = 12, 4, 16, 12
+IMAGES, VIDEOS, SOUNDS, DOCUMENTS = 9, 3, 16, 12
 #: Of those of a palette, so many are results of generations; the others lie in the library.
-GENERATED_IMAGES, GENERATED_VIDEOS = 8, 3
+GENERATED_IMAGES, GENERATED_VIDEOS = 6, 2
 
 _SHAPES = ((768, 768), (896, 672), (672, 896))
 _EXTENSIONS = {"image": "jpg", "video": "mp4", "audio": "mp3", "document": "pdf"}
@@ -102,7 +102,7 @@ class MediaObject:
     @property
     def seconds(self) -> int | None:
         """Length of what plays."""
-        return {"video": 3, "audio": 3 + self.number % 4}.get(self.kind)
+        return {"video": 2, "audio": 3 + self.number % 4}.get(self.kind)
 
 
 def _objects() -> tuple[MediaObject, ...]:
@@ -133,6 +133,12 @@ ABSENT = tuple(
     for generated in (True, False)
     for number in range(4)
 )
+
+
+def results(*, video: bool, palette: str) -> list[MediaObject]:
+    """The objects that suit the results of a recipe."""
+    kind = "video" if video else "image"
+    return [item for item in OBJECTS if item.generated and item.kind == kind and item.palette == palette]
 
 
 @dataclass(frozen=True)

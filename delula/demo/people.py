@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
 
-from delula.demo.pieces import DAY_MS, Block, Column, Ints, Mask, mixed, rows_block, uuids
+from delula.demo.pieces import DAY_MS, Block, Column, Ints, Mask, mixed, moment, rows_block, uuids
 from delula.demo.plan import QUEUE_MS, Plan
 
 SYSTEM, GUEST, REGISTERED = 1, 2, 3
@@ -127,16 +127,16 @@ class People:
         rows: list[list[object]] = []
         for index in np.flatnonzero(~self.deleted).tolist():
             kind = int(self.kind[index])
-            joined = _moment(int(self.joined[index]))
+            joined = moment(int(self.joined[index]))
             row: dict[str, object] = dict.fromkeys(COLUMNS.split(", "))
             row |= {
                 "id": self.ids[index],
                 "credits": balances[index],
                 "created_at": joined,
-                "updated_at": _moment(max(int(seen[index]), int(self.joined[index]))),
-                "last_seen_at": _moment(max(int(seen[index]), int(self.joined[index]))),
+                "updated_at": moment(max(int(seen[index]), int(self.joined[index]))),
+                "last_seen_at": moment(max(int(seen[index]), int(self.joined[index]))),
                 "first_visit_at": joined - timedelta(minutes=float(dice[index, 0]) * 90),
-                "last_credit_refresh": _moment(refreshed[index]) if refreshed[index] else joined,
+                "last_credit_refresh": moment(refreshed[index]) if refreshed[index] else joined,
                 "account_type": kind,
                 "access_role": USER,
                 "is_ephemeral": kind == GUEST,
@@ -177,7 +177,3 @@ def _registered(
         "password_hash": None if signed else f"$2b$12$demo.not.a.hash.{secret:016x}",
         "profile_image_url": f"https://avatars.example/{index}.png" if dice[0] < 0.4 else None,
     }
-
-
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).replace(tzinfo=None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -154,6 +154,11 @@ def stamps(milliseconds: Ints) -> Column:
     seconds, fraction = np.divmod(rest, 1000)
     made: Column = names[days - first] + _SECOND[seconds] + _MILLISECOND[fraction]
     return made
+
+
+def moment(milliseconds: int | np.int64) -> datetime:
+    """Milliseconds since 1970 as the product's columns have it: UTC without a time zone."""
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC).replace(tzinfo=None)
 
 
 def mixed(values: Ints, salt: int) -> npt.NDArray[np.uint64]:

@@ -11,22 +11,24 @@ _PAUSES = (0.2, 10.0)
 
 
 class Progress:
-    """Counts rows towards a total.
+    """Counts towards a total.
 
     Args:
-        total: rows expected; an estimate is enough.
+        total: how many are expected; an estimate is enough.
         stream: where to show it.
+        unit: what is counted.
     """
 
-    def __init__(self, total: int, stream: TextIO) -> None:
+    def __init__(self, total: int, stream: TextIO, unit: str = "rows") -> None:
         self._total, self._stream = max(total, 1), stream
+        self._unit = unit
         self._live = stream.isatty()
         self._done = 0
         self._began = self._shown = time.monotonic()
 
-    def add(self, table: str, rows: int) -> None:
-        """Some rows of a table are there."""
-        self._done += rows
+    def add(self, part: str, number: int) -> None:
+        """Some more are there; `part` says of what."""
+        self._done += number
         now = time.monotonic()
         if now - self._shown < _PAUSES[0 if self._live else 1]:
             return
@@ -35,7 +37,7 @@ class Progress:
         rate = self._done / spent
         share = min(self._done / self._total, 1.0)
         left = max(self._total - self._done, 0) / rate
-        line = f"{share:4.0%}  {self._done:,} rows  {rate:,.0f} rows/s  {left:3.0f} s left  {table}"
+        line = f"{share:4.0%}  {self._done:,} {self._unit}  {rate:,.0f}/s  {left:3.0f} s left  {part}"
         if self._live:
             filled = "█" * round(share * _BAR)
             self._stream.write(f"\r{filled:░<{_BAR}} {line}\x1b[K")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Field: TypeAlias = npt.NDArray[np.float32]
 
-FRAMES_PER_SECOND = 15
+FRAMES_PER_SECOND = 12
 SAMPLE_RATE = 44_100
 THUMBNAIL_PIXELS = 320
 #: Objects made and sent at once; most of the work happens outside of Python.
@@ -89,7 +89,7 @@ def files(item: MediaObject) -> dict[str, tuple[bytes, str]]:
         made[item.key] = (_jpeg(still, 88), item.mime_type)
     elif item.kind == "video":
         frames = [
-            _picture(240, 135, item.palette, seed, at / (FRAMES_PER_SECOND * (item.seconds or 1)))
+            _picture(192, 108, item.palette, seed, at / (FRAMES_PER_SECOND * (item.seconds or 1)))
             for at in range(FRAMES_PER_SECOND * (item.seconds or 1))
         ]
         still = frames[0].resize(size, Image.Resampling.BICUBIC)
@@ -207,7 +207,7 @@ def _film(frames: list[Image.Image], size: tuple[int, int]) -> bytes:
             # One thread: with more, the bytes depend on the machine.
             stream.options = {"preset": "veryfast", "crf": "24", "threads": "1"}
             for picture in frames:
-                enlarged = picture.resize(size, Image.Resampling.BICUBIC)
+                enlarged = picture.resize(size, Image.Resampling.BILINEAR)
                 container.mux(stream.encode(av.VideoFrame.from_ndarray(np.asarray(enlarged), format="rgb24")))
             container.mux(stream.encode())
         return path.read_bytes()

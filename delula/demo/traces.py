@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from delula.demo.generations import COMPLETED, Batch
-from delula.demo.media import OBJECTS
+from delula.demo.media import MediaObject, results
 from delula.demo.offers import creators
 from delula.demo.people import BACKLOG_PERSON, People
-from delula.demo.pieces import Block, Column, Ints, Json, columns_block, numbers, rows_block, stamps
+from delula.demo.pieces import Block, Column, Ints, Json, columns_block, moment, numbers, rows_block, stamps
 from delula.demo.prompts import VARIANTS, Prompts
-from delula.demo.recipes import RECIPES
+from delula.demo.recipes import RECIPES, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ class Traces:
         np.maximum.at(self._last_id, batch.recipe, batch.ids)
         rng = self._plan.rng("traces", batch.chunk)
         yield self._revenue(batch)
-        yield from self._backlog(batch, rng)
+        yield from self._backlog(batch)
         yield from self._samples(batch, rng)
 
     def _take(self, table: str, count: int) -> Ints:
@@ -94,7 +94,7 @@ class Traces:
         }
         return columns_block("revenue_shares", columns)
 
-    def _backlog(self, batch: Batch, rng: np.random.Generator) -> Iterator[Block]:
+    def _backlog(self, batch: Batch) -> Iterator[Block]:
         """Requests for stock, and the entries of the stock, used and waiting."""
         made = np.flatnonzero(batch.instant)
         done = made[batch.status[made] == COMPLETED]
@@ -106,7 +106,7 @@ class Traces:
             variables = self._prompts.answers[batch.filled[row]]
             digest = hashlib.sha256(json.dumps(variables, sort_keys=True).encode()).hexdigest()
             used = bool(batch.person[row] != BACKLOG_PERSON)
-            created, finished = _moment(batch.created[row]), _moment(batch.finished[row])
+            created, finished = moment(batch.created[row]), moment(batch.finished[row])
             entry = entry_ids.get(row)
             generation, recipe = int(batch.ids[row]), int(batch.recipe[row]) + 1
             user = self._people.ids[batch.person[row]]
@@ -117,7 +117,7 @@ class Traces:
             )  # fmt: skip
             if entry is None:
                 continue
-            item = _result(RECIPES[recipe - 1].video, RECIPES[recipe - 1].palette, number)
+            item = _result(RECIPES[recipe - 1], number)
             entries.append(
                 (entry, recipe, Json(variables), digest, generation, item.key, item.thumbnail, item.key,
                  batch.asset_ids[row], batch.short_ids[row],
@@ -138,23 +138,22 @@ class Traces:
             "asset_id, short_id, secure_url, is_used, used_by_request_id, used_at, metadata, created_at",
             entries,
         )
-        del rng
 
     def _samples(self, batch: Batch, rng: np.random.Generator) -> Iterator[Block]:
         """Samples for the recipes' pages, with their likes and exports."""
         done = np.flatnonzero((batch.status == COMPLETED) & (batch.person != BACKLOG_PERSON))
         rows = np.sort(rng.choice(done, min(len(done), 1 + len(batch.ids) // SAMPLE_EVERY), replace=False))
         ids = self._take("recipe_samples", len(rows)).tolist()
-        samples: list[tuple[Any, ...]] = []
+        samples: list[tuple[object, ...]] = []
         liked: list[tuple[int, int]] = []
         exported: list[int] = []
         for number, row in zip(ids, rows.tolist(), strict=True):
             recipe = RECIPES[batch.recipe[row]]
-            item = _result(recipe.video, recipe.palette, number)
+            item = _result(recipe, number)
             likes = int(min(rng.pareto(1.2) * 4, 60))
             liked += [(number, row)] * likes
             exported += [row] if rng.random() < 0.25 else []
-            when = _moment(batch.finished[row]) + timedelta(minutes=7)
+            when = moment(batch.finished[row]) + timedelta(minutes=7)
             samples.append(
                 (number, int(batch.recipe[row]) + 1, int(batch.ids[row]), self._people.ids[batch.person[row]],
                  None if number % 12 == 0 else f"{recipe.name} no. {number}",
@@ -191,7 +190,7 @@ class Traces:
                     number,
                     sample,
                     self._people.ids[fan],
-                    _moment(batch.finished[row]) + timedelta(seconds=wait),
+                    moment(batch.finished[row]) + timedelta(seconds=wait),
                 )
                 for number, (sample, row), fan, wait in zip(numbers_taken, liked, fans, later, strict=True)
             ],
@@ -206,8 +205,8 @@ class Traces:
             self._take("export_transactions", len(rows)).tolist(), rows, buyers, strict=True
         ):
             recipe = RECIPES[batch.recipe[row]]
-            when = _moment(batch.finished[row]) + timedelta(hours=3)
-            item = _result(recipe.video, recipe.palette, number)
+            when = moment(batch.finished[row]) + timedelta(hours=3)
+            item = _result(recipe, number)
             price = 5 + number % 4 * 5
             values.append(
                 (number, sample_of[row], self._people.ids[buyer],
@@ -231,7 +230,7 @@ class Traces:
         yield rows_block(
             "recipe_usage",
             "recipe_id, usage_count, last_used_at",
-            [(index + 1, int(used[index]), _moment(self._last_used[index])) for index in seen.tolist()],
+            [(index + 1, int(used[index]), moment(self._last_used[index])) for index in seen.tolist()],
         )
         yield rows_block(
             "recipe_usage_options",
@@ -248,11 +247,7 @@ class Traces:
         return counted
 
 
-def _result(video: bool, palette: str, number: int) -> Any:
-    kind = "video" if video else "image"
-    fitting = [item for item in OBJECTS if item.generated and item.kind == kind and item.palette == palette]
+def _result(recipe: Recipe, number: int) -> MediaObject:
+    """An object that suits the recipe, another one for each number."""
+    fitting = results(video=recipe.video, palette=recipe.palette)
     return fitting[number % len(fitting)]
-
-
-def _moment(milliseconds: np.int64) -> datetime:
-    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC).replace(tzinfo=None)
