@@ -18,7 +18,7 @@ def _scalar(url: str, query: str) -> object:
 
 
 def _finish(process: subprocess.Popen[str]) -> str:
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     return output
 
@@ -116,7 +116,7 @@ def test_an_upgrade_killed_while_it_builds_blocks_no_writer_and_is_taken_up_agai
         product.execute("UPDATE generations SET like_count = 1 WHERE id = 1")
         process = upgrade_process(older_live_database_url)
         with psycopg.connect(older_live_database_url, autocommit=True) as observer:
-            deadline = time.monotonic() + 30
+            deadline = time.monotonic() + 90
             waiting = f"SELECT pid {building} AND query LIKE '%generations%' AND wait_event_type = 'Lock'"
             while (row := observer.execute(waiting).fetchone()) is None:
                 assert time.monotonic() < deadline, "the build was never seen to wait"
