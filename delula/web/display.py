@@ -2,12 +2,18 @@
 
 Pure functions, offered to every template as filters of the same name (`FILTERS`). The database keeps
 `timestamp without time zone` in UTC, so a time without a zone is taken as UTC throughout.
+
+The functions named `*_tag` are macros of `templates/ui/` written in Python: `{% set time = "time"|macro %}`
+there gives one its name, and pages import and call it like any other. What a list shows hundreds of times is
+made so, since calling a Jinja macro costs several times what its text costs.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,18 +22,33 @@ MINUS = "\N{MINUS SIGN}"
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
-def _aware(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MISSING = Markup('<span class="missing">—</span>')
+
+#: What a status of a generation is called, and the classes that give it its dot and tone.
+STATUSES = {
+    "pending": ("Pending", "neutral waiting"),
+    "processing": ("Processing", "info running"),
+    "completed": ("Completed", "success"),
+    "failed": ("Failed", "danger"),
+}
+#: Those that will change by themselves: live refresh asks how they stand.
+UNFINISHED = ("pending", "processing")
+
+
+def _plain(value: datetime) -> datetime:
+    """A time in UTC, without a zone: half the price of one with a zone in everything that follows."""
+    return value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
 
 
 def iso(value: datetime) -> str:
     """The machine-readable form of a time, in UTC to the second: `2026-11-22T09:04:05Z`."""
-    return _aware(value).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{_plain(value).isoformat('T', 'seconds')}Z"
 
 
 def utc(value: datetime) -> str:
     """The absolute form of a time for people: `2026-11-22 09:04:05 UTC`."""
-    return _aware(value).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return f"{_plain(value).isoformat(' ', 'seconds')} UTC"
 
 
 def ago(value: datetime, now: datetime | None = None) -> str:
@@ -36,8 +57,8 @@ def ago(value: datetime, now: datetime | None = None) -> str:
     Beyond a week the distance says less than the date, so the date stands there, with the year where it is
     not the present one. static/js/time.js keeps the same wording while a page stays open.
     """
-    then = _aware(value)
-    now = datetime.now(UTC) if now is None else _aware(now)
+    then = _plain(value)
+    now = _plain(now) if now else datetime.now(UTC).replace(tzinfo=None)
     seconds = (now - then).total_seconds()
     distance = abs(seconds)
     if distance < 10:
@@ -51,9 +72,9 @@ def ago(value: datetime, now: datetime | None = None) -> str:
     elif distance < 7 * _DAY:
         text = f"{int(distance / _DAY)} d"
     elif then.year == now.year:
-        return f"{then.day} {then:%b}"
+        return f"{then.day} {MONTHS[then.month]}"
     else:
-        return f"{then.day} {then:%b %Y}"
+        return f"{then.day} {MONTHS[then.month]} {then.year}"
     return f"{text} ago" if seconds > 0 else f"in {text}"
 
 
@@ -114,7 +135,100 @@ def initials(name: str) -> str:
     return "".join(letters).upper()
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+def time_tag(value: datetime | None) -> Markup:
+    """A time as its distance, with the absolute time on hover; a dash for none."""
+    if value is None:
+        return MISSING
+    plain = _plain(value)
+    text = plain.isoformat(" ", "seconds")
+    # Nothing in it needs escaping: digits, letters and signs of our own.
+    return Markup(  # noqa: S704
+        f'<time datetime="{text[:10]}T{text[11:]}Z" title="{text} UTC" data-ago>{ago(plain)}</time>'
+    )
+
+
+def number_tag(value: float | None) -> Markup:
+    """A number with its thousands apart; a dash for none."""
+    return MISSING if value is None else Markup(f'<span class="number">{grouped(value)}</span>')  # noqa: S704 - digits
+
+
+def span_tag(seconds: float | None) -> Markup:
+    """A length of time; a dash for none."""
+    return MISSING if seconds is None else Markup(f'<span class="number">{span(seconds)}</span>')  # noqa: S704 - as above
+
+
+def status_tag(value: str | None, id: str | None = None, swap: bool = False) -> Markup:  # noqa: A002 - named as in HTML, called by a macro
+    """The status of a generation: dot and word; one that is unknown stands as it is.
+
+    Args:
+        value: as the database has it.
+        id: id of the element, so that it can change in place.
+        swap: whether it is sent to take the place of the one with the same id.
+    """
+    word, classes = STATUSES.get(value or "", (value or "No status", "neutral"))
+    identity = f' id="{escape(id)}"' if id else ""
+    swapped = ' hx-swap-oob="true"' if swap else ""
+    live = " data-live" if value in UNFINISHED else ""
+    return Markup(f'<span class="status {classes}"{identity}{swapped}{live}>{escape(word)}</span>')  # noqa: S704 - escaped
+
+
+def copyable_tag(text: object, short: bool = True, href: str | None = None) -> Markup:
+    """An id with a button that copies it, its middle left out where `short`; a dash for none.
+
+    Args:
+        text: what is copied.
+        short: whether the middle of a long one is left out.
+        href: makes it a link.
+    """
+    if text is None or text == "":
+        return MISSING
+    whole, shown = escape(text), escape(middle(str(text)))
+    inner = shown if short else whole
+    link = f'a class="mono" href="{escape(href)}"' if href else 'span class="mono"'
+    return Markup(  # noqa: S704 - escaped
+        f'<span class="copyable"><{link} title="{whole}">{inner}</{link[: link.index(" ")]}>'
+        f'<button class="copy" type="button" data-copy="{whole}" aria-label="Copy {shown}"></button></span>'
+    )
+
+
+def flag_tag(value: bool | None, yes: str = "Yes", no: str = "No") -> Markup:
+    """A truth value: a check and a word, a quiet word, or a dash for none."""
+    if value is None:
+        return MISSING
+    return Markup('<span class="{}">{}</span>').format("flag" if value else "faint", yes if value else no)
+
+
+def row_tag(id: object, href: str | None = None, peek_href: str | None = None) -> Markup:  # noqa: A002 - as in HTML
+    """The beginning of a table row that keyboard and pointer can use: see `row_open` in ui/list.html."""
+    opens = f' data-href="{escape(href)}"' if href else ""
+    peeks = f' data-peek="{escape(peek_href)}"' if peek_href else ""
+    return Markup(f'<tr id="row-{escape(id)}" data-row="{escape(id)}"{opens}{peeks}>')  # noqa: S704 - escaped
+
+
+def lead_tag(text: object, href: str, mono: bool = False) -> Markup:
+    """The link of a row, in its first cell."""
+    look = "lead mono" if mono else "lead"
+    return Markup(f'<a class="{look}" href="{escape(href)}" data-lead>{escape(text)}</a>')  # noqa: S704 - escaped
+
+
+MACROS: dict[str, Callable[..., Markup]] = {
+    "time": time_tag,
+    "number": number_tag,
+    "duration": span_tag,
+    "status": status_tag,
+    "copyable": copyable_tag,
+    "flag": flag_tag,
+    "row_open": row_tag,
+    "lead": lead_tag,
+}
+
+
+def macro(name: str) -> Callable[..., Markup]:
+    """The macro of that name that is written here."""
+    return MACROS[name]
+
+
+FILTERS: dict[str, Callable[..., object]] = {
     function.__name__: function
-    for function in (iso, utc, ago, span, grouped, compact, size, middle, initials)
+    for function in (iso, utc, ago, span, grouped, compact, size, middle, initials, macro)
 }

@@ -142,7 +142,8 @@ def test_every_icon_named_is_in_the_sprite(page: Page) -> None:
     missing = page.evaluate(
         """async () => {
           const uses = [...document.querySelectorAll("use")];
-          const icons = uses.map((use) => use.getAttribute("href").split("#")).filter(([file]) => file.includes("icons"));
+          const named = uses.map((use) => use.getAttribute("href").split("#"));
+          const icons = named.filter(([file]) => file.includes("icons"));
           const sprite = await (await fetch(icons[0][0])).text();
           return icons.filter(([, name]) => !sprite.includes(`id="${name}"`));
         }"""
