@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
+from psycopg.errors import UndefinedTable
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from delula.access.actor import COMMAND_LINE
 from delula.access.permissions import Role
@@ -36,6 +38,14 @@ def _refusals() -> Iterator[None]:
         raise click.ClickException(error.message) from error
     except Refused as error:
         raise click.ClickException(str(error)) from error
+    except ProgrammingError as error:
+        if not isinstance(error.orig, UndefinedTable):
+            raise
+        raise click.ClickException(
+            "The console's tables are missing: run `flask db upgrade` first."
+        ) from error
+    except OperationalError as error:
+        raise click.ClickException("The database cannot be reached; DATABASE_URL names it.") from error
 
 
 def _typed_password() -> str:
@@ -68,7 +78,8 @@ def first_admin(email: str) -> None:
 @staff_commands.command("list")
 def list_members() -> None:
     """List all accounts."""
-    members = queries.members()
+    with _refusals():
+        members = queries.members()
     if not members:
         click.echo("There are no staff accounts. Create one with: flask staff create EMAIL --role admin")
         return

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from delula import create_app
 from tests.access.steps import PASSWORD, sign_in
+from tests.conftest import dispose, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,6 +96,22 @@ def test_the_last_admin_is_safe_from_the_command_line_too(staff: Callable[..., R
         result = staff(words[0], "root@example.com", *words[1:])
         assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
         assert "last active admin" in result.stderr
+
+
+@pytest.mark.parametrize("words", [("list",), ("first-admin",), ("disable", "a@example.com")])
+def test_a_database_that_is_not_prepared_says_what_to_do(words: tuple[str, ...], database_url: str) -> None:
+    app = create_app(settings_for(database_url))
+    result = app.test_cli_runner().invoke(args=["staff", *words])
+    dispose(app)
+    assert result.exit_code == 1
+    assert result.stderr == "Error: The console's tables are missing: run `flask db upgrade` first.\n"
+
+
+def test_a_database_that_is_away_is_named_as_the_cause() -> None:
+    app = create_app(settings_for("postgresql://nobody@127.0.0.1:1/none"))
+    result = app.test_cli_runner().invoke(args=["staff", "list"])
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "The database cannot be reached" in result.stderr
 
 
 def test_an_empty_console_says_how_to_begin(staff: Callable[..., Result]) -> None:
