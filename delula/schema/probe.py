@@ -7,7 +7,10 @@ between can be compared with a live database, spelling for spelling.
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+import click
+from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from delula.schema.catalog import PRODUCT_SCHEMA, IndexShape, Table, read_tables, run_literally
 
@@ -15,11 +18,22 @@ Result = TypeVar("Result")
 
 
 def in_scratch(connection: Connection, work: Callable[[], Result]) -> Result:
-    """What `work` returns; unqualified names in its DDL mean temporary tables, and all of it is undone."""
+    """What `work` returns; unqualified names in its DDL mean temporary tables, and all of it is undone.
+
+    Raises:
+        ClickException: the database user may not make temporary tables.
+    """
     scratch = connection.begin_nested()
     try:
         connection.execute(text("SET LOCAL search_path = pg_temp"))
         return work()
+    except DBAPIError as refusal:
+        if isinstance(refusal.orig, InsufficientPrivilege | ReadOnlySqlTransaction):
+            raise click.ClickException(
+                "The database user must be allowed to make temporary tables, in which schemas are compared: "
+                f"{str(refusal.orig).strip()}"
+            ) from refusal
+        raise
     finally:
         scratch.rollback()
 

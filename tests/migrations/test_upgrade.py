@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from delula.schema.lock import LOCK_KEY
-from tests.migrating import changes, picture, upgrade, upgrade_process
+from tests.migrating import changes, downgrade, picture, upgrade, upgrade_process
 
 
 def _scalar(url: str, query: str) -> object:
@@ -172,3 +172,18 @@ def test_a_role_that_owns_no_table_gets_the_console_without_indexes_and_extensio
         with psycopg.connect(live_database_url, autocommit=True) as owner:
             owner.execute(f"DROP OWNED BY {role} CASCADE")
             owner.execute(f"DROP ROLE {role}")
+
+
+def test_tables_made_beside_live_ones_hang_no_trigger_on_them(live_database_url: str) -> None:
+    with psycopg.connect(live_database_url) as connection:
+        for table in ("usage", "dependencies", "input_channels", "output_channels", "registry"):
+            connection.execute(f"DROP TABLE component_{table}")
+    before = picture(live_database_url)
+    upgrade(live_database_url, "0001")
+    _, come = changes(before, picture(live_database_url))
+    foreign = {line for line in come if "FOREIGN KEY" in line}
+    assert len(foreign) == 5
+    assert not any("REFERENCES users" in line for line in foreign)
+    assert not any(line.startswith("users ") for line in come)
+    downgrade(live_database_url)
+    assert changes(before, picture(live_database_url)) == (set(), set())

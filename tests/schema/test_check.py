@@ -167,3 +167,17 @@ def test_an_index_that_the_products_schema_push_has_dropped_is_reported_and_buil
     assert repaired.output.splitlines() == ["Building index idx_recipes_creator_id.", "Built 1."]
     assert runner.invoke(args=["schema", "repair"]).output.splitlines() == ["Nothing to repair."]
     assert not [it for it in _found(older_live_database_url) if it.kind is Kind.INDEX_MISSING]
+
+
+def test_a_role_without_temporary_tables_is_told_what_it_needs(live_database_url: str) -> None:
+    before = picture(live_database_url)
+    _run(
+        live_database_url,
+        "ALTER DATABASE "
+        + (make_url(live_database_url).database or "")
+        + " SET default_transaction_read_only = on",
+    )
+    code, output = _check(live_database_url)
+    assert code == 1
+    assert "must be allowed to make temporary tables" in output
+    assert picture(live_database_url) == before
