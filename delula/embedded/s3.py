@@ -8,6 +8,7 @@ import secrets
 import shutil
 import signal
 import sys
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,11 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from delula.embedded.processes import launch
 from delula.embedded.service import Service, run_keeper
@@ -38,6 +44,11 @@ PORTS = (
     "admin.port.grpc",
     "metricsPort",
 )
+
+#: The keys with which its parts sign what they ask of each other, and the parts that show a certificate.
+TOKENS = ("SIGNING_KEY", "SIGNING_READ_KEY", "FILER_SIGNING_KEY", "FILER_SIGNING_READ_KEY")
+GRPC_PARTS = ("MASTER", "VOLUME", "FILER", "S3", "ADMIN", "WORKER", "CLIENT")
+CERTIFICATE_LIFE = timedelta(days=36_500)
 
 
 def find_weed() -> str | None:
@@ -73,14 +84,41 @@ class SeaweedFS(Service):
 
     def prepare(self) -> None:
         self._data.mkdir(exist_ok=True)
-        if self._identities.exists():
-            return
+        if not self._identities.exists():
+            self._make_identities()
+        if not self._certificate.exists():
+            self._make_certificate()
+
+    def _make_identities(self) -> None:
         credentials = {"accessKey": secrets.token_hex(10), "secretKey": secrets.token_urlsafe(30)}
         identity = {"name": "console", "credentials": [credentials], "actions": ["Admin"]}
-        fresh = self._identities.with_suffix(".new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(json.dumps({"identities": [identity]}))
-        fresh.replace(self._identities)
+        _write_private(self._identities, json.dumps({"identities": [identity]}).encode())
+
+    def _make_certificate(self) -> None:
+        """Make what the parts of SeaweedFS prove to each other who they are with: key and certificate."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "SeaweedFS of this folder")])
+        now = datetime.now(UTC)
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + CERTIFICATE_LIFE)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        _write_private(self._certificate, certificate.public_bytes(Encoding.PEM) + pem)
+
+    def tidy(self, ports: tuple[int, ...]) -> None:
+        # It cannot be told to put them elsewhere, and leaves them when it is killed.
+        for name, port in zip(PORTS, ports, strict=False):  # no ports before the first start
+            if name.endswith(".grpc"):
+                path = Path("/tmp") / f"seaweedfs-{name.removesuffix('.port.grpc')}-grpc-{port}.sock"  # noqa: S108
+                path.unlink(missing_ok=True)
 
     def start(self, ports: tuple[int, ...]) -> subprocess.Popen[bytes]:
         weed = find_weed()
@@ -108,7 +146,12 @@ class SeaweedFS(Service):
                 *(f"-{name}={port}" for name, port in zip(PORTS, ports, strict=True)),
             ],
             dying_signal=self.stop_signal,
-            environment={"PATH": os.defpath, "HOME": str(self.folder), "GOMEMLIMIT": "256MiB"},
+            environment={
+                "PATH": os.defpath,
+                "HOME": str(self.folder),
+                "GOMEMLIMIT": "256MiB",
+                **self._secrets(),
+            },
             folder=self.folder,
         )
 
@@ -118,6 +161,13 @@ class SeaweedFS(Service):
         except (BotoCoreError, ClientError, FileNotFoundError):  # not up; no bucket yet; no keys yet
             return False
         return True
+
+    def _secrets(self) -> dict[str, str]:
+        """Keys for every door but that of S3 itself: without them anybody on this machine could walk in."""
+        tokens = {f"WEED_JWT_{name}": secrets.token_hex(32) for name in TOKENS}
+        path = str(self._certificate)
+        parts = {f"WEED_GRPC_{part}_{half}": path for part in GRPC_PARTS for half in ("CERT", "KEY")}
+        return {**tokens, **parts, "WEED_GRPC_CA": path}
 
     def _client(self, ports: tuple[int, ...]) -> Any:
         access_key_id, secret_access_key = self.keys
@@ -141,8 +191,21 @@ class SeaweedFS(Service):
         return self.folder / "data"
 
     @property
+    def _certificate(self) -> Path:
+        return self.folder / "certificate.pem"
+
+    @property
     def _identities(self) -> Path:
         return self.folder / "identities.json"
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """Write a file that nobody else may read, in one step."""
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(content)
+    fresh.replace(path)
 
 
 if __name__ == "__main__":

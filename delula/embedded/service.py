@@ -90,6 +90,9 @@ class Service(ABC):
     def answers(self, ports: tuple[int, ...]) -> bool:
         """Whether it lets us in at `ports`."""
 
+    def tidy(self, ports: tuple[int, ...]) -> None:  # noqa: B027 - most services leave nothing
+        """Clear what it leaves outside its folder when it ends. Called by the keeper alone."""
+
     @property
     def log(self) -> Path:
         """Where it and its keeper write."""
@@ -148,6 +151,7 @@ def keep(service: Service) -> int:
 
     left = service.read_state()
     stop_stranger(left.child, str(service.folder), service.stop_signal, service.patience)
+    service.tidy(left.ports)
     usable = len(left.ports) == service.port_count and all(map(is_port_free, left.ports))
     state = State(os.getpid(), ports=left.ports if usable else tuple(free_ports(service.port_count)))
     pause, deaths, answered = FIRST_PAUSE, 0, False
@@ -165,6 +169,7 @@ def keep(service: Service) -> int:
                 time.sleep(PULSE if state.ready else PULSE / 4)
         finally:
             stop_child(child, service.stop_signal, service.patience)
+            service.tidy(state.ports)
             state = replace(state, ready=False)
             service.write_state(state)
         deaths += 1

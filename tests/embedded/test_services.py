@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -22,7 +24,6 @@ from delula.embedded.service import PROJECT, Lease
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PATIENCE = 30.0
 
@@ -102,13 +103,14 @@ def test_a_server_lets_nobody_in_without_its_password(server: Postgres) -> None:
 
 
 def test_two_users_share_a_server_that_stops_after_the_second(server: Postgres) -> None:
-    with Lease(server) as lease:
-        lease.ports()
-        child = server.read_state().child
-        holder = hold(server)
-        assert server.read_state().child == child
-    assert runs(server)
-    holder.communicate("")
+    with Lease(server) as second:
+        with Lease(server) as first:
+            first.ports()
+            child = server.read_state().child
+            second.ports()
+            assert server.read_state().child == child
+        assert runs(server)
+        assert query(server, "SELECT 1") == 1
     assert not runs(server)
 
 
@@ -187,7 +189,23 @@ def test_s3_serves_its_keys_holder_and_nobody_else(tmp_path: Path) -> None:
             if b"secret" in anonymous(port, path)
         ]
         assert not open_doors
+        inner = [port for name, port in zip(PORTS, ports, strict=True) if name.endswith("grpc")]
+        assert [port for port in inner if speaks_plainly(port)] == []
+        # The one thing that it makes outside its folder.
+        sockets = {path for port in ports for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")}  # noqa: S108 - not ours to choose
+    assert not [path for path in sockets if path.exists()]
     assert (server.folder / "identities.json").stat().st_mode & 0o077 == 0
+
+
+def speaks_plainly(port: int) -> bool:
+    """Whether a gRPC port talks to somebody who shows no certificate."""
+    settings_frame = b"\0\0\0\4\0\0\0\0\0"
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings_frame)
+        try:
+            return connection.recv(9)[3:4] == b"\4"
+        except ConnectionResetError:
+            return False
 
 
 def anonymous(port: int, path: str) -> bytes:
