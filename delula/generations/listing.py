@@ -37,8 +37,9 @@ WORKFLOW = literal_column("left(generations.metadata ->> 'workflowType', 50)", S
 JOB_STATUS = literal_column("left(generations.fal_job_status, 50)", String())
 #: Seconds from the start of the work to its end; null while it runs.
 DURATION: ColumnElement[float] = literal_column(
-    "CASE WHEN generations.status = ANY (ARRAY['completed', 'failed'])"
-    " THEN EXTRACT(epoch FROM generations.updated_at - generations.processing_started_at)::float8 END",
+    """CASE WHEN generations.status = ANY (ARRAY['completed', 'failed'])
+    AND isfinite(generations.updated_at) AND isfinite(generations.processing_started_at)
+    THEN EXTRACT(epoch FROM generations.updated_at - generations.processing_started_at)::float8 END""",
     Double(),
 )
 

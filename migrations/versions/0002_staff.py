@@ -10,8 +10,6 @@ branch_labels = None
 depends_on = None
 
 CREATE = """
-CREATE SCHEMA IF NOT EXISTS dashboard;
-
 CREATE TABLE IF NOT EXISTS dashboard.staff (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     email text NOT NULL,

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from alembic import op
 
-from delula.schema.changes import create_index, drop_index
+from delula.schema.changes import create_indexes, drop_index
 
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+
+# Seconds from the start of the work to its end. An infinite time cannot be subtracted before PostgreSQL 17: it
+# would fail the product's write.
+DURATION_AND_ID = """((CASE WHEN status = ANY (ARRAY['completed', 'failed'])
+    AND isfinite(updated_at) AND isfinite(processing_started_at)
+    THEN EXTRACT(epoch FROM updated_at - processing_started_at)::float8 END), id)"""
 
 INDEXES = (
     # Full text of the prompt, and any value in the metadata.
@@ -43,8 +49,7 @@ INDEXES = (
     (
         "console_generations_duration",
         "generations",
-        "((CASE WHEN status = ANY (ARRAY['completed', 'failed'])"
-        " THEN EXTRACT(epoch FROM updated_at - processing_started_at)::float8 END), id)",
+        DURATION_AND_ID,
     ),
     # What hangs together with one generation, and who owns it.
     ("console_users_email", "users", "(lower(email))"),
@@ -60,8 +65,7 @@ INDEXES = (
 
 def upgrade() -> None:
     """Build what is absent, without blocking the product's writers."""
-    for name, table, definition in INDEXES:
-        create_index(name, table, definition)
+    create_indexes(INDEXES)
     # The planner knows nothing of an expression until its table has been analysed.
     with op.get_context().autocommit_block():
         for table in sorted({table for _, table, _ in INDEXES}):
