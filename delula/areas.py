@@ -34,7 +34,14 @@ class Area:
 
 
 AREAS: tuple[Area, ...] = (
-    Area("Generations", "clapperboard", "Operate", generations, "generations.index", Permission.GENERATIONS_READ),
+    Area(
+        "Generations",
+        "clapperboard",
+        "Operate",
+        generations,
+        "generations.index",
+        Permission.GENERATIONS_READ,
+    ),
     Area("Staff", "shield-user", "Control", staff, "staff.index", Permission.STAFF_READ),
 )
 

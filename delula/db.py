@@ -5,13 +5,23 @@ Everything that the console writes goes through `atomic()`; no other file commit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, Row
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, scoped_session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Settings of every connection; times in milliseconds. A page must never hold the product's database up.
+SERVER_SETTINGS = {
+    "statement_timeout": 15_000,
+    "idle_in_transaction_session_timeout": 60_000,
+    "timezone": "UTC",
+    "jit": "off",  # compiling takes longer than any query of a page
+}
 
 #: A row of a query whose columns are read by name.
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
@@ -20,7 +30,7 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 CONSOLE_SCHEMA = "dashboard"
 
 
-class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
     """Base of every model: a typed constructor, so that mypy refuses unknown or wrong arguments."""
 
     metadata = MetaData()
@@ -32,7 +42,6 @@ db = SQLAlchemy(metadata=Base.metadata)
 def engine_options() -> dict[str, Any]:
     """How the pool connects.
 
-    Every statement ends after 15 s: an internal page must never hold the product's database up.
     Prepared statements are off, so that a transaction-pooling proxy may stand in between; plans
     are made for the values at hand, since the console's filters are as skewed as the data.
     """
@@ -46,7 +55,7 @@ def engine_options() -> dict[str, Any]:
             "connect_timeout": 3,
             "prepare_threshold": None,
             "application_name": "delula-console",
-            "options": "-c statement_timeout=15000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC -c jit=off",
+            "options": " ".join(f"-c {name}={value}" for name, value in SERVER_SETTINGS.items()),
         },
     }
 

@@ -15,8 +15,8 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# Seconds from the start of the work to its end. An infinite time cannot be subtracted before PostgreSQL 17: it
-# would fail the product's write.
+# Seconds from the start of the work to its end. An infinite time cannot be subtracted before PostgreSQL 17,
+# where it would fail the product's write.
 DURATION_AND_ID = """((CASE WHEN status = ANY (ARRAY['completed', 'failed'])
     AND isfinite(updated_at) AND isfinite(processing_started_at)
     THEN EXTRACT(epoch FROM updated_at - processing_started_at)::float8 END), id)"""
