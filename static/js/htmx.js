@@ -42,17 +42,18 @@ document.addEventListener("htmx:configRequest", ({ detail, target }) => {
 });
 
 // Where the focus goes when what had it is gone: the nearest data-then-focus of what was pressed.
-let thenFocus = null;
+const thenFocus = new WeakMap();
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-  thenFocus = detail.elt.closest("[data-then-focus]")?.dataset.thenFocus ?? null;
+  const target = detail.elt.closest("[data-then-focus]")?.dataset.thenFocus;
+  if (target) thenFocus.set(detail.xhr, target);
 });
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const errors = detail.elt.querySelector?.("[data-focus]");
+  const target = thenFocus.get(detail.xhr);
   if (errors) errors.focus();
-  else if (thenFocus && (document.activeElement === document.body || thenFocus.endsWith("!")))
-    document.querySelector(thenFocus.replace("!", ""))?.focus({ preventScroll: true });
-  thenFocus = null;
+  else if (target && document.activeElement === document.body)
+    document.querySelector(target)?.focus({ preventScroll: true });
   const said = detail.elt.closest?.("[data-announce]") ?? detail.elt.querySelector?.("[data-announce]");
   if (said) announce(said.dataset.announce);
 });

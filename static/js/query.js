@@ -35,6 +35,7 @@ function close(input) {
 
 async function ask(input, { first = false } = {}) {
   const { form, panel } = parts(input);
+  clearTimeout(wait);
   asking?.abort();
   asking = new AbortController();
   // The server counts characters, the browser UTF-16 units.
