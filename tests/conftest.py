@@ -26,6 +26,7 @@ from delula.embedded.postgres import FIRST_DATABASE, Postgres
 from delula.embedded.s3 import SeaweedFS
 from delula.embedded.service import Lease
 from tests.browser import ARGUMENTS, find_browser
+from tests.consoles import live_console, older_console  # noqa: F401 - fixtures for the whole suite
 from tests.live_database import DOCUMENTED, OLDER, fill
 from tests.migrating import upgrade
 

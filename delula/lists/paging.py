@@ -15,6 +15,7 @@ be spread evenly, and walks a million rows for a word that nobody has used since
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, any_, asc, case, desc, func, literal, or_, select, text, true, tuple_, union_all
@@ -22,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.lists.explain import explain
 from delula.lists.order import Cursor
+from delula.models.tolerance import EARLIEST, LATEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +45,9 @@ SHORT_WALK = 2_000
 LONG_WALK = 20_000
 #: The same where testing one row is dear.
 DEAR_WALK = 2_000
+
+#: What times read as that lie outside of Python's range.
+_BEYOND = (EARLIEST.replace(tzinfo=UTC), LATEST.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True)
@@ -174,9 +179,16 @@ class _Search:
             return [value <= start if self.descending else value >= start]
         if value is self.source.id:
             return self._ahead_of_id(cursor)
-        here = tuple_(literal(cursor.value, value.type), literal(cursor.id))
+        here = tuple_(self._value_at(cursor), literal(cursor.id))
         there = tuple_(value, self.source.id)
         return [there < here if self.descending else there > here]
+
+    def _value_at(self, cursor: Cursor) -> ColumnElement[Any]:
+        value = self.order.sort.expression
+        if cursor.value in _BEYOND:
+            # Python cannot say what stands in that row (infinity, or a year such as 44 BC); the database can.
+            return select(value).where(self.source.id == cursor.id).scalar_subquery()
+        return literal(cursor.value, value.type)
 
     def _ahead_of_id(self, cursor: Cursor) -> list[ColumnElement[bool]]:
         if cursor.id is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import UTC, datetime, tzinfo
@@ -214,9 +214,13 @@ class Filter:
         return self._read([*texts, *(term.text for term in self.terms[first:] if not is_gone(term))])
 
     def _read(self, texts: Sequence[str]) -> Filter:
-        # An open quote would swallow what follows it, so the text that has one comes last.
-        texts = sorted(texts, key=ends_in_quote)
-        return _read(" ".join(texts), self.fields, self.clock)
+        return _read(text_of(texts), self.fields, self.clock)
+
+
+def text_of(terms: Iterable[str]) -> str:
+    """The text of a filter of these terms, given in their canonical text."""
+    # An open quote would swallow what follows it, so the text that has one comes last.
+    return " ".join(sorted(terms, key=ends_in_quote))
 
 
 def _read(text: str, fields: FieldSet, clock: Clock) -> Filter:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def lex(text: str) -> list[Lexeme]:
     return lexemes
 
 
+@lru_cache(maxsize=1_024)  # every link of a list asks it of every term
 def ends_in_quote(text: str) -> bool:
     """Whether a quote is still open at the end of a text."""
     return any(lexeme.unclosed for lexeme in lex(text))

@@ -39,6 +39,7 @@ from delula.lists import (
     read_state,
 )
 from delula.search import Choice, suggest
+from delula.search.filter import text_of
 from delula.search.lexer import written_value
 from delula.web.render import render
 
@@ -59,6 +60,9 @@ FACET_VALUES = 8
 NEW_ROWS = 99
 #: An exact count is given up after this many seconds.
 COUNT_SECONDS = 5
+
+#: Terms that stand as chips; beyond the terms that can be run (`MAXIMUM_TERMS`) a few say enough.
+SHOWN_TERMS = 60
 
 TIME_RANGES = (
     ("Last hour", ">1h"),
@@ -120,34 +124,45 @@ class ListPage:
         """The list with nothing but the rows that have one value in one field."""
         return f"{self.action}?q={quote_plus(f'{field}:{written_value(str(value))}')}"
 
-    @property
+    @cached_property
     def chips(self) -> list[dict[str, Any]]:
         """The filter's terms, each with the links that turn it round or take it away."""
-        typed = self.state.filter
+        texts = self._term_texts
         return [
             {
                 "text": term.label,
                 "negated": term.negated,
                 "problem": term.problem is not None,
-                "negate_href": self.href(self.state.filtered(typed.toggled(index))),
-                "remove_href": self.href(self.state.filtered(typed.without(index))),
+                "negate_href": self._text_href([*texts[:index], term.toggled().text, *texts[index + 1 :]]),
+                "remove_href": self._text_href([*texts[:index], *texts[index + 1 :]]),
             }
-            for index, term in enumerate(self.filter.terms)
+            for index, term in enumerate(self.filter.terms[:SHOWN_TERMS])
         ]
 
-    @property
+    @cached_property
     def problems(self) -> list[dict[str, Any]]:
         """The terms that cannot be run, each with a suggestion where there is one."""
+        texts = self._term_texts
         return [
             {
                 "term": term.text,
                 "message": term.problem.message,
                 "suggestion": term.suggestion,
-                "href": self.href(self.state.filtered(self.state.filter.corrected(index))),
+                "href": self._text_href([*texts[:index], term.suggestion or term.text, *texts[index + 1 :]]),
             }
-            for index, term in enumerate(self.filter.terms)
+            for index, term in enumerate(self.filter.terms[:SHOWN_TERMS])
             if term.problem
         ]
+
+    @cached_property
+    def _term_texts(self) -> list[str]:
+        return [term.text for term in self.state.filter.terms]
+
+    def _text_href(self, terms: Sequence[str]) -> str:
+        # Put together as text: to read the filter anew for each link takes longer than the rest of the page.
+        query = text_of(terms)
+        params = [*([("q", query)] if query else []), *self.hidden("q")]
+        return f"{self.action}?{urlencode(params)}" if params else self.action
 
     @property
     def notes(self) -> list[str]:
