@@ -5,7 +5,7 @@ PYTHON3 := $(shell for name in python3 python3.14 python3.13 python3.12 python3.
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 # Always as a module of this program: the scripts beside it do not bear a space in their path.
 PYTHON := .venv/bin/python
-EMBEDDED := $(PYTHON) -P delula/embedded/light.py delula.embedded
+EMBEDDED := $(PYTHON) -m delula.embedded
 
 GENERATIONS ?= 1000000
 SEED ?= 1

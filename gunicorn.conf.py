@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -20,6 +21,13 @@ reload_extra_files = [
 timeout = 60  # seconds without a sign of life, after which a worker is replaced
 graceful_timeout = 10  # seconds that running requests get when the server stops
 keepalive = 5
+limit_request_line = 8190  # a filter lives in the address, where other alphabets take three times the room
 loglevel = "warning"
 control_socket_disable = True  # it would lie in the home of whoever starts the server
 worker_tmp_dir = os.environ.get("DELULA_RUN_FOLDER")  # else the system's folder for temporary files
+
+
+def post_worker_init(_worker: object) -> None:
+    """Keep what the application is made of out of every later garbage collection, which it would slow down."""
+    gc.collect()
+    gc.freeze()

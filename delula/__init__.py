@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flask import Flask
-from flask_compress import Compress
-from flask_migrate import Migrate
-from htmx_flask import Htmx
+if TYPE_CHECKING:
+    from flask import Flask
 
-from delula.access.guard import check_every_route_declares_its_permission, init_guard
-from delula.access.sign_in import init_access
-from delula.areas import register_areas
-from delula.config import Settings
-from delula.db import db, engine_options
-from delula.demo.cli import demo_command
-from delula.schema.cli import schema_commands
-from delula.staff.cli import staff_commands
-from delula.storage import init_storage
-from delula.web.errors import init_errors
-from delula.web.logs import init_logs
-from delula.web.pages import blueprint as pages
-from delula.web.security import init_security_headers
-from delula.web.static import init_static
-from delula.web.templates import init_templates
+    from delula.config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,12 +17,35 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build the console.
 
     Args:
-        settings: what to run with; read from the environment where absent.
+        settings: what to run with; read from the environment and `.env` where absent.
 
     Raises:
         ConfigurationError: settings are missing or wrong; the message names them all.
     """
-    settings = settings or Settings.from_environment(os.environ)
+    # Imported here, so that what is started beside the application need not wait for it: each module of the
+    # package runs this file first.
+    from flask import Flask
+    from flask_compress import Compress
+    from flask_migrate import Migrate
+    from htmx_flask import Htmx
+
+    from delula.access.guard import check_every_route_declares_its_permission, init_guard
+    from delula.access.sign_in import init_access
+    from delula.areas import register_areas
+    from delula.config import load_settings
+    from delula.db import db, engine_options
+    from delula.demo.cli import demo_command
+    from delula.schema.cli import schema_commands
+    from delula.staff.cli import staff_commands
+    from delula.storage import init_storage
+    from delula.web.errors import init_errors
+    from delula.web.logs import init_logs
+    from delula.web.pages import blueprint as pages
+    from delula.web.security import init_security_headers
+    from delula.web.static import init_static
+    from delula.web.templates import init_templates
+
+    settings = settings or load_settings()
     app = Flask(
         __name__,
         template_folder=str(ROOT / "templates"),

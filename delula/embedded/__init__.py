@@ -5,8 +5,7 @@
 - `service.py` says what a service is and keeps it alive, as long as someone holds a lease on it;
 - `postgres.py` and `s3.py` are the two services;
 - `surroundings.py` are the services that this project folder needs, and the environment they make;
-- `prepare.py` makes the database ready, `web.py` holds the web server, `__main__.py` is `make run`;
-- `light.py` runs all this without waiting for the application to be imported.
+- `prepare.py` makes the database ready, `web.py` holds the web server, `__main__.py` is `make run`.
 
 Everything lies in a folder of the project; every port is on 127.0.0.1 and asks for a key.
 """

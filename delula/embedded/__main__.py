@@ -1,4 +1,4 @@
-"""Behind the Makefile: `light.py delula.embedded run`, `… dev`, `… exec PROGRAM ARGUMENT…`."""
+"""Behind the Makefile: `python -m delula.embedded run`, `… dev`, `… exec PROGRAM ARGUMENT…`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from delula.embedded.web import Web, WebError
 if TYPE_CHECKING:
     from types import FrameType
 
-USAGE = "usage: light.py delula.embedded run | dev | exec PROGRAM [ARGUMENT…]"
+USAGE = "usage: python -m delula.embedded run | dev | exec PROGRAM [ARGUMENT…]"
 NO_MEDIA = "No S3 server is made for this machine, so media are not shown; see S3_BUCKET in .env.example."
 #: Seconds between two looks at the parts.
 PULSE = 0.5

@@ -24,7 +24,6 @@ from delula.embedded.processes import free_ports, is_ours, is_port_free, stop_ch
 
 #: The folder that holds the package; found here and not in `config`, which keepers need not import.
 PROJECT = Path(__file__).resolve().parents[2]
-LIGHT = ("-P", str(Path(__file__).with_name("light.py")))
 #: Seconds between two looks of the keeper at its child and at the lease.
 PULSE = 0.2
 #: Seconds to wait before a service that died is started again: at first, and at most.
@@ -184,7 +183,7 @@ def keep(service: Service) -> int:
 
 
 def run_keeper(kind: type[Service]) -> NoReturn:
-    """The keeper process: `light.py MODULE_OF_KIND durable|throwaway FOLDER`."""
+    """The keeper process: `python -m MODULE_OF_KIND durable|throwaway FOLDER`."""
     durability, folder = sys.argv[1:]
     try:
         sys.exit(keep(kind(Path(folder), durable=durability == "durable")))
@@ -263,7 +262,7 @@ class Lease(Generic[AnyService]):
 
     def _start_keeper(self) -> subprocess.Popen[bytes]:
         durability = "durable" if self.service.durable else "throwaway"
-        command = [*LIGHT, type(self.service).__module__, durability, str(self.service.folder)]
+        command = ["-m", type(self.service).__module__, durability, str(self.service.folder)]
         with self.service.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - constant but for the folder
                 [sys.executable, *command],
