@@ -68,6 +68,10 @@ function fade(box, milliseconds) {
 }
 
 document.addEventListener("toast", ({ detail }) => toast(detail));
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-toast]");
+  if (button) toast(JSON.parse(button.dataset.toast));
+});
 
 const flashed = document.querySelector("[data-flashes]");
 if (flashed) {

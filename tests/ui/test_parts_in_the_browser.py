@@ -139,3 +139,12 @@ def test_hostile_text_is_shown_and_not_run(page: Page) -> None:
     expect(page.locator("#values")).to_contain_text("<img src=x onerror=alert(1)>")
     expect(page.locator("#metadata-json")).to_contain_text("{")
     assert page.locator("img[src=x]").count() == 0
+
+
+def test_a_toast_of_failure_stays_until_it_is_dismissed(page: Page) -> None:
+    page.goto("/styleguide")
+    page.locator("#controls button", has_text="Failure").click()
+    toast = page.locator(".toast.danger")
+    expect(toast).to_contain_text("0f3c9a7be21d")
+    toast.locator('[aria-label="Dismiss"]').click()
+    expect(toast).to_have_count(0)
