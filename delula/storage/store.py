@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 #: How long a presigned URL works, in seconds: long enough to start playing, too short to pass on.
 PRESIGNED_SECONDS = 300
+
+#: An address of any scheme, or one that begins with a host; else it is a plain key.
+_IS_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
 class StoreUnavailable(Exception):
@@ -109,7 +113,7 @@ class Store:
         """
         if not location:
             return None
-        if "://" not in location:
+        if not _IS_ADDRESS.match(location):
             return location.lstrip("/") or None
         for prefix in self._prefixes:
             if location.startswith(prefix):
