@@ -29,6 +29,11 @@ def _extras(record: logging.LogRecord) -> dict[str, object]:
     return {key: value for key, value in vars(record).items() if key not in _STANDARD}
 
 
+def _printable(text: str) -> str:
+    """The text with everything escaped that would begin a line of its own or command the terminal."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line, for whatever collects the logs in production."""
 
@@ -53,9 +58,7 @@ class ReadableFormatter(logging.Formatter):
         """Render `record` as time, level, text and its extras."""
         clock = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
         extras = " ".join(f"{key}={value}" for key, value in _extras(record).items())
-        # A line break in hostile text must not look like a line of its own.
-        text = record.getMessage().replace("\r", "\\r").replace("\n", "\\n")
-        line = f"{clock} {record.levelname.lower():7} {text} {extras}".rstrip()
+        line = _printable(f"{clock} {record.levelname.lower():7} {record.getMessage()} {extras}".rstrip())
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 

@@ -1,0 +1,185 @@
+"""Every page that a link leads to, as every role, on live databases new and old: nothing breaks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from html import unescape
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from delula.access.permissions import Role
+
+if TYPE_CHECKING:
+    from tests.consoles import Console
+
+#: Pages of one kind that are opened, without and with parameters: the third filter tells nothing new.
+PAGES_OF_A_KIND, LISTS_OF_A_KIND = 12, 2
+MOST_PAGES = 300
+
+#: What only a mistake shows to a person.
+MISTAKES = re.compile(
+    r"\bNone\b|\bnan\b|\binf\b|\bundefined\b|<delula\.|<Generation|<Row|datetime\(|Decimal\(|Undefined"
+    r"|object at 0x|Traceback \(most|GenerationStatus\.|AccountType\.|Markup\("
+)
+#: Text of the live database itself that looks like one; written out in its rows.
+VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "use", "wbr", "path", "track"})
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page.
+
+    Attributes:
+        links: where its links and fragments lead.
+        ids: of its elements.
+        text: what a person reads.
+        open: the elements that are not closed.
+        faults: tags that close nothing.
+        labels: ids that labels and ARIA attributes name.
+    """
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.named: set[str] = set()
+        self.text = ""
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take in an element."""
+        values = {name: value or "" for name, value in attrs}
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        self.links += [values[name] for name in ("hx-get", "data-peek", "data-live-href") if name in values]
+        if "id" in values:
+            self.ids.append(values["id"])
+        for name in ("for", "aria-labelledby", "aria-describedby", "popovertarget"):
+            self.named.update(values.get(name, "").split())
+        if len(attrs) != len({name for name, _ in attrs}):
+            self.faults.append(f"<{tag}> has an attribute twice")
+        if any(name.startswith("on") or name == "style" for name, _ in attrs):
+            self.faults.append(f"<{tag}> has an inline script or style")
+        if any(
+            value.lower().lstrip().startswith(("javascript:", "data:text"))
+            for name, value in values.items()
+            if name in {"href", "src", "action", "poster", "hx-get"}
+        ):
+            self.faults.append(f"<{tag}> runs script from an address")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take in an element that closes itself."""
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close an element; `</p>` and `</li>` may be left out, anything else may not."""
+        if tag in VOID:
+            return
+        while self.open and self.open[-1] != tag and self.open[-1] in {"p", "li", "dt", "dd", "option"}:
+            self.open.pop()
+        if self.open and self.open[-1] == tag:
+            self.open.pop()
+        else:
+            self.faults.append(f"</{tag}> closes nothing")
+
+    def handle_data(self, data: str) -> None:
+        """Take in text, but not the copies of JSON and the script's own."""
+        if not {"script", "style", "textarea"} & set(self.open):
+            self.text += data + "\n"
+
+
+def kind_of(path: str) -> str:
+    """The page behind an address, whichever row and filter it shows."""
+    parts = urlsplit(path)
+    names = sorted({name.partition("=")[0] for name in parts.query.split("&") if name})
+    return re.sub(r"/\d+", "/#", parts.path) + "?" + "&".join(names)
+
+
+def crawl(console: Console, role: Role) -> dict[str, int]:
+    """Open every page that links lead to from the start.
+
+    Returns:
+        The status of each.
+    """
+    client = console.as_role(role)
+    queue, seen, kinds = deque(["/"]), {"/"}, Counter[str]()
+    found: dict[str, int] = {}
+    while queue and len(found) < MOST_PAGES:
+        path = queue.popleft()
+        page = client.get(path)
+        found[path] = page.status_code
+        where = f"{role} at {path}: {page.status_code}"
+        if page.status_code in {301, 302, 303}:
+            links = [page.location]
+        else:
+            assert page.status_code == 200, f"{where}\n{page.text[:2000]}"
+            if page.mimetype != "text/html":
+                continue
+            links = check(page.text, where)
+        for link in links:
+            target = urljoin(f"http://localhost{path}", unescape(link).partition("#")[0])
+            parts = urlsplit(target)
+            if parts.netloc != "localhost" or parts.path.startswith("/static/"):
+                continue
+            target = parts.path + (f"?{parts.query}" if parts.query else "")
+            most = LISTS_OF_A_KIND if parts.query else PAGES_OF_A_KIND
+            if target not in seen and kinds[kind_of(target)] < most:
+                kinds[kind_of(target)] += 1
+                seen.add(target)
+                queue.append(target)
+    return found
+
+
+def check(html: str, where: str) -> list[str]:
+    """Hold a page to what every page must be, and give its links."""
+    page = Page(html)
+    twice = [name for name, count in Counter(page.ids).items() if count > 1]
+    assert not twice, f"{where}: ids twice: {twice}"
+    assert not page.faults, f"{where}: {page.faults[:5]}"
+    mistake = MISTAKES.search(page.text)
+    assert not mistake, f"{where}: shows {page.text[max(0, mistake.start() - 80) : mistake.end() + 80]!r}"
+    if "<html" in html:
+        assert set(page.open) <= {"p", "li"}, f"{where}: never closed: {page.open}"
+        absent = page.named - set(page.ids) - {"suggestions"}
+        assert not absent, f"{where}: no such ids: {absent}"
+    return page.links
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("age", ["live_console", "older_console"])
+def test_every_page_that_a_link_leads_to_works(age: str, role: Role, request: pytest.FixtureRequest) -> None:
+    console: Console = request.getfixturevalue(age)
+    found = crawl(console, role)
+    generations = [id_ for (id_,) in console.sql("SELECT id FROM generations")]
+    opened = {path.partition("?")[0] for path in found}
+    assert {f"/generations/{id_}" for id_ in generations} <= opened
+    assert {f"/generations/{id_}/peek" for id_ in generations} <= opened
+    assert {"/generations/", "/generations/facets", "/generations/count"} <= opened
+    assert ("/staff/new" in opened) is (role is Role.ADMIN)
+
+
+def test_a_crawl_notices_mistakes() -> None:
+    for html, fault in {
+        "<p id='a'></p><p id='a'></p>": "twice",
+        "<p>Cost: None</p>": "None",
+        "<p>nan s</p>": "nan",
+        "<p>&lt;Generation (1,)&gt;</p>": "Generation",
+        "<div></span></div>": "closes nothing",
+        "<html><div></html>": "closes nothing",
+        "<html><div>": "never closed",
+        '<a href="javascript:alert(1)">x</a>': "script",
+        '<p onclick="x">x</p>': "inline",
+        '<html><label for="x">x</label></html>': "no such ids",
+    }.items():
+        with pytest.raises(AssertionError, match=fault):
+            check(html, "here")

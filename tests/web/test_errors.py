@@ -1,0 +1,136 @@
+"""Whatever goes wrong, the person learns what happened, what to do, and the id under which it is logged."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from delula.web.errors import EXPLANATIONS
+from tests.consoles import FRAGMENT
+
+if TYPE_CHECKING:
+    import io
+
+    from werkzeug.test import TestResponse
+
+    from tests.consoles import Console
+    from tests.web.conftest import Proxy
+
+FAULTS = {
+    **{f"/fault/abort/{status}": status for status in (400, 403, 404, 409, 413, 414, 422, 429, 500, 503)},
+    "/no/such/page": 404,
+    "/fault/bug": 500,
+    "/fault/sql": 500,
+    "/fault/refused": 409,
+    "/fault/invalid": 422,
+    "/fault/slow": 503,
+    "/fault/busy": 503,
+}
+
+
+def lines(logged: io.StringIO) -> list[dict[str, object]]:
+    """The log, line by line."""
+    return [json.loads(line) for line in logged.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize(("path", "status"), FAULTS.items())
+def test_a_fault_answers_a_page_with_cause_next_step_and_request_id(
+    console: Console, path: str, status: int, logged: io.StringIO
+) -> None:
+    page = console.admin.get(path)
+    assert page.status_code == status
+    request_id = page.headers["X-Request-ID"]
+    assert f'<span class="mono">{request_id}</span>' in page.text
+    assert "<h1" in page.text
+    assert page.headers["Content-Security-Policy"]
+    assert [line for line in lines(logged) if line.get("request_id") == request_id]
+
+
+@pytest.mark.parametrize(("path", "status"), FAULTS.items())
+def test_a_fault_in_a_fragment_is_a_toast_that_leaves_the_page(
+    console: Console, path: str, status: int
+) -> None:
+    answer = console.admin.get(path, headers=FRAGMENT)
+    assert (answer.status_code, answer.data) == (status, b"")
+    assert answer.headers["HX-Reswap"] == "none"
+    toast = json.loads(answer.headers["HX-Trigger"])["toast"]
+    assert toast["requestId"] == answer.headers["X-Request-ID"]
+    assert toast["title"]
+    assert toast["text"]
+
+
+def test_every_kind_of_answer_has_words_of_its_own(console: Console) -> None:
+    for status, explanation in EXPLANATIONS.items():
+        if status != 401:
+            page = console.admin.get(f"/fault/abort/{status}")
+            assert explanation.title in page.text
+            assert explanation.next_step in page.text
+
+
+def test_a_bug_shows_nothing_of_the_inside_but_logs_all_of_it(console: Console, logged: io.StringIO) -> None:
+    page = console.admin.get("/fault/bug")
+    assert "secret" not in page.text
+    assert "RuntimeError" not in page.text
+    (traceback,) = [line["traceback"] for line in lines(logged) if "traceback" in line]
+    assert "a secret of the inside" in str(traceback)
+
+
+def test_a_refusal_says_its_sentence_and_holds_no_markup(console: Console) -> None:
+    for path, sentence in {
+        "/fault/refused": "It was refunded &lt;b&gt;already&lt;/b&gt;.",
+        "/fault/invalid": "cost: takes a &lt;b&gt;number&lt;/b&gt;.",
+    }.items():
+        assert sentence in console.admin.get(path).text
+
+
+def test_a_method_that_a_page_does_not_take_says_which_it_takes(console: Console) -> None:
+    answer = console.admin.delete("/generations/")
+    assert answer.status_code in {400, 405}
+    answer = console.admin.options("/generations/")
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_a_body_that_is_too_large_is_refused(console: Console) -> None:
+    big = {"theme": "x" * 3_000_000}
+    answer = console.admin.post("/preferences", data=big)
+    assert answer.status_code == 413
+    assert EXPLANATIONS[413].title in answer.text
+
+
+def test_a_statement_that_takes_too_long_has_its_own_message(console: Console) -> None:
+    page = console.admin.get("/fault/slow")
+    assert "This took too long" in page.text
+    assert "Narrow the filter" in page.text
+    assert console.admin.get("/generations/").status_code == 200
+
+
+def test_without_a_database_the_console_is_calm_and_recovers_by_itself(
+    console: Console, proxy: Proxy, logged: io.StringIO
+) -> None:
+    client = console.admin
+    assert client.get("/generations/").status_code == 200
+    proxy.cut()
+    try:
+        began = time.monotonic()
+        pages: list[TestResponse] = [
+            client.get(path) for path in ("/generations/", "/generations/1", "/account/")
+        ]
+        fragment = client.get("/generations/facets", headers=FRAGMENT)
+        assert time.monotonic() - began < 5
+        for page in pages:
+            assert page.status_code == 503
+            assert "The database cannot be reached" in page.text
+            assert page.headers["Retry-After"]
+            assert "psycopg" not in page.text
+        assert fragment.status_code == 503
+        assert "cannot be reached" in fragment.headers["HX-Trigger"]
+        assert client.get("/healthz").status_code == 200
+        assert console.app.test_client().get("/login").status_code in {200, 503}
+    finally:
+        proxy.restore()
+    assert client.get("/generations/").status_code == 200
+    assert any("unreachable" in str(line["message"]) for line in lines(logged))
+    assert not [line for line in lines(logged) if "traceback" in line]
