@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template_string
+from flask import Flask, render_template
+from jinja2 import DictLoader
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><title>{{ title }}</title></head><body>
@@ -22,10 +23,12 @@ _NAMES = ("id", "status", "recipe", "prompt", "user", "type", "cost", "duration"
 def bare_app() -> Flask:
     """An app with the one page `/`: nine columns, as the list of generations has at first."""
     app = Flask(__name__)
+    # From a loader, as files are: a template that is given as text would be compiled for every request.
+    app.jinja_loader = DictLoader({"page.html": _PAGE})
     rows = [{name: f"{name} <{number}>" for name in _NAMES} for number in range(50)]
 
     @app.get("/")
     def page() -> str:
-        return render_template_string(_PAGE, title="Bare", names=_NAMES, rows=rows)
+        return render_template("page.html", title="Bare", names=_NAMES, rows=rows)
 
     return app

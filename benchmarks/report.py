@@ -35,7 +35,8 @@ def lines(timings: Sequence[Timing], bare: Sequence[float], loads: Sequence[Firs
         yield from (_line(timing, bare_p50) for timing in members)
     over = sum(timing.is_over for timing in timings)
     yield ""
-    yield f"{len(timings)} cases, {over} over a limit"
+    failed = sum(timing.status != 200 for timing in timings)
+    yield f"{len(timings)} cases, {over} over a limit, {failed} not answered with 200"
     for load in loads:
         yield ""
         yield _verdict(f"first load, {load.encoding}", load.total, LIMIT_FIRST_LOAD)
