@@ -6,12 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from flask import url_for
 
 from delula.models.enums import label
-from delula.search.lexer import written_value
+from delula.web.lists import in_filter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -92,7 +91,7 @@ def _answer(value: JsonValue) -> str:
 
 def same_href(field: str, value: object) -> str:
     """The list of all generations with one value in one field."""
-    return f"{url_for('generations.index')}?{urlencode({'q': f'{field}:{written_value(str(value))}'})}"
+    return f"{url_for('generations.index')}?q={field}:{in_filter(value)}"
 
 
 def related_links(

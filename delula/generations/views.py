@@ -15,9 +15,10 @@ from delula.generations import media, queries
 from delula.generations.detail import error_text, form_answers, metadata_text, related_links, same_href
 from delula.generations.lifecycle import is_stuck, lifecycle
 from delula.generations.listing import LISTING
-from delula.lists import conditions_of, key_of, neighbours
+from delula.lists import GRID, conditions_of, key_of, neighbours
 from delula.storage import Store, StoreUnavailable, current_store
 from delula.web.lists import (
+    ListPage,
     count_fragment,
     custom_range,
     facets_fragment,
@@ -60,7 +61,7 @@ def index() -> AnyResponse:
         "generations/_list.html",
         status=status,
         listed=listed,
-        owner=_owner_naming(),
+        owners=_owners(listed),
         has_store=current_store() is not None,
     )
 
@@ -178,6 +179,14 @@ def storage(reference: str) -> Response:
         except StoreUnavailable:
             away = True
     return render("generations/_storage.html", generation=generation, key=key, facts_found=facts, away=away)
+
+
+def _owners(listed: ListPage) -> dict[int, str]:
+    """How the owner of each row is called, where the list shows that."""
+    if listed.state.view == GRID or all(column.key != "user" for column in listed.state.columns):
+        return {}
+    name = _owner_naming()
+    return {row.id: name(row) for row in listed.rows}
 
 
 def _owner_naming() -> Callable[[Owner], str]:

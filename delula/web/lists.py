@@ -6,6 +6,7 @@ all lists of the console behave alike.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -119,10 +120,6 @@ class ListPage:
     def clear_href(self) -> str:
         """The list without a filter."""
         return self.href(self.state.cleared())
-
-    def filter_href(self, field: str, value: object) -> str:
-        """The list with nothing but the rows that have one value in one field."""
-        return f"{self.action}?q={quote_plus(f'{field}:{written_value(str(value))}')}"
 
     @cached_property
     def chips(self) -> list[dict[str, Any]]:
@@ -316,6 +313,16 @@ class ListPage:
         return url_for(f"{self.spec.name}.suggestions")
 
 
+#: Values that mean themselves in a filter as well as in an address: ids, slugs, most handles.
+_PLAIN = re.compile(r"(?!(?:none|any)\Z)[a-z0-9_-]+", re.IGNORECASE | re.ASCII)
+
+
+def in_filter(value: object) -> str:
+    """A value as it stands behind `field:` in the address of a list; also a Jinja filter."""
+    typed = str(value)
+    return typed if _PLAIN.fullmatch(typed) else quote_plus(written_value(typed))
+
+
 def zone() -> ZoneInfo:
     """The zone in which days begin and end."""
     return ZoneInfo(current_settings().time_zone)
@@ -346,14 +353,14 @@ def state_of_text(spec: ListSpec, text: str) -> ListState:
 def list_page(
     spec: ListSpec,
     resolvers: Resolvers,
-    load: Callable[[Sequence[int]], Sequence[Any]],
+    load: Callable[[Sequence[int], ListState], Sequence[Any]],
 ) -> tuple[ListPage, int]:
     """Find and load one page of a list.
 
     Args:
         spec: which list.
         resolvers: turn names of other rows into ids.
-        load: loads the rows with these ids, in this order.
+        load: loads the rows with these ids, in this order, with what the state shows of them.
 
     Returns:
         The page, and the status to answer with: 422 where the filter has a problem, and then without rows,
@@ -366,7 +373,7 @@ def list_page(
     page = find_page(
         session(), spec.source, conditions_of(resolved), state.order, state.cursor, spec.page_size
     )
-    return ListPage(state, resolved, page, load(page.ids)), 200
+    return ListPage(state, resolved, page, load(page.ids, state)), 200
 
 
 def custom_range(spec: ListSpec) -> str | None:

@@ -6,7 +6,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, request
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
@@ -15,7 +15,8 @@ YEAR = 365 * 24 * 3600
 
 
 @cache
-def _manifest(path: Path, changed: int) -> dict[str, str]:  # noqa: ARG001 - a new build is a new key
+def _manifest(path: Path) -> dict[str, str]:
+    """The built files by logical name; read once, since a new build comes with a new process."""
     names: dict[str, str] = json.loads(path.read_text())
     return names
 
@@ -27,8 +28,8 @@ def asset(name: str) -> str:
         FileNotFoundError: the front-end has not been built.
         KeyError: the build makes no such file.
     """
-    path = Path(current_app.static_folder or "") / "manifest.json"
-    return url_for("static", filename=_manifest(path, path.stat().st_mtime_ns)[name])
+    app = current_app
+    return f"{app.static_url_path}/{_manifest(Path(app.static_folder or '', 'manifest.json'))[name]}"
 
 
 def init_static(app: Flask) -> None:

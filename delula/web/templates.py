@@ -9,6 +9,7 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
 from delula.web.display import FILTERS
+from delula.web.lists import in_filter
 
 if TYPE_CHECKING:
     from delula.config import Settings
@@ -46,7 +47,7 @@ def init_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(FILTERS, in_filter=in_filter)
 
     @app.context_processor
     def common() -> dict[str, object]:
