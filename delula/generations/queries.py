@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, String, func, literal, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    any_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.db import AnyRow, session
 from delula.generations.listing import DURATION, ORIGIN, WORKFLOW
@@ -124,17 +138,22 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[AnyRow]:
     if not ids:
         return []
     is_grid = state.view == GRID
-    names = _TILE if is_grid else [column.key for column in state.columns if column.key in _CELLS]
-    statement = (
-        select(_G.id, *(cell for name in names for cell in _CELLS[name]))
+    names = _TILE if is_grid else tuple(column.key for column in state.columns if column.key in _CELLS)
+    statement = _rows_statement(names, with_thumbnail=is_grid)
+    rows = {row.id: row for row in session().execute(statement, {"ids": ids})}
+    return [rows[id_] for id_ in ids if id_ in rows]
+
+
+@lru_cache(maxsize=256)
+def _rows_statement(names: tuple[str, ...], *, with_thumbnail: bool) -> Select[*tuple[Any, ...]]:
+    """The statement for a choice of columns; made once for each, since making it costs as much as running it."""
+    extra = [_HAS_THUMBNAIL] if with_thumbnail else []
+    return (
+        select(_G.id, *(cell for name in names for cell in _CELLS[name]), *extra)
         .outerjoin_from(Generation.__table__, Recipe.__table__, _RECIPE.id == _G.recipe_id)
         .outerjoin(User.__table__, _USER.id == _G.user_id)
-        .where(_G.id.in_(ids))
+        .where(_G.id == any_(bindparam("ids", type_=ARRAY(Integer))))
     )
-    if is_grid:
-        statement = statement.add_columns(_HAS_THUMBNAIL)
-    rows = {row.id: row for row in session().execute(statement)}
-    return [rows[id_] for id_ in ids if id_ in rows]
 
 
 def statuses(ids: Sequence[int]) -> Mapping[int, str]:
@@ -147,6 +166,8 @@ def statuses(ids: Sequence[int]) -> Mapping[int, str]:
 
 def find(reference: str) -> Generation | None:
     """The generation with this id, short id or asset id, tried in this order."""
+    if "\0" in reference:
+        return None  # PostgreSQL takes no such text at all
     if reference.isascii() and reference.isdigit() and int(reference) <= LARGEST_ID:
         by_id = session().get(Generation, int(reference))
         if by_id is not None:
