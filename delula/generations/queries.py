@@ -146,7 +146,7 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[AnyRow]:
 
 @lru_cache(maxsize=256)
 def _rows_statement(names: tuple[str, ...], *, with_thumbnail: bool) -> Select[*tuple[Any, ...]]:
-    """The statement for a choice of columns; made once for each, since making it costs as much as running it."""
+    """The statement for a choice of columns; made once, since making it costs as much as running it."""
     extra = [_HAS_THUMBNAIL] if with_thumbnail else []
     return (
         select(_G.id, *(cell for name in names for cell in _CELLS[name]), *extra)
