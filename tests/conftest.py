@@ -26,7 +26,7 @@ from delula.embedded.postgres import FIRST_DATABASE, Postgres
 from delula.embedded.s3 import SeaweedFS
 from delula.embedded.service import Lease
 from tests.browser import ARGUMENTS, find_browser
-from tests.consoles import live_console, older_console  # noqa: F401 - fixtures for the whole suite
+from tests.consoles import dispose, live_console, older_console, settings_for  # noqa: F401 - two are fixtures
 from tests.live_database import DOCUMENTED, OLDER, fill
 from tests.migrating import upgrade
 
@@ -252,17 +252,3 @@ def s3(run_folder: Path) -> Iterator[S3Settings]:
         settings = Settings.from_environment({"DATABASE_URL": "postgresql://nowhere/none", **environment})
         assert settings.s3 is not None
         yield settings.s3
-
-
-def settings_for(database_url: str) -> Settings:
-    """Settings of the console under test."""
-    return Settings.from_environment(
-        {"DELULA_ENV": "test", "DATABASE_URL": database_url, "SECRET_KEY": "for tests only " * 3}
-    )
-
-
-def dispose(app: Flask) -> None:
-    """Close the connections of an app that is done with."""
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -18,7 +18,7 @@ from delula import create_app
 from delula.access import clock, sessions
 from delula.access.guard import TOKEN
 from delula.access.permissions import Role
-from delula.config import Environment, Settings
+from delula.config import Settings
 from delula.db import atomic, db
 from delula.models.staff import Staff
 from tests.migrating import upgrade
@@ -35,13 +35,15 @@ FRAGMENT = {"HX-Request": "true"}
 
 def settings_for(url: str, **changes: Any) -> Settings:
     """Settings of a console on the database at `url`, as a test run needs them."""
-    values: dict[str, Any] = {
-        "database_url": url.replace("postgresql://", "postgresql+psycopg://", 1),
-        "secret_key": "k" * 32,
-        "environment": Environment.TEST,
-        "environment_label": "test",
-    }
-    return Settings(**{**values, **changes})
+    environment = {"DELULA_ENV": "test", "DATABASE_URL": url, "SECRET_KEY": "for tests only " * 3}
+    return replace(Settings.from_environment(environment), **changes)
+
+
+def dispose(app: Flask) -> None:
+    """Close the connections of an app that is done with."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def client_of(app: Flask, role: Role | str = Role.ADMIN) -> FlaskClient:
@@ -108,8 +110,7 @@ def console_on(url: str, **changes: Any) -> Iterator[Console]:
     try:
         yield Console(app, url)
     finally:
-        with app.app_context():
-            db.engine.dispose()
+        dispose(app)
 
 
 def _upgraded(make_database: Callable[..., str], template: str) -> str:

@@ -163,7 +163,7 @@ def test_addresses_are_whole_only_for_those_who_may_see_them(changing: Console, 
         "1",
         "1/peek",
         "?view=grid",
-        "?q=user:ann@example.org",
+        "?q=user:u-ann",
         "facets",
         "suggestions?q=user:ann",
     ):

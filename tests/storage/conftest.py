@@ -1,4 +1,4 @@
-"""A real S3 server, and buckets that do not answer."""
+"""A bucket with a few objects, and addresses that do not answer."""
 
 from __future__ import annotations
 
@@ -7,36 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from delula.config import S3Settings
-from delula.embedded.s3 import SeaweedFS
-from delula.embedded.service import Lease
 from delula.storage import Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from delula.config import S3Settings
 
 
 @pytest.fixture(scope="session")
-def s3_settings(run_folder: Path) -> Iterator[S3Settings]:
-    """A bucket on a server of this run."""
-    server = SeaweedFS(run_folder / "s3")
-    with Lease(server) as lease:
-        found = server.environment(lease.ports())
-        yield S3Settings(
-            bucket=found["S3_BUCKET"],
-            region=found["AWS_REGION"],
-            endpoint_url=found["S3_ENDPOINT_URL"],
-            public_endpoint_url=found["S3_ENDPOINT_URL"],
-            access_key_id=found["AWS_ACCESS_KEY_ID"],
-            secret_access_key=found["AWS_SECRET_ACCESS_KEY"],
-        )
-
-
-@pytest.fixture(scope="session")
-def store(s3_settings: S3Settings) -> Store:
+def store(s3: S3Settings) -> Store:
     """The store on that bucket, with what the tests look for in it."""
-    store = Store(s3_settings, None)
+    store = Store(s3, None)
     for key, body, kind in OBJECTS:
         store.client.put_object(Bucket=store.bucket, Key=key, Body=body, ContentType=kind)
     return store

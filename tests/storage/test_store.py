@@ -95,16 +95,16 @@ def test_facts_are_those_of_the_object(store: Store) -> None:
     assert store.facts("generations/nothing.mp4") is None
 
 
-def test_a_wrong_key_or_bucket_is_no_missing_object(s3_settings: S3Settings) -> None:
+def test_a_wrong_key_or_bucket_is_no_missing_object(s3: S3Settings) -> None:
     with pytest.raises(StoreUnavailable):
-        Store(replace(s3_settings, secret_access_key="wrong"), None).facts("generations/1.mp4")
+        Store(replace(s3, secret_access_key="wrong"), None).facts("generations/1.mp4")
 
 
 @pytest.fixture(scope="module")
-def stored(live_console: Console, store: Store, s3_settings: S3Settings) -> Iterator[Console]:
+def stored(live_console: Console, store: Store, s3: S3Settings) -> Iterator[Console]:
     """A console on the live database whose bucket holds the file of its first generation."""
     assert store.facts("generations/1.mp4")
-    with console_on(live_console.url, s3=s3_settings, cdn_url="https://cdn.example.org") as console:
+    with console_on(live_console.url, s3=s3, cdn_url="https://cdn.example.org") as console:
         yield console
 
 
@@ -165,10 +165,10 @@ def test_locations_that_run_script_are_never_loaded(stored: Console) -> None:
 
 @pytest.mark.parametrize("address", ["closed_endpoint", "silent_endpoint"])
 def test_pages_go_on_while_the_store_is_away(
-    live_console: Console, s3_settings: S3Settings, address: str, request: pytest.FixtureRequest
+    live_console: Console, s3: S3Settings, address: str, request: pytest.FixtureRequest
 ) -> None:
     endpoint = request.getfixturevalue(address)
-    away = replace(s3_settings, endpoint_url=endpoint, public_endpoint_url=endpoint)
+    away = replace(s3, endpoint_url=endpoint, public_endpoint_url=endpoint)
     with console_on(live_console.url, s3=away) as console:
         client = client_of(console.app)
         began = time.monotonic()

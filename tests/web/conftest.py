@@ -19,10 +19,10 @@ from delula import create_app
 from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.config import Environment
-from delula.db import db, session
+from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.web.logs import JsonFormatter, RequestIdFilter
-from tests.consoles import Console, settings_for
+from tests.consoles import Console, dispose, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,8 +142,7 @@ def console(live_console: Console, proxy: Proxy) -> Iterator[Console]:
     app = create_app(settings_for(address, environment=Environment.PRODUCTION))
     _add_faults(app)
     yield Console(app, live_console.url)
-    with app.app_context():
-        db.engine.dispose()
+    dispose(app)
 
 
 @pytest.fixture
