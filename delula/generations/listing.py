@@ -290,7 +290,7 @@ LISTING = ListSpec(
         Column("recipe", "Recipe"),
         Column("prompt", "Prompt", width="wide"),
         Column("user", "User"),
-        Column("type", "Type"),
+        Column("type", "Type", shown=False),
         Column("cost", "Cost", sort="cost", numeric=True),
         Column("duration", "Duration", sort="duration", numeric=True),
         Column("short", "Short id", shown=False, width="id"),
