@@ -28,6 +28,6 @@ worker_tmp_dir = os.environ.get("DELULA_RUN_FOLDER")  # else the system's folder
 
 
 def post_worker_init(_worker: object) -> None:
-    """Keep what the application is made of out of every later garbage collection, which it would slow down."""
+    """Keep the application out of every later garbage collection, which it would slow down."""
     gc.collect()
     gc.freeze()
