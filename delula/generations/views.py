@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
-from delula.access.guard import may, requires
+from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.db import session
 from delula.generations import media, queries
+from delula.generations.cells import cells, owner_naming
 from delula.generations.detail import error_text, form_answers, metadata_text, related_links, same_href
 from delula.generations.lifecycle import is_stuck, lifecycle
 from delula.generations.listing import LISTING
-from delula.lists import GRID, conditions_of, key_of, neighbours
+from delula.lists import TABLE, conditions_of, key_of, neighbours
 from delula.storage import Store, StoreUnavailable, current_store
 from delula.web.lists import (
-    ListPage,
     count_fragment,
     custom_range,
     facets_fragment,
@@ -27,23 +27,14 @@ from delula.web.lists import (
     state_of_text,
     suggestions_fragment,
 )
-from delula.web.masking import masked_email, masked_json
+from delula.web.masking import masked_json
 from delula.web.render import render
+from delula.web.tables import table_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from werkzeug.wrappers import Response as AnyResponse
 
     from delula.models import Generation
-
-
-class Owner(Protocol):
-    """A row that knows who owns something."""
-
-    user_id: str
-    user_email: str | None
-    user_handle: str | None
 
 
 blueprint = Blueprint("generations", __name__, url_prefix="/generations")
@@ -61,7 +52,7 @@ def index() -> AnyResponse:
         "generations/_list.html",
         status=status,
         listed=listed,
-        owners=_owners(listed),
+        body=table_body(listed, cells()) if listed.state.view == TABLE else None,
         has_store=current_store() is not None,
     )
 
@@ -101,7 +92,7 @@ def detail(reference: str) -> Response:
     generation = _found(reference)
     store = current_store()
     related = queries.related(generation)
-    owner = _owner_naming()
+    owner = owner_naming()
     listed_from = request.args.get("from", "")
     now = datetime.now(UTC)
     metadata = masked_json(generation.metadata_)
@@ -143,7 +134,7 @@ def peek(reference: str) -> Response:
         related=queries.related(generation),
         kind=media.kind_of(generation),
         links=_links(generation, current_store()),
-        owner=_owner_naming(),
+        owner=owner_naming(),
         same_href=same_href,
     )
 
@@ -179,25 +170,6 @@ def storage(reference: str) -> Response:
         except StoreUnavailable:
             away = True
     return render("generations/_storage.html", generation=generation, key=key, facts_found=facts, away=away)
-
-
-def _owners(listed: ListPage) -> dict[int, str]:
-    """How the owner of each row is called, where the list shows that."""
-    if listed.state.view == GRID or all(column.key != "user" for column in listed.state.columns):
-        return {}
-    name = _owner_naming()
-    return {row.id: name(row) for row in listed.rows}
-
-
-def _owner_naming() -> Callable[[Owner], str]:
-    """How owners are called: handle, else e-mail address (masked for those who may not see it), else id."""
-    in_full = may(Permission.USERS_READ_EMAIL)
-
-    def name(owner: Owner) -> str:
-        email = owner.user_email if in_full else masked_email(owner.user_email)
-        return owner.user_handle or email or owner.user_id
-
-    return name
 
 
 def _found(reference: str) -> Generation:

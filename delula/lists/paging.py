@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 FEW_MATCHES = 2_000
 #: The same where the alternatives are worse: a dear condition, or a walk that has found little.
 MANY_MATCHES = 30_000
+#: The same where even a long walk found little: a slow page is better than one that is not whole.
+MOST_MATCHES = 200_000
 #: How many rows a walk looks at before it asks whether there is a better way.
 SHORT_WALK = 2_000
 #: How many rows one request looks at where there is none; about 30 ms.
@@ -147,13 +149,17 @@ class _Search:
         guessed = any(c.guessed for c in rest)
         if plan.is_cheap and not guessed and plan.rows <= (MANY_MATCHES if dear else FEW_MATCHES):
             self._match_first()
-        elif dear or not (plan.is_cheap and plan.rows <= MANY_MATCHES):
-            self._walk(leading, rest, DEAR_WALK if dear else LONG_WALK)
+            return
+        fallback = MOST_MATCHES if plan.is_cheap else 0
+        if not dear and plan.is_cheap and plan.rows <= MANY_MATCHES:
+            length = SHORT_WALK
         else:
-            self._walk(leading, rest, SHORT_WALK)
-            if self.stopped_at is not None:
-                self.found, self.stopped_at = [], None
-                self._match_first()
+            length = DEAR_WALK if dear else LONG_WALK
+        self._walk(leading, rest, length)
+        if self.stopped_at is not None and plan.rows <= fallback:
+            # The walk found little, and an index leads to all of them: slower, but then the page is whole.
+            self.found, self.stopped_at = [], None
+            self._match_first()
 
     def _segments(self) -> list[list[ColumnElement[bool]]]:
         """The stretches of the order that lie ahead of the cursor; nulls are last whichever way one sorts."""

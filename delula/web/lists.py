@@ -112,6 +112,14 @@ class ListPage:
         """The query string of this very page, for links that lead back to it."""
         return urlencode(self.state.params(place=True))
 
+    def detail_href(self, id_: int) -> str:
+        """The page of one row, which then knows the list that one came from."""
+        return f"{self.action}{id_}{self._came_from}"
+
+    @cached_property
+    def _came_from(self) -> str:
+        return f"?{urlencode({'from': self.here})}" if self.here else ""
+
     def hidden(self, *but: str) -> list[tuple[str, str]]:
         """What a form on the page carries along, but for the parameters that it sets itself."""
         return [(name, value) for name, value in self.state.params() if name not in but]

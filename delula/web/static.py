@@ -15,21 +15,15 @@ YEAR = 365 * 24 * 3600
 
 
 @cache
-def _manifest(path: Path) -> dict[str, str]:
-    """The built files by logical name; read once, since a new build comes with a new process."""
-    names: dict[str, str] = json.loads(path.read_text())
-    return names
-
-
 def asset(name: str) -> str:
-    """The URL of a built file by its logical name, such as `app.css`.
+    """The URL of a built file by its logical name, such as `app.css`; a new build comes with a new process.
 
     Raises:
         FileNotFoundError: the front-end has not been built.
         KeyError: the build makes no such file.
     """
-    app = current_app
-    return f"{app.static_url_path}/{_manifest(Path(app.static_folder or '', 'manifest.json'))[name]}"
+    names: dict[str, str] = json.loads(Path(current_app.static_folder or "", "manifest.json").read_text())
+    return f"{current_app.static_url_path}/{names[name]}"
 
 
 def init_static(app: Flask) -> None:

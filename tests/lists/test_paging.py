@@ -131,11 +131,13 @@ def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         case "walks":
             monkeypatch.setattr(paging, "FEW_MATCHES", -1)
             monkeypatch.setattr(paging, "MANY_MATCHES", -1)
+            monkeypatch.setattr(paging, "MOST_MATCHES", -1)
         case "short walks":
             for name in ("SHORT_WALK", "LONG_WALK", "DEAR_WALK"):
                 monkeypatch.setattr(paging, name, 60)
             monkeypatch.setattr(paging, "FEW_MATCHES", -1)
             monkeypatch.setattr(paging, "MANY_MATCHES", -1)
+            monkeypatch.setattr(paging, "MOST_MATCHES", -1)
 
 
 def expected(session: Session, conditions: Sequence[Condition], order: Order) -> list[int]:
@@ -263,14 +265,26 @@ def test_a_jump_begins_at_the_value_whatever_the_ids(session: Session) -> None:
 def test_a_search_that_stops_at_its_bound_says_how_far_it_came(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paging, "FEW_MATCHES", -1)
-    monkeypatch.setattr(paging, "MANY_MATCHES", -1)
+    for name in ("FEW_MATCHES", "MANY_MATCHES", "MOST_MATCHES"):
+        monkeypatch.setattr(paging, name, -1)
     monkeypatch.setattr(paging, "LONG_WALK", 60)
     order = Order(SORTS["id"], descending=False)
     page = find_page(session, SOURCE, [Condition(C.id == ROWS)], order, None, 50)
     assert page.keys == ()
     assert page.unfinished == Key(60, 60)
     assert page.next == Cursor(60, 60)
+
+
+def test_a_search_along_which_nothing_is_found_goes_to_the_matches_where_an_index_leads(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("FEW_MATCHES", "MANY_MATCHES"):
+        monkeypatch.setattr(paging, name, -1)
+    monkeypatch.setattr(paging, "LONG_WALK", 60)
+    order = Order(SORTS["id"], descending=False)
+    page = find_page(session, SOURCE, [Condition(C.id == ROWS)], order, None, 50)
+    assert page.ids == [ROWS]
+    assert page.unfinished is None
 
 
 def test_rows_that_come_while_one_pages_move_nothing(session: Session) -> None:

@@ -1,0 +1,85 @@
+"""The cells of the list of generations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from delula.access.guard import may
+from delula.access.permissions import Permission
+from delula.web.display import MISSING, copyable_tag, flag_tag, grouped, lead_tag, span, status_tag, time_tag
+from delula.web.lists import in_filter
+from delula.web.masking import masked_email
+from delula.web.tables import Cell, link, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from delula.web.lists import ListPage
+
+
+def owner_naming() -> Callable[[Any], str]:
+    """How owners are called: handle, else e-mail address (masked for those who may not see it), else id.
+
+    Returns:
+        A function of a row that has `user_id`, `user_email` and `user_handle`.
+    """
+    in_full = may(Permission.USERS_READ_EMAIL)
+
+    def name(row: Any) -> str:
+        email: str | None = row.user_email if in_full else masked_email(row.user_email)
+        return row.user_handle or email or str(row.user_id)
+
+    return name
+
+
+def cells() -> Mapping[str, Cell]:
+    """The cells as the person of this request may see them."""
+    name = owner_naming()
+
+    def user(row: Any, listed: ListPage) -> str:
+        return link(f"{listed.action}?q=user:{in_filter(row.user_id)}", name(row), title="All of this user")
+
+    return {**_CELLS, "user": Cell(user, "cut")}
+
+
+def _lead(row: Any, listed: ListPage) -> str:
+    return lead_tag(row.id, listed.detail_href(row.id))
+
+
+def _recipe(row: Any, listed: ListPage) -> str:
+    if row.recipe_slug is not None:
+        href = f"{listed.action}?q=recipe:{in_filter(row.recipe_slug)}"
+        return link(href, row.recipe_title, title="All of this recipe")
+    if row.recipe_id is None:
+        return MISSING
+    href, title = f"{listed.action}?q=recipe:{row.recipe_id}", f"Recipe {row.recipe_id} no longer exists"
+    return link(href, row.recipe_title or row.recipe_id, title=title, classes="gone")
+
+
+def _number(value: int | None) -> str:
+    return MISSING if value is None else grouped(value)
+
+
+_CELLS: Mapping[str, Cell] = {
+    "id": Cell(_lead, "id"),
+    "status": Cell(lambda row, _: status_tag(row.status, f"status-{row.id}")),
+    "created": Cell(lambda row, _: time_tag(row.created_at)),
+    "recipe": Cell(_recipe, "cut"),
+    "prompt": Cell(lambda row, _: text(row.prompt), "wide"),
+    "type": Cell(lambda row, _: text(row.type)),
+    "cost": Cell(lambda row, _: _number(row.credits_cost), "number"),
+    "duration": Cell(lambda row, _: MISSING if row.duration is None else span(row.duration), "number"),
+    "short": Cell(lambda row, _: copyable_tag(row.short_id)),
+    "origin": Cell(lambda row, _: text(row.origin)),
+    "workflow": Cell(lambda row, _: text(row.workflow)),
+    "started": Cell(lambda row, _: time_tag(row.processing_started_at)),
+    "updated": Cell(lambda row, _: time_tag(row.updated_at)),
+    "retries": Cell(lambda row, _: _number(row.retry_count), "number"),
+    "refunded": Cell(lambda row, _: flag_tag(row.credits_refunded, "Refunded")),
+    "public": Cell(lambda row, _: flag_tag(row.is_public, "Public")),
+    "published": Cell(lambda row, _: flag_tag(row.is_published, "Published")),
+    "reason": Cell(lambda row, _: text(row.failure_reason), "wide"),
+    "asset": Cell(lambda row, _: copyable_tag(row.asset_id)),
+    "job": Cell(lambda row, _: copyable_tag(row.fal_job_id)),
+    "jobstatus": Cell(lambda row, _: text(row.fal_job_status)),
+}

@@ -1,0 +1,70 @@
+"""The body of a list's table.
+
+A page has some four hundred cells, and a template would take most of the page's time to fill them. So cells
+are small functions that return escaped HTML; what stands around the table is a template like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from delula.web.display import MISSING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from delula.web.lists import ListPage
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How one column is shown.
+
+    Attributes:
+        inner: the HTML inside the cell, all of it escaped, from a row and the page that it stands on.
+        classes: of the cell: `id`, `number`, `cut` (one line, cut off), `wide`, or none.
+    """
+
+    inner: Callable[[Any, ListPage], str]
+    classes: str = ""
+
+
+def table_body(listed: ListPage, cells: Mapping[str, Cell]) -> Markup:
+    """The rows of a list as `<tr>` elements, ready for keyboard and peek.
+
+    Args:
+        listed: the page; each of its rows has an `id`.
+        cells: one for each column of the list, by the column's key.
+    """
+    action = escape(listed.action)
+    columns = [
+        (_opening(column.label, cells[column.key].classes), cells[column.key].inner)
+        for column in listed.state.columns
+    ]
+    parts: list[str] = []
+    for row in listed.rows:
+        parts.append(f'<tr id="row-{row.id}" data-row="{row.id}" data-peek="{action}{row.id}/peek">')
+        for opening, inner in columns:
+            parts += (opening, inner(row, listed), "</td>")
+        parts.append("</tr>\n")
+    return Markup("".join(parts))  # noqa: S704 - each cell escapes what it shows
+
+
+def _opening(label: str, classes: str) -> str:
+    look = f' class="{classes}"' if classes else ""
+    # Narrow screens show a row as a card, where each cell says what it is.
+    return f'<td{look} data-label="{escape(label)}">'
+
+
+def text(value: object) -> str:
+    """Somebody's text on one line, its writing direction its own; a dash for none."""
+    return MISSING if value is None or value == "" else f"<bdi>{escape(value)}</bdi>"
+
+
+def link(href: str, value: object, *, title: str = "", classes: str = "") -> str:
+    """A link that shows somebody's text."""
+    look = f' class="{classes}"' if classes else ""
+    return f'<a{look} href="{escape(href)}" title="{escape(title)}"><bdi>{escape(value)}</bdi></a>'
