@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote_plus, urlencode
 from zoneinfo import ZoneInfo
 
-from flask import request, url_for
+from flask import render_template, request, url_for
+from markupsafe import Markup
 from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
@@ -64,6 +65,10 @@ COUNT_SECONDS = 5
 
 #: Terms that stand as chips; beyond the terms that can be run (`MAXIMUM_TERMS`) a few say enough.
 SHOWN_TERMS = 60
+
+#: Menus of lists that a process keeps.
+TOOLS_KEPT = 500
+_TOOLS: dict[tuple[str, tuple[tuple[str, str], ...]], Markup] = {}
 
 TIME_RANGES = (
     ("Last hour", ">1h"),
@@ -225,6 +230,20 @@ class ListPage:
             }
             for view in self.spec.views
         ]
+
+    @property
+    def tools(self) -> Markup:
+        """The menus beside the query box.
+
+        They depend on nothing but the parameters of the address, and most people look at the same few: made
+        once for each, they cost the other pages nothing.
+        """
+        key = (self.spec.name, tuple(self.state.params()))
+        if (made := _TOOLS.get(key)) is None:
+            if len(_TOOLS) >= TOOLS_KEPT:
+                _TOOLS.clear()
+            made = _TOOLS[key] = Markup(render_template("lists/_tools.html", listed=self))  # noqa: S704 - a template
+        return made
 
     @property
     def time_ranges(self) -> dict[str, Any]:
