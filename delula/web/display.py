@@ -11,12 +11,19 @@ made so, since calling a Jinja macro costs several times what its text costs.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from html import escape as escape_text
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def escape(value: object) -> str:
+    """A value as HTML text; markup stays as it is. Plain text comes back, which is several times faster."""
+    return str(value) if isinstance(value, Markup) else escape_text(str(value))
+
 
 MINUS = "\N{MINUS SIGN}"
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -36,19 +43,26 @@ STATUSES = {
 UNFINISHED = ("pending", "processing")
 
 
-def _plain(value: datetime) -> datetime:
-    """A time in UTC, without a zone: half the price of one with a zone in everything that follows."""
-    return value if value.tzinfo is None else value.astimezone(UTC).replace(tzinfo=None)
+def _utc(value: datetime) -> datetime:
+    """A time in UTC, aware of it; `replace` takes longer than all else here."""
+    if value.tzinfo is UTC:
+        return value
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _written(moment: datetime) -> str:
+    """A time in UTC as `2026-11-22 09:04:05`."""
+    return moment.isoformat(" ", "seconds")[:19]
 
 
 def iso(value: datetime) -> str:
     """The machine-readable form of a time, in UTC to the second: `2026-11-22T09:04:05Z`."""
-    return f"{_plain(value).isoformat('T', 'seconds')}Z"
+    return f"{_written(_utc(value)).replace(' ', 'T')}Z"
 
 
 def utc(value: datetime) -> str:
     """The absolute form of a time for people: `2026-11-22 09:04:05 UTC`."""
-    return f"{_plain(value).isoformat(' ', 'seconds')} UTC"
+    return f"{_written(_utc(value))} UTC"
 
 
 def ago(value: datetime, now: datetime | None = None) -> str:
@@ -57,8 +71,8 @@ def ago(value: datetime, now: datetime | None = None) -> str:
     Beyond a week the distance says less than the date, so the date stands there, with the year where it is
     not the present one. static/js/time.js keeps the same wording while a page stays open.
     """
-    then = _plain(value)
-    now = _plain(now) if now else datetime.now(UTC).replace(tzinfo=None)
+    then = _utc(value)
+    now = _utc(now) if now else datetime.now(UTC)
     seconds = (now - then).total_seconds()
     distance = abs(seconds)
     if distance < 10:
@@ -139,11 +153,11 @@ def time_tag(value: datetime | None) -> Markup:
     """A time as its distance, with the absolute time on hover; a dash for none."""
     if value is None:
         return MISSING
-    plain = _plain(value)
-    text = plain.isoformat(" ", "seconds")
+    moment = _utc(value)
+    text = _written(moment)
     # Nothing in it needs escaping: digits, letters and signs of our own.
     return Markup(  # noqa: S704
-        f'<time datetime="{text[:10]}T{text[11:]}Z" title="{text} UTC" data-ago>{ago(plain)}</time>'
+        f'<time datetime="{text[:10]}T{text[11:]}Z" title="{text} UTC" data-ago>{ago(moment)}</time>'
     )
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from delula.web.display import MISSING
+from delula.web.display import MISSING, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -123,7 +123,7 @@ def test_a_database_without_the_console_is_refused(database_url: str) -> None:
 def test_a_killed_run_leaves_the_database_as_it_was(prepared_url: str) -> None:
     before = picture(prepared_url)
     process = subprocess.Popen(  # noqa: S603 - this interpreter, and a program written above
-        [sys.executable, "-c", _PROGRAM, prepared_url, "100000"],
+        [sys.executable, "-c", _PROGRAM, prepared_url, "40000"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     with psycopg.connect(prepared_url, autocommit=True) as connection:
