@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from dataclasses import dataclass, field
 from statistics import median, quantiles
@@ -161,6 +162,9 @@ def measure(
     for environ in environs:
         console.send(environ)
         bare.send(bare_environ)
+    # As the web server does once it is up: see gunicorn.conf.py.
+    gc.collect()
+    gc.freeze()
     bare_milliseconds = []
     for number in range(rounds):
         watch(number)
