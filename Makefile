@@ -6,6 +6,8 @@ PYTHON3 := $(shell for name in python3 python3.14 python3.13 python3.12 python3.
 # Always as a module of this program: the scripts beside it do not bear a space in their path.
 PYTHON := .venv/bin/python
 EMBEDDED := $(PYTHON) -m delula.embedded
+# Stands before what is to be stopped (signal 15) when this make is killed, at whatever moment.
+BOUND = exec $(PYTHON) -I -S delula/embedded/launch.py 15 $$PPID - --
 
 GENERATIONS ?= 1000000
 SEED ?= 1
@@ -27,10 +29,10 @@ help:
 	@echo 'make clean      remove what was installed and built; data in instance/ stay'
 
 run: setup-run
-	@$(EMBEDDED) run
+	@$(BOUND) $(EMBEDDED) run
 
 dev: setup-run
-	@$(EMBEDDED) dev
+	@$(BOUND) $(EMBEDDED) dev
 
 test: check
 	@$(PYTHON) -m tests.browser

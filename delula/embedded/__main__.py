@@ -65,7 +65,7 @@ def run(*, reload: bool) -> int:
             if admin is not None:
                 email, password = admin
                 _say(f"Sign in as {email} with the password {password}, which is shown only now.")
-            # When `make` is killed, nobody could stop us any more.
+            # When `make` is killed, nobody could stop us any more. Linux tells us, other systems do not.
             while os.getppid() == parent:
                 time.sleep(PULSE)
                 surroundings.begin()
