@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 #: The tables themselves: a list needs rows, not objects, and these come faster.
 _G, _RECIPE, _USER = Generation.__table__.c, Recipe.__table__.c, User.__table__.c
+_ASSET, _BACKLOG = UserAsset.__table__.c, BacklogVideo.__table__.c
+_SAMPLE, _LEDGER = RecipeSample.__table__.c, CreditTransaction.__table__.c
 
 #: Characters of a prompt that a list loads; a prompt may have megabytes.
 EXCERPT = 240
@@ -206,56 +208,57 @@ class Related:
 RELATED_ROWS = 20
 
 
+#: The statements behind `Related`; made once, since making them costs as much as running them.
+_OWNER = select(
+    _USER.id.label("user_id"),
+    _USER.email.label("user_email"),
+    _USER.handle.label("user_handle"),
+    _USER.account_type,
+    _USER.credits,
+).where(_USER.id == bindparam("user_id"))
+_RECIPE_OF = select(_RECIPE.id, _RECIPE.name, _RECIPE.slug, _RECIPE.credit_cost).where(
+    _RECIPE.id == bindparam("recipe_id")
+)
+_IMPORTED = (
+    select(_ASSET.id, _ASSET.display_name, _ASSET.mime_type, _ASSET.is_deleted)
+    .where(_ASSET.asset_id == bindparam("asset_id"))
+    .limit(1)
+)
+_STOCK = (
+    select(_BACKLOG.id, _BACKLOG.is_used)
+    .where(_BACKLOG.generation_id == bindparam("id"))
+    .order_by(_BACKLOG.id.desc())
+    .limit(RELATED_ROWS)
+)
+_SAMPLES = (
+    select(_SAMPLE.id, _SAMPLE.title, _SAMPLE.moderation_status)
+    .where(_SAMPLE.generation_id == bindparam("id"))
+    .order_by(_SAMPLE.id.desc())
+    .limit(RELATED_ROWS)
+)
+_BOOKED = (
+    select(_LEDGER.id, _LEDGER.amount, _LEDGER.type, _LEDGER.created_at)
+    .where(_credited_generation == bindparam("written_id"), _LEDGER.user_id == bindparam("user_id"))
+    .order_by(_LEDGER.id)
+    .limit(RELATED_ROWS)
+)
+
+
 def related(generation: Generation) -> Related:
     """What hangs together with a generation."""
+    keys = {
+        "id": generation.id,
+        "written_id": str(generation.id),
+        "user_id": generation.user_id,
+        "recipe_id": generation.recipe_id,
+        "asset_id": generation.asset_id,
+    }
     ask = session().execute
     return Related(
-        user=ask(
-            select(
-                User.id.label("user_id"),
-                User.email.label("user_email"),
-                User.handle.label("user_handle"),
-                User.account_type,
-                User.access_role,
-                User.credits,
-            ).where(User.id == generation.user_id)
-        ).one_or_none(),
-        recipe=ask(
-            select(Recipe.id, Recipe.name, Recipe.slug, Recipe.is_active, Recipe.credit_cost).where(
-                Recipe.id == generation.recipe_id
-            )
-        ).one_or_none(),
-        asset=ask(
-            select(UserAsset.id, UserAsset.display_name, UserAsset.mime_type, UserAsset.is_deleted)
-            .where(UserAsset.asset_id == generation.asset_id)
-            .limit(1)
-        ).one_or_none(),
-        backlog=ask(
-            select(BacklogVideo.id, BacklogVideo.is_used, BacklogVideo.used_at, BacklogVideo.created_at)
-            .where(BacklogVideo.generation_id == generation.id)
-            .order_by(BacklogVideo.id.desc())
-            .limit(RELATED_ROWS)
-        ).all(),
-        samples=ask(
-            select(
-                RecipeSample.id, RecipeSample.title, RecipeSample.moderation_status, RecipeSample.is_featured
-            )
-            .where(RecipeSample.generation_id == generation.id)
-            .order_by(RecipeSample.id.desc())
-            .limit(RELATED_ROWS)
-        ).all(),
-        ledger=ask(
-            select(
-                CreditTransaction.id,
-                CreditTransaction.amount,
-                CreditTransaction.type,
-                CreditTransaction.description,
-                CreditTransaction.created_at,
-            )
-            .where(
-                _credited_generation == str(generation.id), CreditTransaction.user_id == generation.user_id
-            )
-            .order_by(CreditTransaction.id)
-            .limit(RELATED_ROWS)
-        ).all(),
+        user=ask(_OWNER, keys).one_or_none(),
+        recipe=ask(_RECIPE_OF, keys).one_or_none() if generation.recipe_id is not None else None,
+        asset=ask(_IMPORTED, keys).one_or_none() if generation.asset_id else None,
+        backlog=ask(_STOCK, keys).all(),
+        samples=ask(_SAMPLES, keys).all(),
+        ledger=ask(_BOOKED, keys).all(),
     )
