@@ -46,7 +46,7 @@ check: setup-test
 	@$(PYTHON) -m ruff format --check --quiet .
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m mypy --no-error-summary
-	@$(PYTHON) -m djlint --quiet --check --lint templates
+	@$(PYTHON) -m djlint --check --lint templates
 	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
 
 demo: setup-run
