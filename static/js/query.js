@@ -43,12 +43,14 @@ async function ask(input, { first = false } = {}) {
   const url = new URL(form.dataset.suggest, location.href);
   url.searchParams.set("q", input.value);
   url.searchParams.set("at", at);
+  const length = [...input.value].length;
   try {
     const response = await fetch(url, { headers: { "HX-Request": "true" }, signal: asking.signal });
     if (!response.ok || response.redirected || document.activeElement !== input) return close(input);
     const answer = new DOMParser().parseFromString(await response.text(), "text/html");
     const list = answer.querySelector("[role=listbox]");
     if (!list?.querySelector("[role=option]")) return close(input);
+    list.dataset.length = length;
     panel.replaceChildren(document.adoptNode(list));
     panel.hidden = false;
     input.setAttribute("aria-expanded", "true");
@@ -69,11 +71,13 @@ function mark(input, panel, option) {
 }
 
 function take(input, option) {
-  const { start, end } = option.closest("[role=listbox]").dataset;
+  const { start, end, length } = option.closest("[role=listbox]").dataset;
   const characters = [...input.value];
+  // What was typed while the answer was on its way belongs to the word that is replaced.
+  const since = characters.length - Number(length);
   const inserted = option.dataset.insert;
   const before = characters.slice(0, Number(start)).join("") + inserted;
-  const after = characters.slice(Number(end)).join("");
+  const after = characters.slice(Number(end) + since).join("");
   const open = inserted.endsWith(":");
   const gap = open || after.startsWith(" ") ? "" : " ";
   input.value = before + gap + after;

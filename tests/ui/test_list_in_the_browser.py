@@ -172,6 +172,17 @@ def test_suggestions_count_characters_as_the_server_does(rows: Page) -> None:
     expect(box).to_have_value("🐳 status:")
 
 
+def test_a_suggestion_replaces_what_was_typed_while_it_was_on_its_way(rows: Page) -> None:
+    box = rows.locator("#query")
+    box.press_sequentially("s")
+    expect(rows.locator("[role=option]")).not_to_have_count(0)
+    rows.route("**/suggestions*", lambda _route: None)  # no answer comes any more
+    box.press_sequentially("ta")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value("status:")
+
+
 def test_news_wait_behind_a_pill_and_badges_change_in_place(rows: Page, bench: Workbench) -> None:
     before = rows.locator("#row-3").bounding_box()
     bench.statuses[3] = "failed"
