@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import os
 import secrets
-import threading
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from playwright.sync_api import sync_playwright
 from psycopg import sql
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
-from werkzeug.serving import make_server
 
 from delula import create_app
 from delula.config import S3Settings, Settings
@@ -25,7 +22,6 @@ from delula.embedded.locks import FileLock
 from delula.embedded.postgres import FIRST_DATABASE, Postgres
 from delula.embedded.s3 import SeaweedFS
 from delula.embedded.service import Lease
-from tests.browser import ARGUMENTS, find_browser
 from tests.consoles import dispose, live_console, older_console, settings_for  # noqa: F401 - two are fixtures
 from tests.live_database import DOCUMENTED, OLDER, fill
 from tests.migrating import upgrade
@@ -36,7 +32,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
-    from playwright.sync_api import Browser, Page
 
 pytest_plugins = ["tests.access.fixtures"]
 
@@ -206,41 +201,10 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def committing_app(migrated_url: str) -> Iterator[Flask]:
-    """The console on a database of this test alone, which really commits: for threads and for browsers."""
+    """The console on a database of this test alone, which really commits: for threads."""
     app = create_app(settings_for(migrated_url))
     yield app
     dispose(app)
-
-
-@pytest.fixture
-def live_url(committing_app: Flask) -> Iterator[str]:
-    """Address at which `committing_app` answers."""
-    server = make_server("127.0.0.1", 0, committing_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The machine's Chromium or Chrome."""
-    path = find_browser()
-    assert path is not None, "There is no Chromium or Chrome: run `python -m tests.browser`."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def browser_page(browser: Browser, live_url: str) -> Iterator[Page]:
-    """A page of a fresh browser profile, in which `/` is the console at `live_url`."""
-    context = browser.new_context(base_url=live_url)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.fixture(scope="session")
