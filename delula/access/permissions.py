@@ -29,7 +29,17 @@ class Permission(StrEnum):
     PUBLIC = "public"  # no sign-in: the sign-in page itself, /healthz, static files
     SIGNED_IN = "signed_in"  # whoever is signed in: own account, style guide
     GENERATIONS_READ = "generations.read"
+    QUEUE_READ = "queue.read"
+    BACKLOG_READ = "backlog.read"
+    RECIPES_READ = "recipes.read"
+    TAGS_READ = "tags.read"
+    SAMPLES_READ = "samples.read"
+    COMPONENTS_READ = "components.read"
+    PROVIDERS_READ = "providers.read"
+    ASSETS_READ = "assets.read"
+    USERS_READ = "users.read"
     USERS_READ_EMAIL = "users.read_email"
+    CREDITS_READ = "credits.read"
     STAFF_READ = "staff.read"
     STAFF_MANAGE = "staff.manage"
 
@@ -40,7 +50,17 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.PUBLIC: "Open the pages that need no sign-in",
         Permission.SIGNED_IN: "Use the console and manage one's own account",
         Permission.GENERATIONS_READ: "Find and read generations, with their media and errors",
+        Permission.QUEUE_READ: "See what waits and what is stuck",
+        Permission.BACKLOG_READ: "See the stock for instant delivery",
+        Permission.RECIPES_READ: "Find and read recipes, and how they do",
+        Permission.TAGS_READ: "Find and read tags, hidden ones and option icons included",
+        Permission.SAMPLES_READ: "Find and read the samples of recipes",
+        Permission.COMPONENTS_READ: "Find and read components, their graph and their usage",
+        Permission.PROVIDERS_READ: "Find and read providers and their services, without their secrets",
+        Permission.ASSETS_READ: "Find and open the assets of all four sources",
+        Permission.USERS_READ: "Find and read the product's users, without their e-mail addresses",
         Permission.USERS_READ_EMAIL: "See the e-mail addresses of the product's users in full",
+        Permission.CREDITS_READ: "Find and read every row of the ledger",
         Permission.STAFF_READ: "See who the staff are and what their roles are",
         Permission.STAFF_MANAGE: "Add staff, change roles, disable accounts, end sessions",
     }
@@ -57,7 +77,20 @@ ROLE_MEANINGS: Mapping[Role, str] = MappingProxyType(
 )
 
 _ALWAYS = frozenset({Permission.PUBLIC, Permission.SIGNED_IN})
-_READING = _ALWAYS | {Permission.GENERATIONS_READ, Permission.STAFF_READ}
+_READING = _ALWAYS | {
+    Permission.GENERATIONS_READ,
+    Permission.QUEUE_READ,
+    Permission.BACKLOG_READ,
+    Permission.RECIPES_READ,
+    Permission.TAGS_READ,
+    Permission.SAMPLES_READ,
+    Permission.COMPONENTS_READ,
+    Permission.PROVIDERS_READ,
+    Permission.ASSETS_READ,
+    Permission.USERS_READ,
+    Permission.CREDITS_READ,
+    Permission.STAFF_READ,
+}
 
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
