@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from delula.access.guard import may
-from delula.access.permissions import Permission
 from delula.web.display import MISSING, copyable_tag, flag_tag, grouped, lead_tag, span, status_tag, time_tag
 from delula.web.lists import in_filter
-from delula.web.masking import masked_email
+from delula.web.references import owner_naming
 from delula.web.tables import Cell, link, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from delula.web.lists import ListPage
-
-
-def owner_naming() -> Callable[[Any], str]:
-    """How owners are called: handle, else e-mail address (masked for those who may not see it), else id.
-
-    Returns:
-        A function of a row that has `user_id`, `user_email` and `user_handle`.
-    """
-    in_full = may(Permission.USERS_READ_EMAIL)
-
-    def name(row: Any) -> str:
-        email: str | None = row.user_email if in_full else masked_email(row.user_email)
-        return row.user_handle or email or str(row.user_id)
-
-    return name
 
 
 def cells() -> Mapping[str, Cell]:

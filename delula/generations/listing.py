@@ -254,6 +254,9 @@ FIELDS = FieldSet(
 LISTING = ListSpec(
     name="generations",
     title="Generations",
+    noun="generation",
+    empty="They appear here as soon as somebody runs a recipe.",
+    icon="clapperboard",
     source=Source(
         Generation.__table__,
         GENERATIONS.id,

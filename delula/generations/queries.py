@@ -14,7 +14,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
-    literal,
     literal_column,
     or_,
     select,
@@ -33,13 +32,14 @@ from delula.models import (
     User,
     UserAsset,
 )
-from delula.search import Choice
+from delula.recipes.queries import resolve_recipes
+from delula.users.queries import resolve_users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from delula.lists import ListState
-    from delula.search import Field, Resolvers
+    from delula.search import Resolvers
 
 #: The tables themselves: a list needs rows, not objects, and these come faster.
 _G, _RECIPE, _USER = Generation.__table__.c, Recipe.__table__.c, User.__table__.c
@@ -54,53 +54,7 @@ _credited_generation = literal_column("left(credit_transactions.metadata ->> 'ge
 LARGEST_ID = 2**31 - 1
 
 
-def resolve_users(names: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    """The ids of users by id, e-mail address (in any case) or handle."""
-    lowered = [name.lower() for name in names]
-    rows = session().execute(
-        select(User.id, func.lower(User.email), User.handle).where(
-            or_(User.id.in_(names), func.lower(User.email).in_(lowered), User.handle.in_(names))
-        )
-    )
-    found: dict[str, list[str]] = {}
-    for id_, email, handle in rows:
-        for name in names:
-            if name in {id_, handle} or (email is not None and name.lower() == email):
-                found.setdefault(name, []).append(id_)
-    return found
-
-
-def resolve_recipes(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
-    """The ids of recipes by id, slug or name."""
-    ids = [int(name) for name in names if name.isascii() and name.isdigit() and int(name) <= LARGEST_ID]
-    rows = session().execute(
-        select(Recipe.id, Recipe.slug, Recipe.name).where(
-            or_(Recipe.id.in_(ids), Recipe.slug.in_(names), Recipe.name.in_(names))
-        )
-    )
-    found: dict[str, list[int]] = {}
-    for id_, slug, title in rows:
-        for name in names:
-            if name in {str(id_), slug, title}:
-                found.setdefault(name, []).append(id_)
-    return found
-
-
 RESOLVERS: Resolvers = {"user": resolve_users, "recipe": resolve_recipes}
-
-
-def suggest_values(field: Field, prefix: str, limit: int) -> Sequence[Choice]:
-    """Values of a field that begin so, for the query box; none where there are too many to choose from."""
-    if field.name != "recipe":
-        return []
-    pattern = func.lower(literal(prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))) + "%"
-    statement = (
-        select(Recipe.slug, Recipe.name)
-        .where(or_(func.lower(Recipe.slug).like(pattern), func.lower(Recipe.name).like(pattern)))
-        .order_by(Recipe.usage_count.desc(), Recipe.id)
-        .limit(limit)
-    )
-    return [Choice(row.slug, label=row.name) for row in session().execute(statement)]
 
 
 #: What each column of the table is made of. A list loads no more than it shows: rows are wide.

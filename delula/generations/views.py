@@ -4,32 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
-from delula.db import session
 from delula.generations import media, queries
-from delula.generations.cells import cells, owner_naming
+from delula.generations.cells import cells
 from delula.generations.detail import error_text, form_answers, metadata_text, related_links, same_href
 from delula.generations.lifecycle import is_stuck, lifecycle
 from delula.generations.listing import LISTING
-from delula.lists import TABLE, conditions_of, key_of, neighbours
+from delula.recipes.queries import suggest_recipes
 from delula.storage import Store, StoreUnavailable, current_store
-from delula.web.lists import (
-    count_fragment,
-    custom_range,
-    facets_fragment,
-    list_page,
-    live_fragment,
-    state_of_text,
-    suggestions_fragment,
-)
+from delula.web.list_views import ListViews, add_list
+from delula.web.lists import place_of
 from delula.web.masking import masked_json
+from delula.web.references import owner_naming
 from delula.web.render import render
-from delula.web.tables import table_body
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -40,49 +31,19 @@ if TYPE_CHECKING:
 blueprint = Blueprint("generations", __name__, url_prefix="/generations")
 
 
-@blueprint.get("/")
-@requires(Permission.GENERATIONS_READ)
-def index() -> AnyResponse:
-    """The list, as table or media grid."""
-    if (canonical := custom_range(LISTING)) is not None:
-        return redirect(canonical)
-    listed, status = list_page(LISTING, queries.RESOLVERS, queries.list_rows)
-    return render(
-        "generations/index.html",
-        "generations/_list.html",
-        status=status,
-        listed=listed,
-        body=table_body(listed, cells()) if listed.state.view == TABLE else None,
-        has_store=current_store() is not None,
-    )
-
-
-@blueprint.get("/count")
-@requires(Permission.GENERATIONS_READ)
-def count() -> Response:
-    """How many generations match."""
-    return count_fragment(LISTING, queries.RESOLVERS)
-
-
-@blueprint.get("/facets")
-@requires(Permission.GENERATIONS_READ)
-def facets() -> Response:
-    """The facets beside the list."""
-    return facets_fragment(LISTING, queries.RESOLVERS)
-
-
-@blueprint.get("/live")
-@requires(Permission.GENERATIONS_READ)
-def live() -> Response:
-    """What has changed since the list was painted."""
-    return live_fragment(LISTING, queries.RESOLVERS, queries.statuses)
-
-
-@blueprint.get("/suggestions")
-@requires(Permission.GENERATIONS_READ)
-def suggestions() -> Response:
-    """What could be typed next in the query box."""
-    return suggestions_fragment(LISTING, queries.suggest_values)
+add_list(
+    blueprint,
+    ListViews(
+        LISTING,
+        Permission.GENERATIONS_READ,
+        queries.list_rows,
+        cells,
+        queries.RESOLVERS,
+        states=queries.statuses,
+        suggest=suggest_recipes,
+        extras=lambda: {"has_store": current_store() is not None},
+    ),
+)
 
 
 @blueprint.get("/<reference>")
@@ -93,7 +54,6 @@ def detail(reference: str) -> Response:
     store = current_store()
     related = queries.related(generation)
     owner = owner_naming()
-    listed_from = request.args.get("from", "")
     now = datetime.now(UTC)
     metadata = masked_json(generation.metadata_)
     return render(
@@ -116,10 +76,7 @@ def detail(reference: str) -> Response:
         origin=metadata_text(metadata, "request_origin"),
         error=error_text(generation.error_details),
         error_details=masked_json(generation.error_details),
-        back_href=f"{url_for('generations.index')}?{listed_from}"
-        if listed_from
-        else url_for("generations.index"),
-        neighbours=_neighbours(generation, listed_from),
+        place=place_of(LISTING, queries.RESOLVERS, generation.id),
     )
 
 
@@ -193,21 +150,3 @@ def _links(generation: Generation, store: Store | None) -> dict[str, str | None]
         "thumbnail": address(media.THUMBNAIL),
         "cdn": store.cdn_url(key) if store and key else None,
     }
-
-
-def _neighbours(generation: Generation, listed_from: str) -> tuple[str | None, str | None]:
-    """The pages of the generations before and after this one in the list that one came from."""
-    state = state_of_text(LISTING, listed_from)
-    resolved = state.filter.resolved(queries.RESOLVERS)
-    key = key_of(session(), LISTING.source, state.order, generation.id)
-    if not resolved.is_valid or key is None:
-        return None, None
-    before, after = neighbours(session(), LISTING.source, conditions_of(resolved), state.order, key)
-    return _detail_href(before, listed_from), _detail_href(after, listed_from)
-
-
-def _detail_href(id_: int | None, listed_from: str) -> str | None:
-    if id_ is None:
-        return None
-    path = url_for("generations.detail", reference=id_)
-    return f"{path}?{urlencode({'from': listed_from})}" if listed_from else path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from delula.lists.conditions import conditions_of
-from delula.lists.order import Column, Cursor, Order, Sort, SortKind, SortValue, parse_cursor
+from delula.lists.order import Column, Cursor, Order, RowId, Sort, SortKind, SortValue, parse_cursor
 from delula.lists.paging import (
     Condition,
     Key,
@@ -30,6 +30,7 @@ __all__ = [
     "ListState",
     "Order",
     "Page",
+    "RowId",
     "Sort",
     "SortKind",
     "SortValue",

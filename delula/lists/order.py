@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: A value that a list can be sorted by.
 SortValue = datetime | int | float | str
+#: What tells one row of a list from all others.
+RowId = int | str
 
 BIGGEST_ID = 2**63 - 1
 
@@ -97,7 +99,7 @@ class Cursor:
     """
 
     value: SortValue | None
-    id: int | None
+    id: RowId | None
     backward: bool = False
 
     @property
@@ -112,8 +114,14 @@ class Cursor:
         return replace(self, backward=not self.backward)
 
 
-def parse_cursor(text: str, sort: Sort, *, backward: bool) -> Cursor:
+def parse_cursor(text: str, sort: Sort, id_type: type[RowId] = int, *, backward: bool) -> Cursor:
     """Read a cursor from a URL.
+
+    Args:
+        text: what stands in the URL.
+        sort: by which the list is sorted.
+        id_type: of the ids of its rows.
+        backward: whether the rows before the place are meant.
 
     Raises:
         InvalidInput: the text is not a cursor of this sort.
@@ -125,14 +133,16 @@ def parse_cursor(text: str, sort: Sort, *, backward: bool) -> Cursor:
     except (Base64Error, ValueError, RecursionError) as error:
         raise refused from error
     match unpacked:
-        case [value, int(number)] if not isinstance(number, bool) and abs(number) <= BIGGEST_ID:
+        case [value, int(id_)] if id_type is int and not isinstance(id_, bool) and abs(id_) <= BIGGEST_ID:
+            pass
+        case [value, str(id_)] if id_type is str and "\0" not in id_:
             pass
         case _:
             raise refused
     if value is None and sort.nullable:
-        return Cursor(None, number, backward)
+        return Cursor(None, id_, backward)
     try:
-        return Cursor(_value_of_kind(value, sort.kind), number, backward)
+        return Cursor(_value_of_kind(value, sort.kind), id_, backward)
     except (TypeError, ValueError, OverflowError) as error:
         raise refused from error
 

@@ -18,7 +18,22 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, any_, asc, case, desc, func, literal, or_, select, text, true, tuple_, union_all
+from sqlalchemy import (
+    String,
+    and_,
+    any_,
+    asc,
+    case,
+    desc,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.lists.explain import explain
@@ -31,7 +46,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, FromClause, Select
     from sqlalchemy.orm import Session, scoped_session
 
-    from delula.lists.order import Order, SortValue
+    from delula.lists.order import Order, RowId, SortValue
 
     AnySession = Session | scoped_session[Session]
 
@@ -75,14 +90,19 @@ class Source:
 
     Attributes:
         table: the table.
-        id: its unique key, the tiebreak of every order.
+        id: its unique key, a number or a text: the tiebreak of every order.
         ordered: pairs of field and sort for which an index leads with the field and goes on with the sort, so
             that holding the field to one value still leaves the rows in order.
     """
 
     table: FromClause
-    id: ColumnElement[int]
+    id: ColumnElement[int] | ColumnElement[str]
     ordered: frozenset[tuple[str, str]] = frozenset()
+
+    @property
+    def id_type(self) -> type[RowId]:
+        """Whether the ids are numbers or texts."""
+        return str if isinstance(self.id.type, String) else int
 
 
 @dataclass(frozen=True)
@@ -90,7 +110,7 @@ class Key:
     """Where one row stands in the order of its list."""
 
     value: SortValue | None
-    id: int
+    id: RowId
 
 
 @dataclass(frozen=True)
@@ -110,7 +130,7 @@ class Page:
     unfinished: Key | None = None
 
     @property
-    def ids(self) -> list[int]:
+    def ids(self) -> list[RowId]:
         """The ids of the rows, in order."""
         return [key.id for key in self.keys]
 
@@ -185,7 +205,7 @@ class _Search:
             return [value <= start if self.descending else value >= start]
         if value is self.source.id:
             return self._ahead_of_id(cursor)
-        here = tuple_(self._value_at(cursor), literal(cursor.id))
+        here = tuple_(self._value_at(cursor), literal(cursor.id, self.source.id.type))
         there = tuple_(value, self.source.id)
         return [there < here if self.descending else there > here]
 
@@ -208,7 +228,7 @@ class _Search:
             return [direction(self.source.id)]
         return [direction(value), direction(self.source.id)]
 
-    def _select(self, clauses: Sequence[ColumnElement[bool]]) -> Select[tuple[Any, int]]:
+    def _select(self, clauses: Sequence[ColumnElement[bool]]) -> Select[tuple[Any, RowId]]:
         value = self.order.sort.expression.label("value")
         return select(value, self.source.id.label("id")).select_from(self.source.table).where(*clauses)
 
@@ -321,10 +341,10 @@ def find_page(
 
 def neighbours(
     session: AnySession, source: Source, conditions: Sequence[Condition], order: Order, key: Key
-) -> tuple[int | None, int | None]:
+) -> tuple[RowId | None, RowId | None]:
     """The ids of the rows just before and just after `key` in a list."""
 
-    def nearest(*, backward: bool) -> int | None:
+    def nearest(*, backward: bool) -> RowId | None:
         search = _Search(session, source, order, conditions, Cursor(key.value, key.id, backward), 1)
         search.run()
         return search.found[0].id if search.found else None
@@ -332,7 +352,7 @@ def neighbours(
     return nearest(backward=True), nearest(backward=False)
 
 
-def key_of(session: AnySession, source: Source, order: Order, id_: int) -> Key | None:
+def key_of(session: AnySession, source: Source, order: Order, id_: RowId) -> Key | None:
     """Where the row `id_` stands in `order`; None where there is no such row."""
     statement = select(order.sort.expression, source.id).select_from(source.table).where(source.id == id_)
     row = session.execute(statement).one_or_none()

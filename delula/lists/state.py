@@ -27,8 +27,9 @@ class ListSpec:
     """One list, declared once: with this, a query for its rows and a template, an area has a whole list.
 
     Attributes:
-        name: the area's one word.
-        title: what the page is called.
+        name: the list's one word: of its blueprint, its URL and its templates.
+        title: what the page is called; the plural of what is listed.
+        noun: what one row is, within a sentence.
         source: where its rows are.
         fields: what it can be filtered by.
         sorts: what it can be sorted by, the default first.
@@ -36,10 +37,16 @@ class ListSpec:
         views: `table`, and `grid` where there are pictures.
         time_field: the field that the menu of time ranges sets.
         page_size: rows on a page.
+        tabs: filters that people want so often that they stand above the list, as pairs of label and filter.
+        empty: what will stand in the list once something is there, as a sentence.
+        icon: the Lucide icon of the empty list.
+        peeks: whether a row can be looked at beside the list.
+        summary: whether a fragment above the rows sums up what the filter leaves.
     """
 
     name: str
     title: str
+    noun: str
     source: Source
     fields: FieldSet
     sorts: Sequence[Sort]
@@ -47,6 +54,11 @@ class ListSpec:
     views: Sequence[str] = (TABLE,)
     time_field: str = "created"
     page_size: int = 50
+    tabs: Sequence[tuple[str, str]] = ()
+    empty: str = ""
+    icon: str = "inbox"
+    peeks: bool = True
+    summary: bool = False
 
     @property
     def default_order(self) -> Order:
@@ -156,7 +168,7 @@ def read_state(
         order,
         _read_columns(spec, columns),
         view,
-        _read_cursor(order.sort, args) if not at else _jump(order, at, Clock(now, zone)),
+        _read_cursor(spec, order.sort, args) if not at else _jump(order, at, Clock(now, zone)),
         at,
     )
 
@@ -179,11 +191,11 @@ def _read_columns(spec: ListSpec, names: Sequence[str]) -> tuple[Column, ...]:
     return tuple(chosen or (column for column in spec.columns if column.shown))
 
 
-def _read_cursor(sort: Sort, args: Mapping[str, str]) -> Cursor | None:
+def _read_cursor(spec: ListSpec, sort: Sort, args: Mapping[str, str]) -> Cursor | None:
     if args.get("before"):
-        return parse_cursor(args["before"], sort, backward=True)
+        return parse_cursor(args["before"], sort, spec.source.id_type, backward=True)
     if args.get("after"):
-        return parse_cursor(args["after"], sort, backward=False)
+        return parse_cursor(args["after"], sort, spec.source.id_type, backward=False)
     return None
 
 

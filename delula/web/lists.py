@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote_plus, urlencode
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
@@ -37,6 +37,8 @@ from delula.lists import (
     exact_count,
     facet_counts,
     find_page,
+    key_of,
+    neighbours,
     parse_cursor,
     read_state,
 )
@@ -50,7 +52,7 @@ if TYPE_CHECKING:
 
     from flask import Response
 
-    from delula.lists import Condition
+    from delula.lists import Condition, RowId
     from delula.search import Field, Filter, Resolvers
     from delula.search.suggest import Lookup
 
@@ -117,9 +119,13 @@ class ListPage:
         """The query string of this very page, for links that lead back to it."""
         return urlencode(self.state.params(place=True))
 
-    def detail_href(self, id_: int) -> str:
+    def detail_href(self, id_: RowId) -> str:
         """The page of one row, which then knows the list that one came from."""
-        return f"{self.action}{id_}{self._came_from}"
+        return f"{self.action}{in_path(id_)}{self._came_from}"
+
+    def peek_href(self, id_: RowId) -> str | None:
+        """The fragment that shows the essence of one row beside the list."""
+        return f"{self.action}{in_path(id_)}/peek" if self.spec.peeks else None
 
     @cached_property
     def _came_from(self) -> str:
@@ -128,6 +134,16 @@ class ListPage:
     def hidden(self, *but: str) -> list[tuple[str, str]]:
         """What a form on the page carries along, but for the parameters that it sets itself."""
         return [(name, value) for name, value in self.state.params() if name not in but]
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The filters that stand above the list, the whole list first."""
+        here = self.state.filter.text
+        return [
+            {"label": label, "href": self._text_href([text] if text else []), "current": text == here}
+            for label, text in (("All", ""), *self.spec.tabs)
+            if self.spec.tabs
+        ]
 
     @property
     def clear_href(self) -> str:
@@ -325,6 +341,11 @@ class ListPage:
         return self.href(self.state, endpoint="live", since=Cursor(newest.value, newest.id).text)
 
     @property
+    def summary_href(self) -> str | None:
+        """The fragment that sums up what the filter leaves."""
+        return self.href(self.state, endpoint="summary") if self.spec.summary else None
+
+    @property
     def facets_href(self) -> str:
         """The fragment with the facets."""
         return self.href(self.state, endpoint="facets")
@@ -348,6 +369,11 @@ def in_filter(value: object) -> str:
     """A value as it stands behind `field:` in the address of a list; also a Jinja filter."""
     typed = str(value)
     return typed if _PLAIN.fullmatch(typed) else quote_plus(written_value(typed))
+
+
+def in_path(id_: RowId) -> str:
+    """The id of a row as a part of an address."""
+    return str(id_) if isinstance(id_, int) else quote(id_, safe="")
 
 
 def zone() -> ZoneInfo:
@@ -380,7 +406,7 @@ def state_of_text(spec: ListSpec, text: str) -> ListState:
 def list_page(
     spec: ListSpec,
     resolvers: Resolvers,
-    load: Callable[[Sequence[int], ListState], Sequence[Any]],
+    load: Callable[[Sequence[Any], ListState], Sequence[Any]],
 ) -> tuple[ListPage, int]:
     """Find and load one page of a list.
 
@@ -401,6 +427,42 @@ def list_page(
         session(), spec.source, conditions_of(resolved), state.order, state.cursor, spec.page_size
     )
     return ListPage(state, resolved, page, load(page.ids, state)), 200
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the page of one row lies in the list that one came from.
+
+    Attributes:
+        back_href: that list.
+        previous_href: the page of the row before, if there is one.
+        next_href: the page of the row after, if there is one.
+    """
+
+    back_href: str
+    previous_href: str | None = None
+    next_href: str | None = None
+
+
+def place_of(spec: ListSpec, resolvers: Resolvers, id_: RowId) -> Place:
+    """Where the page of the row `id_`, which is being asked for, lies in the list that one came from."""
+    listed_from = request.args.get("from", "")
+    index = url_for(f"{spec.name}.index")
+    back = f"{index}?{listed_from}" if listed_from else index
+    state = state_of_text(spec, listed_from)
+    resolved = state.filter.resolved(resolvers)
+    key = key_of(session(), spec.source, state.order, id_)
+    if not resolved.is_valid or key is None:
+        return Place(back)
+
+    def href(id_: RowId | None) -> str | None:
+        if id_ is None:
+            return None
+        came_from = f"?{urlencode({'from': listed_from})}" if listed_from else ""
+        return f"{index}{in_path(id_)}{came_from}"
+
+    before, after = neighbours(session(), spec.source, conditions_of(resolved), state.order, key)
+    return Place(back, href(before), href(after))
 
 
 def custom_range(spec: ListSpec) -> str | None:
@@ -429,7 +491,7 @@ def custom_range(spec: ListSpec) -> str | None:
 
 def count_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
     """How many rows match: estimated, or counted exactly with `exact=1`."""
-    state, conditions = _valid_request(spec, resolvers)
+    state, conditions = valid_request(spec, resolvers)
     exact = request.args.get("exact") == "1"
     path = url_for(f"{spec.name}.count")
     failed = None
@@ -456,7 +518,7 @@ def count_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
 
 def facets_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
     """The values of the list's facets with their counts among its first rows."""
-    state, conditions = _valid_request(spec, resolvers)
+    state, conditions = valid_request(spec, resolvers)
     fields = {field.name: field for field in spec.fields.facets}
     expressions = {name: field.expression for name, field in fields.items()}
     counts, counted = facet_counts(session(), spec.source, conditions, state.order, expressions, FACET_ROWS)
@@ -497,17 +559,17 @@ def _facet_href(state: ListState, field: Field, value: Any) -> str:
 
 
 def live_fragment(
-    spec: ListSpec, resolvers: Resolvers, states: Callable[[Sequence[int]], Mapping[int, Any]]
+    spec: ListSpec, resolvers: Resolvers, states: Callable[[Sequence[Any]], Mapping[Any, str]] | None
 ) -> Response:
     """How many rows have come since the page was painted, and the present state of those still changing.
 
     Args:
         spec: which list.
         resolvers: turn names of other rows into ids.
-        states: loads the present state of rows by id.
+        states: loads the present state of rows by id; None where rows have none that changes by itself.
     """
-    state, conditions = _valid_request(spec, resolvers)
-    since = parse_cursor(request.args.get("since", ""), state.order.sort, backward=True)
+    state, conditions = valid_request(spec, resolvers)
+    since = parse_cursor(request.args.get("since", ""), state.order.sort, spec.source.id_type, backward=True)
     new = 0
     if since.id is not None:
         key = Key(since.value, since.id)
@@ -518,7 +580,7 @@ def live_fragment(
         new=new,
         cap=NEW_ROWS,
         href=f"{path}?{urlencode(state.params())}",
-        states=states(_ids(request.args.get("rows", ""))),
+        states=states(_ids(spec, request.args.get("rows", ""))) if states else {},
     )
 
 
@@ -545,12 +607,19 @@ def _is_small_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 10
 
 
-def _ids(text: str) -> list[int]:
+def _ids(spec: ListSpec, text: str) -> list[RowId]:
     """The row ids that the page asks about; at most as many as a page has."""
     parts = text.split(",")[:200]
+    if spec.source.id_type is str:
+        return [part for part in parts if "\0" not in part]
     return [int(part) for part in parts if _is_small_number(part)]
 
 
-def _valid_request(spec: ListSpec, resolvers: Resolvers) -> tuple[ListState, list[Condition]]:
+def valid_request(spec: ListSpec, resolvers: Resolvers) -> tuple[ListState, list[Condition]]:
+    """The state that a fragment is asked for, and the conditions of its filter.
+
+    Raises:
+        InvalidInput: a parameter or a term of the filter cannot be used.
+    """
     state = state_of_request(spec)
     return state, conditions_of(state.filter.resolved(resolvers))

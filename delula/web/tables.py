@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from delula.web.display import MISSING, escape
+from delula.web.display import MISSING, escape, row_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,17 +36,16 @@ def table_body(listed: ListPage, cells: Mapping[str, Cell]) -> Markup:
     """The rows of a list as `<tr>` elements, ready for keyboard and peek.
 
     Args:
-        listed: the page; each of its rows has an `id`.
+        listed: the page; each of its rows has an `id`, as its keys have.
         cells: one for each column of the list, by the column's key.
     """
-    action = escape(listed.action)
     columns = [
         (_opening(column.label, cells[column.key].classes), cells[column.key].inner)
         for column in listed.state.columns
     ]
     parts: list[str] = []
     for row in listed.rows:
-        parts.append(f'<tr id="row-{row.id}" data-row="{row.id}" data-peek="{action}{row.id}/peek">')
+        parts.append(row_tag(row.id, listed.detail_href(row.id), listed.peek_href(row.id)))
         for opening, inner in columns:
             parts += (opening, inner(row, listed), "</td>")
         parts.append("</tr>\n")

@@ -1,0 +1,101 @@
+"""The pages and fragments that every list has, as routes: one call gives a blueprint all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import redirect
+
+from delula.access.guard import requires
+from delula.lists import TABLE
+from delula.web.lists import (
+    count_fragment,
+    custom_range,
+    facets_fragment,
+    list_page,
+    live_fragment,
+    suggestions_fragment,
+)
+from delula.web.render import render
+from delula.web.tables import table_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from flask import Blueprint, Response
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from delula.access.permissions import Permission
+    from delula.lists import ListSpec, ListState
+    from delula.search import Choice, Field, Resolvers
+    from delula.web.tables import Cell
+
+
+def no_suggestions(field: Field, prefix: str, limit: int) -> Sequence[Choice]:  # noqa: ARG001 - a lookup's shape
+    """For lists whose fields have no values to be looked up."""
+    return ()
+
+
+@dataclass(frozen=True)
+class ListViews:
+    """What an area gives for its list; the rest is the same for all.
+
+    Attributes:
+        spec: the list's declaration.
+        permission: who may read it.
+        load: loads the rows with these ids, in this order, with what the state shows of them.
+        cells: makes one cell for each column, as the person of this request may see it.
+        resolvers: turn names of other rows in a filter into ids.
+        states: loads the present status of rows by id, where it changes by itself.
+        suggest: looks up values of a field for the query box.
+        extras: what the template of the grid reads beside the list.
+    """
+
+    spec: ListSpec
+    permission: Permission
+    load: Callable[[Sequence[Any], ListState], Sequence[Any]]
+    cells: Callable[[], Mapping[str, Cell]]
+    resolvers: Resolvers
+    states: Callable[[Sequence[Any]], Mapping[Any, str]] | None = None
+    suggest: Callable[[Field, str, int], Sequence[Choice]] = no_suggestions
+    extras: Callable[[], Mapping[str, Any]] = dict
+
+
+def add_list(blueprint: Blueprint, views: ListViews) -> None:
+    """Give a blueprint the routes of a list: `index` and its fragments.
+
+    A grid is drawn by the template `<name>/_grid.html`. Where the list has a summary, the blueprint adds a
+    route `summary` itself.
+    """
+    spec, resolvers = views.spec, views.resolvers
+
+    def index() -> AnyResponse:
+        if (canonical := custom_range(spec)) is not None:
+            return redirect(canonical)
+        listed, status = list_page(spec, resolvers, views.load)
+        return render(
+            "lists/index.html",
+            "lists/_list.html",
+            status=status,
+            listed=listed,
+            body=table_body(listed, views.cells()) if listed.state.view == TABLE else None,
+            **views.extras(),
+        )
+
+    def count() -> Response:
+        return count_fragment(spec, resolvers)
+
+    def facets() -> Response:
+        return facets_fragment(spec, resolvers)
+
+    def live() -> Response:
+        return live_fragment(spec, resolvers, views.states)
+
+    def suggestions() -> Response:
+        return suggestions_fragment(spec, views.suggest)
+
+    guarded = requires(views.permission)
+    blueprint.add_url_rule("/", "index", guarded(index))
+    for fragment in (count, facets, live, suggestions):
+        blueprint.add_url_rule(f"/{fragment.__name__}", fragment.__name__, guarded(fragment))

@@ -1,0 +1,38 @@
+"""How an object is named and linked where another one refers to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
+
+from delula.access.guard import may
+from delula.access.permissions import Permission
+from delula.web.lists import in_path
+from delula.web.masking import masked_email
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from delula.lists import RowId
+
+
+def owner_naming() -> Callable[[Any], str]:
+    """How owners are called: handle, else e-mail address (masked for those who may not see it), else id.
+
+    Returns:
+        A function of a row that has `user_id`, `user_email` and `user_handle`.
+    """
+    in_full = may(Permission.USERS_READ_EMAIL)
+
+    def name(row: Any) -> str:
+        email: str | None = row.user_email if in_full else masked_email(row.user_email)
+        return row.user_handle or email or str(row.user_id)
+
+    return name
+
+
+def hrefs_of(area: str) -> Callable[[RowId], str]:
+    """The addresses of the objects of an area, by id; made once for a page, since it asks for many."""
+    index = url_for(f"{area}.index")
+    return lambda id_: f"{index}{in_path(id_)}"
