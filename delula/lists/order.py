@@ -44,6 +44,8 @@ class Sort:
         kind: what its values are.
         nullable: whether it can be null.
         descending_first: the direction that people want first.
+        id: the id of the row as the index of this sort has it, where that index lies on a joined table; None
+            for that of the source.
     """
 
     key: str
@@ -52,6 +54,7 @@ class Sort:
     kind: SortKind
     nullable: bool = True
     descending_first: bool = True
+    id: ColumnElement[Any] | None = None
 
 
 @dataclass(frozen=True)

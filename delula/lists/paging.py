@@ -206,14 +206,17 @@ class _Search:
         if value is self.source.id:
             return self._ahead_of_id(cursor)
         here = tuple_(self._value_at(cursor), literal(cursor.id, self.source.id.type))
-        there = tuple_(value, self.source.id)
+        # An index can begin at a place only where both halves of it are the index's own columns.
+        id_ = self.source.id if self.order.sort.id is None else self.order.sort.id
+        there = tuple_(value, id_)
         return [there < here if self.descending else there > here]
 
     def _value_at(self, cursor: Cursor) -> ColumnElement[Any]:
         value = self.order.sort.expression
         if cursor.value in _BEYOND:
             # Python cannot say what stands in that row (infinity, or a year such as 44 BC); the database can.
-            return select(value).where(self.source.id == cursor.id).scalar_subquery()
+            row = select(value).select_from(self.source.table).where(self.source.id == cursor.id)
+            return row.scalar_subquery()
         return literal(cursor.value, value.type)
 
     def _ahead_of_id(self, cursor: Cursor) -> list[ColumnElement[bool]]:

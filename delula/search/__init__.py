@@ -1,7 +1,7 @@
 """The filter language: what every list's box, chips, facets, URL, saved view and bulk run are editors of."""
 
 from delula.search.fields import Field, FieldSet, HelpRow
-from delula.search.filter import Filter, Resolver, Resolvers, parse
+from delula.search.filter import Filter, GuardedResolver, Resolver, Resolvers, parse
 from delula.search.kinds import (
     Cases,
     Choice,
@@ -21,7 +21,7 @@ from delula.search.kinds import (
     full_text,
 )
 from delula.search.suggest import Lookup, Suggestion, suggest
-from delula.search.terms import Problem, Term
+from delula.search.terms import Problem, Term, Withheld
 
 __all__ = [
     "Cases",
@@ -34,6 +34,7 @@ __all__ = [
     "Flag",
     "Fraction",
     "FullText",
+    "GuardedResolver",
     "HelpRow",
     "Json",
     "Kind",
@@ -49,6 +50,7 @@ __all__ = [
     "Term",
     "Text",
     "Time",
+    "Withheld",
     "full_text",
     "parse",
     "suggest",

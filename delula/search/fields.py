@@ -35,6 +35,8 @@ class Field:
         operators: what may stand before a value, where that is less than the kind allows.
         recognises: a pattern of values that are plainly this field's (a short id, an e-mail address), so that
             autocomplete offers it for a plain word that fully matches.
+        needs: the permission without which nobody may filter by it, since what is found tells what it holds;
+            empty for everybody. The language knows nothing of people: the pages ask (`Filter.withholding`).
     """
 
     name: str
@@ -47,6 +49,7 @@ class Field:
     facet: bool = False
     operators: frozenset[Operator] | None = None
     recognises: re.Pattern[str] | None = None
+    needs: str = ""
 
     @property
     def allowed(self) -> frozenset[Operator]:

@@ -16,6 +16,7 @@ from delula.search.kinds import FullText, Operator
 from delula.search.kinds.base import unless
 from delula.search.lexer import ends_in_quote, written_path, written_value
 from delula.search.parser import joined, read_name, read_terms
+from delula.search.terms import Withheld
 from delula.search.times import Clock
 
 if TYPE_CHECKING:
@@ -24,9 +25,28 @@ if TYPE_CHECKING:
     from delula.search.terms import Operand, Problem, Term
 
 #: Gives the ids for names that people typed. A name without an id is left out, or has none.
-Resolver: TypeAlias = Callable[[Sequence[str]], Mapping[str, Sequence[str | int]]]
+Resolver: TypeAlias = Callable[[Sequence[str]], Mapping[str, Sequence[str | int] | Withheld]]
 #: One resolver for each reference field, by the field's name.
 Resolvers: TypeAlias = Mapping[str, Resolver]
+
+
+@dataclass(frozen=True)
+class GuardedResolver:
+    """A resolver that knows names which not everybody may ask for, such as e-mail addresses.
+
+    Attributes:
+        needs: the permission to ask for all of them.
+        full: knows all names; what calling the resolver itself does.
+        open: knows the others, and answers the same for every name that it does not know.
+    """
+
+    needs: str
+    full: Resolver
+    open: Resolver
+
+    def __call__(self, names: Sequence[str]) -> Mapping[str, Sequence[str | int] | Withheld]:
+        """The ids for names of any sort."""
+        return self.full(names)
 
 
 def parse(text: str, fields: FieldSet, *, now: datetime, zone: tzinfo = UTC) -> Filter:
@@ -156,6 +176,24 @@ class Filter:
         )
 
     # Running.
+
+    def withholding(self, may: Callable[[str], bool]) -> Filter:
+        """With a problem at each term on a field that the person may not filter by.
+
+        Args:
+            may: whether the person has the permission of that name.
+        """
+        kept = {field for field in self.fields if field.needs and not may(field.needs)}
+        if not kept:
+            return self
+
+        def guarded(term: Term) -> Term:
+            field = term.searched
+            if field is None or field not in kept:
+                return term
+            return term.refused(f"{field.label} cannot be searched by your role, which does not see it.")
+
+        return replace(self, terms=tuple(guarded(term) for term in self.terms))
 
     def resolved(self, resolvers: Resolvers) -> Filter:
         """With the names of other rows turned into their ids: one call per reference field.

@@ -34,6 +34,17 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Withheld:
+    """What a resolver gives for a name that the person may not ask for, whether it exists or not.
+
+    Attributes:
+        message: one plain sentence for the person.
+    """
+
+    message: str
+
+
+@dataclass(frozen=True)
 class Operand:
     """One of a term's alternatives: an operator and its value, or the two ends of a range."""
 
@@ -154,20 +165,26 @@ class Term:
         """The names of other rows that its values are."""
         return [value.typed for operand in self.operands for value in operand.values]
 
-    def resolved(self, found: Mapping[str, Sequence[str | int]]) -> Term:
+    def resolved(self, found: Mapping[str, Sequence[str | int] | Withheld]) -> Term:
         """The term with the ids of those names, or with a problem."""
         reference = self.field.kind.reference if self.field else None
-        if self.field is None or reference is None or self.problem:
+        if reference is None or self.problem:
             return self
         operands = []
         for operand in self.operands:
-            value = reference.resolved(operand.low, found.get(operand.low.typed, ())) if operand.low else None
+            ids = found.get(operand.low.typed, ()) if operand.low else ()
+            if isinstance(ids, Withheld):
+                return self.refused(ids.message)
+            value = reference.resolved(operand.low, ids) if operand.low else None
             if operand.low and value is None:
-                message = f"No {reference.noun} is known as “{operand.low.typed}”."
-                problem = Problem(message, self.field.name, self.start, self.end)
-                return replace(self, operands=(), problem=problem)
+                return self.refused(f"No {reference.noun} is known as “{operand.low.typed}”.")
             operands.append(replace(operand, low=value))
         return replace(self, operands=tuple(operands))
+
+    def refused(self, message: str) -> Term:
+        """The same term, which cannot be run for this reason."""
+        name = self.field.name if self.field else None
+        return replace(self, operands=(), problem=Problem(message, name, self.start, self.end))
 
     def problem_of(self, clause: str, suggestion: str | None = None) -> Problem:
         """A problem with this term.

@@ -7,6 +7,7 @@ all lists of the console behave alike.
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -20,6 +21,8 @@ from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
 
+from delula.access.guard import may
+from delula.access.permissions import Permission
 from delula.config import current_settings
 from delula.db import session
 from delula.errors import InvalidInput
@@ -42,7 +45,7 @@ from delula.lists import (
     parse_cursor,
     read_state,
 )
-from delula.search import Choice, suggest
+from delula.search import Choice, GuardedResolver, suggest
 from delula.search.filter import text_of
 from delula.search.lexer import written_value
 from delula.web.render import render
@@ -53,7 +56,7 @@ if TYPE_CHECKING:
     from flask import Response
 
     from delula.lists import Condition, RowId
-    from delula.search import Field, Filter, Resolvers
+    from delula.search import Field, Filter, Resolver, Resolvers
     from delula.search.suggest import Lookup
 
 #: Up to this many of the first rows of a list are counted for its facets.
@@ -67,6 +70,9 @@ COUNT_SECONDS = 5
 
 #: Terms that stand as chips; beyond the terms that can be run (`MAXIMUM_TERMS`) a few say enough.
 SHOWN_TERMS = 60
+
+#: What the address of a list goes on with for its own fragments, so that no id of a row can stand there.
+FRAGMENTS = frozenset({"count", "facets", "live", "suggestions", "summary"})
 
 #: Menus of lists that a process keeps.
 TOOLS_KEPT = 500
@@ -371,9 +377,27 @@ def in_filter(value: object) -> str:
     return typed if _PLAIN.fullmatch(typed) else quote_plus(written_value(typed))
 
 
+#: Ids that no part of an address can carry: a server takes `%2F` for a slash and browsers resolve dots.
+_NOT_A_PART = re.compile(r"|\.{1,2}|.*/.*|~.*", re.DOTALL)
+
+
 def in_path(id_: RowId) -> str:
-    """The id of a row as a part of an address."""
-    return str(id_) if isinstance(id_, int) else quote(id_, safe="")
+    """The id of a row as a part of an address, whatever the id is; `id_of_path` reads it back."""
+    if isinstance(id_, int):
+        return str(id_)
+    if _NOT_A_PART.fullmatch(id_) or id_ in FRAGMENTS:
+        return "~" + urlsafe_b64encode(id_.encode()).decode().rstrip("=")
+    return quote(id_, safe="")
+
+
+def id_of_path(part: str) -> str:
+    """The text id that a part of an address stands for; the part itself where `in_path` did not make it."""
+    if not part.startswith("~"):
+        return part
+    try:
+        return urlsafe_b64decode(part[1:].encode() + b"=" * (-len(part[1:]) % 4)).decode()
+    except ValueError:
+        return part
 
 
 def zone() -> ZoneInfo:
@@ -403,6 +427,24 @@ def state_of_text(spec: ListSpec, text: str) -> ListState:
         return read_state(spec, {}, (), now=now, zone=where)
 
 
+def resolved_here(typed: Filter, resolvers: Resolvers) -> Filter:
+    """A filter with the names in it turned into ids, as far as the person of this request may ask for them.
+
+    What may not be asked for is refused whether it exists or not: else anybody could find out by asking.
+    """
+
+    def allowed(resolver: Resolver) -> Resolver:
+        return (
+            resolver.open if isinstance(resolver, GuardedResolver) and not _may(resolver.needs) else resolver
+        )
+
+    return typed.withholding(_may).resolved({name: allowed(one) for name, one in resolvers.items()})
+
+
+def _may(needs: str) -> bool:
+    return may(Permission(needs))
+
+
 def list_page(
     spec: ListSpec,
     resolvers: Resolvers,
@@ -420,7 +462,7 @@ def list_page(
         since rows that do not meet the whole filter would pass for its answer.
     """
     state = state_of_request(spec)
-    resolved = state.filter.resolved(resolvers)
+    resolved = resolved_here(state.filter, resolvers)
     if not resolved.is_valid:
         return ListPage(state, resolved, Page(()), []), 422
     page = find_page(
@@ -450,7 +492,7 @@ def place_of(spec: ListSpec, resolvers: Resolvers, id_: RowId) -> Place:
     index = url_for(f"{spec.name}.index")
     back = f"{index}?{listed_from}" if listed_from else index
     state = state_of_text(spec, listed_from)
-    resolved = state.filter.resolved(resolvers)
+    resolved = resolved_here(state.filter, resolvers)
     key = key_of(session(), spec.source, state.order, id_)
     if not resolved.is_valid or key is None:
         return Place(back)
@@ -622,4 +664,4 @@ def valid_request(spec: ListSpec, resolvers: Resolvers) -> tuple[ListState, list
         InvalidInput: a parameter or a term of the filter cannot be used.
     """
     state = state_of_request(spec)
-    return state, conditions_of(state.filter.resolved(resolvers))
+    return state, conditions_of(resolved_here(state.filter, resolvers))

@@ -270,3 +270,38 @@ def test_a_custom_range_that_is_no_date_is_refused_by_name(many: Console, name: 
     page = many.admin.get(LIST, query_string={name: value})
     assert page.status_code == 422
     assert f"{name}: takes a date" in page.text
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("address", ["ann@example.org", "ANN@example.org", "nobody@example.org", "@"])
+def test_who_does_not_see_addresses_cannot_find_out_whether_one_exists(
+    many: Console, address: str, sign: str
+) -> None:
+    answers = [
+        ask(many.viewer, path, q=f"{sign}user:{address}") for path in (LIST, LIST + "count", LIST + "facets")
+    ]
+    assert {answer.status_code for answer in answers} == {422}
+    listed = unescape(answers[0].text)
+    assert "Your role does not see e-mail addresses" in listed
+    assert "u-ann" not in listed
+    assert ids(answers[0]) == []
+
+
+def test_who_does_not_see_addresses_finds_users_by_id_and_handle(many: Console) -> None:
+    for name in ("u-ann", "ann", "gone-user", "Ünïcödé"):
+        assert matches(many.viewer, f"user:{name}") == matches(many.admin, f"user:{name}")
+    assert matches(many.viewer, "user:nobody") == []
+
+
+def test_who_does_not_see_addresses_learns_nothing_by_the_way_from_a_list_to_a_page(many: Console) -> None:
+    for address in ("ann@example.org", "nobody@example.org"):
+        page = many.viewer.get(LIST + "1", query_string={"from": f"q=user:{address}"})
+        assert page.status_code == 200
+        assert 'rel="next"' not in page.text
+
+
+def test_who_bears_a_name_as_id_has_it_alone(changing: Console) -> None:
+    changing.sql("UPDATE users SET handle = 'u-ann' WHERE id = 'u-guest'")
+    expected = [id_ for (id_,) in changing.sql("SELECT id FROM generations WHERE user_id = 'u-ann'")]
+    for client in (changing.admin, changing.viewer):
+        assert sorted(matches(client, "user:u-ann")) == expected
