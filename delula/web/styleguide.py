@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from delula.web.styleguide_charts import sample_charts, sample_figures
+
 # As the page names them; static/css/tokens.css says what each is for.
 GROUNDS = ("page", "surface", "raised", "sunken", "hover", "press", "selected")
 LINES = ("border", "border-mid", "border-strong")
@@ -92,6 +94,8 @@ def styleguide_context() -> dict[str, Any]:
         "long_prompt": LONG_PROMPT,
         "stack": STACK,
         "peeked": False,
+        "chart_of": sample_charts(),
+        "figures": sample_figures(),
         "columns": [
             {"label": "Generation", "sort_href": "?sort=id"},
             {"label": "Status"},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
+from delula.web.charts import sparkline
 from delula.web.display import FILTERS
 from delula.web.lists import in_filter
 
@@ -47,7 +48,7 @@ def init_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS, in_filter=in_filter)
+    app.jinja_env.filters.update(FILTERS, in_filter=in_filter, sparkline=sparkline)
 
     @app.context_processor
     def common() -> dict[str, object]:
