@@ -46,7 +46,11 @@ def install_browser() -> bool:
     ):
         try:
             subprocess.run(  # noqa: S603 - constant but for the path of apt-get
-                [*prefix, apt, "--quiet=2", *arguments], check=True, env=environment, stdin=subprocess.DEVNULL
+                [*prefix, apt, "--quiet=2", *arguments],
+                check=True,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
             )
         except (OSError, subprocess.CalledProcessError):
             return False
