@@ -23,6 +23,7 @@ class Area:
         blueprint: the pages; its name is the area's one word everywhere.
         endpoint: the entry page.
         permission: who does not have it does not see the entry.
+        within: further pages that belong to it and have no entry of their own.
     """
 
     label: str
@@ -31,6 +32,7 @@ class Area:
     blueprint: Blueprint
     endpoint: str
     permission: Permission
+    within: tuple[Blueprint, ...] = ()
 
 
 AREAS: tuple[Area, ...] = (
@@ -49,7 +51,8 @@ AREAS: tuple[Area, ...] = (
 def register_areas(app: Flask) -> None:
     """Register each area's pages and show the navigation to templates."""
     for area in AREAS:
-        app.register_blueprint(area.blueprint)
+        for blueprint in (area.blueprint, *area.within):
+            app.register_blueprint(blueprint)
     app.jinja_env.globals["areas"] = navigation
 
 
@@ -63,7 +66,7 @@ def navigation() -> list[dict[str, object]]:
                     "label": area.label,
                     "icon": area.icon,
                     "href": url_for(area.endpoint),
-                    "current": request.blueprint == area.blueprint.name,
+                    "current": request.blueprint in {one.name for one in (area.blueprint, *area.within)},
                 }
             )
     return [{"label": label, "items": items} for label, items in groups.items()]

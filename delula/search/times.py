@@ -186,3 +186,17 @@ def _between(start: datetime, end: datetime, zone: tzinfo) -> Period:
 
 def _utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def written_period(start: datetime, end: datetime) -> str:
+    """A period as a filter writes it in any zone: `2026-11-24T12:00:00Z..2026-11-24T12:59:59Z`.
+
+    Args:
+        start: inclusive, aware, to the second.
+        end: exclusive, aware, to the second; after `start`.
+    """
+    first, last = (
+        moment.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat()
+        for moment in (start, end - timedelta(seconds=1))
+    )
+    return f"{first}Z..{last}Z"

@@ -212,6 +212,11 @@ def flag_tag(value: bool | None, yes: str = "Yes", no: str = "No") -> Markup:
     return Markup('<span class="{}">{}</span>').format("flag" if value else "faint", yes if value else no)
 
 
+def badge_tag(text: object, tone: str = "neutral") -> Markup:
+    """A word with a tone: see `badge` in ui/badge.html."""
+    return Markup(f'<span class="badge {tone}">{escape(text)}</span>')  # noqa: S704 - escaped
+
+
 def row_tag(id: object, href: str | None = None, peek_href: str | None = None) -> Markup:  # noqa: A002 - as in HTML
     """The beginning of a table row that keyboard and pointer can use: see `row_open` in ui/list.html."""
     opens = f' data-href="{escape(href)}"' if href else ""
