@@ -18,10 +18,12 @@ from delula.lists.paging import (
     neighbours,
 )
 from delula.lists.state import GRID, TABLE, ListSpec, ListState, read_state
+from delula.lists.union import Branch, Union
 
 __all__ = [
     "GRID",
     "TABLE",
+    "Branch",
     "Column",
     "Condition",
     "Cursor",
@@ -35,6 +37,7 @@ __all__ = [
     "SortKind",
     "SortValue",
     "Source",
+    "Union",
     "conditions_of",
     "count_before",
     "estimate",

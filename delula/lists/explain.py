@@ -11,7 +11,7 @@ from sqlalchemy.sql.expression import ClauseElement, Executable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Select
+    from sqlalchemy import CompoundSelect, Select
     from sqlalchemy.orm import Session, scoped_session
     from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -22,7 +22,7 @@ class _Explain(Executable, ClauseElement):
     # The cache of compiled statements takes no construct whose columns it cannot name.
     inherit_cache = False
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any]) -> None:
         self.statement = statement
 
 
@@ -52,6 +52,6 @@ class Plan:
         return bool(self.root["Total Cost"] <= 10_000 + 5 * self.rows)
 
 
-def explain(session: Session | scoped_session[Session], statement: Select[Any]) -> Plan:
+def explain(session: Session | scoped_session[Session], statement: Select[Any] | CompoundSelect[Any]) -> Plan:
     """The plan that PostgreSQL would follow for `statement`."""
     return Plan(session.execute(_Explain(statement)).scalar_one()[0]["Plan"])

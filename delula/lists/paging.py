@@ -43,7 +43,7 @@ from delula.models.tolerance import EARLIEST, LATEST
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, FromClause, Select
+    from sqlalchemy import ColumnElement, CompoundSelect, FromClause, Select
     from sqlalchemy.orm import Session, scoped_session
 
     from delula.lists.order import Order, RowId, SortValue
@@ -64,7 +64,7 @@ LONG_WALK = 20_000
 DEAR_WALK = 2_000
 
 #: What times read as that lie outside of Python's range.
-_BEYOND = (EARLIEST.replace(tzinfo=UTC), LATEST.replace(tzinfo=UTC))
+BEYOND = (EARLIEST.replace(tzinfo=UTC), LATEST.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True)
@@ -93,16 +93,54 @@ class Source:
         id: its unique key, a number or a text: the tiebreak of every order.
         ordered: pairs of field and sort for which an index leads with the field and goes on with the sort, so
             that holding the field to one value still leaves the rows in order.
+        where: what a row must meet to be listed at all; most rows must do so, wherever one looks.
     """
 
     table: FromClause
     id: ColumnElement[int] | ColumnElement[str]
     ordered: frozenset[tuple[str, str]] = frozenset()
+    where: ColumnElement[bool] | None = None
 
     @property
     def id_type(self) -> type[RowId]:
         """Whether the ids are numbers or texts."""
         return str if isinstance(self.id.type, String) else int
+
+    def find(
+        self,
+        session: AnySession,
+        conditions: Sequence[Condition],
+        order: Order,
+        cursor: Cursor | None,
+        limit: int,
+    ) -> Found:
+        """The first rows from a cursor on, in the direction in which it looks."""
+        search = Search(session, self, order, conditions, cursor, limit)
+        search.run()
+        return Found(search.found, search.stopped_at)
+
+    def key(self, session: AnySession, order: Order, id_: RowId) -> Key | None:
+        """Where the row `id_` stands in `order`; None where there is no such row."""
+        statement = select(order.sort.expression, self.id).select_from(self.table)
+        row = session.execute(statement.where(self.id == id_, *self.always)).one_or_none()
+        return Key(row[0], row[1]) if row else None
+
+    def matching(self, conditions: Sequence[Condition]) -> Select[Any] | CompoundSelect[Any]:
+        """All rows that meet the conditions; for counting."""
+        return select(self.id).select_from(self.table).where(*self.always, *_clauses(conditions))
+
+    def values(
+        self, ids: Sequence[RowId], expressions: Mapping[str, ColumnElement[Any]]
+    ) -> Select[Any] | CompoundSelect[Any]:
+        """Expressions over the rows with these ids, in no order, by name."""
+        columns = (expression.label(name) for name, expression in expressions.items())
+        is_wanted = self.id == any_(literal(ids, ARRAY(self.id.type)))
+        return select(*columns).select_from(self.table).where(is_wanted)
+
+    @property
+    def always(self) -> Sequence[ColumnElement[bool]]:
+        """What each of its rows meets, as clauses."""
+        return () if self.where is None else (self.where,)
 
 
 @dataclass(frozen=True)
@@ -135,9 +173,25 @@ class Page:
         return [key.id for key in self.keys]
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a search found.
+
+    Attributes:
+        keys: the rows' places, from the cursor on.
+        stopped_at: the place that it reached, where it gave up at its bound before it had enough.
+    """
+
+    keys: list[Key]
+    stopped_at: Key | None = None
+
+
 @dataclass
-class _Search:
-    """One search along an order, from a cursor on."""
+class Search:
+    """One search along an order of one table, from a cursor on.
+
+    `anchor` is the cursor's value as SQL, where that is not simply its value.
+    """
 
     session: AnySession
     source: Source
@@ -145,23 +199,29 @@ class _Search:
     conditions: Sequence[Condition]
     cursor: Cursor | None
     limit: int
+    anchor: ColumnElement[Any] | None = None
     found: list[Key] = field(default_factory=list)
     stopped_at: Key | None = None
 
     @property
     def descending(self) -> bool:
+        """Whether it looks for smaller values."""
         backward = self.cursor is not None and self.cursor.backward
         return self.order.descending is not backward
 
+    @property
+    def leading(self) -> list[Condition]:
+        """The conditions under which the rows of an index are still in order."""
+        return [c for c in self.conditions if (c.equals, self.order.sort.key) in self.source.ordered]
+
     def run(self) -> None:
         """Fill `found`, and set `stopped_at` where the search gave up before it was full."""
-        leading = [c for c in self.conditions if (c.equals, self.order.sort.key) in self.source.ordered]
+        leading = self.leading
         rest = [c for c in self.conditions if c not in leading]
         if not rest:
-            for place in self._segments():
+            for place in self.stretches():
                 if self.wanted:
-                    along = self._select([*place, *_clauses(leading)]).order_by(*self._by_order())
-                    self.found += self._fetch(along.limit(self.wanted))
+                    self.found += self._fetch(self.along(place, self.wanted))
             return
 
         plan = explain(self.session, self._select(_clauses(self.conditions)))
@@ -181,7 +241,11 @@ class _Search:
             self.found, self.stopped_at = [], None
             self._match_first()
 
-    def _segments(self) -> list[list[ColumnElement[bool]]]:
+    def along(self, place: Sequence[ColumnElement[bool]], limit: int) -> Select[tuple[Any, RowId]]:
+        """The first rows of a stretch that the leading conditions leave, straight from an index."""
+        return self._select([*place, *_clauses(self.leading)]).order_by(*self._by_order()).limit(limit)
+
+    def stretches(self) -> list[list[ColumnElement[bool]]]:
         """The stretches of the order that lie ahead of the cursor; nulls are last whichever way one sorts."""
         sort = self.order.sort
         value, cursor = sort.expression, self.cursor
@@ -201,7 +265,7 @@ class _Search:
             return []
         value = self.order.sort.expression
         if cursor.id is None:
-            start = literal(cursor.value, value.type)
+            start = self._value_at(cursor)
             return [value <= start if self.descending else value >= start]
         if value is self.source.id:
             return self._ahead_of_id(cursor)
@@ -213,7 +277,9 @@ class _Search:
 
     def _value_at(self, cursor: Cursor) -> ColumnElement[Any]:
         value = self.order.sort.expression
-        if cursor.value in _BEYOND:
+        if self.anchor is not None:
+            return self.anchor
+        if cursor.value in BEYOND and cursor.id is not None:
             # Python cannot say what stands in that row (infinity, or a year such as 44 BC); the database can.
             row = select(value).select_from(self.source.table).where(self.source.id == cursor.id)
             return row.scalar_subquery()
@@ -233,7 +299,11 @@ class _Search:
 
     def _select(self, clauses: Sequence[ColumnElement[bool]]) -> Select[tuple[Any, RowId]]:
         value = self.order.sort.expression.label("value")
-        return select(value, self.source.id.label("id")).select_from(self.source.table).where(*clauses)
+        return (
+            select(value, self.source.id.label("id"))
+            .select_from(self.source.table)
+            .where(*self.source.always, *clauses)
+        )
 
     @property
     def wanted(self) -> int:
@@ -245,7 +315,7 @@ class _Search:
 
     def _match_first(self) -> None:
         """Fetch every match through an index, and sort."""
-        ahead = or_(*(and_(true(), *place) for place in self._segments()))
+        ahead = or_(*(and_(true(), *place) for place in self.stretches()))
         # Materialized, so that the LIMIT cannot tempt the planner into a walk.
         matches = (
             self._select([*_clauses(self.conditions), ahead])
@@ -265,7 +335,7 @@ class _Search:
         that a row which is written meanwhile cannot come twice.
         """
         passed = and_(*_clauses(rest)).label("passed")
-        for place in self._segments():
+        for place in self.stretches():
             along = self._select([*place, *_clauses(leading)]).order_by(*self._by_order())
             seen = (
                 along.add_columns(passed)
@@ -318,17 +388,16 @@ def find_page(
         cursor: after or before which row the page lies; None for the first page.
         size: how many rows a full page has.
     """
-    search = _Search(session, source, order, conditions, cursor, size + 1)
-    search.run()
-    more = len(search.found) > size
-    keys = tuple(search.found[:size])
-    further = keys[-1] if more else search.stopped_at
+    found = source.find(session, conditions, order, cursor, size + 1)
+    more = len(found.keys) > size
+    keys = tuple(found.keys[:size])
+    further = keys[-1] if more else found.stopped_at
     if cursor is None or not cursor.backward:
         return Page(
             keys,
             previous=Cursor(keys[0].value, keys[0].id, backward=True) if cursor and keys else None,
             next=Cursor(further.value, further.id) if further else None,
-            unfinished=search.stopped_at,
+            unfinished=found.stopped_at,
         )
     if further is None and len(keys) < size:
         # The list begins here; a first page that is not full would hide what follows.
@@ -338,7 +407,7 @@ def find_page(
         keys,
         previous=Cursor(further.value, further.id, backward=True) if further else None,
         next=Cursor(keys[-1].value, keys[-1].id) if keys else cursor.reversed(),
-        unfinished=search.stopped_at,
+        unfinished=found.stopped_at,
     )
 
 
@@ -348,18 +417,15 @@ def neighbours(
     """The ids of the rows just before and just after `key` in a list."""
 
     def nearest(*, backward: bool) -> RowId | None:
-        search = _Search(session, source, order, conditions, Cursor(key.value, key.id, backward), 1)
-        search.run()
-        return search.found[0].id if search.found else None
+        found = source.find(session, conditions, order, Cursor(key.value, key.id, backward), 1)
+        return found.keys[0].id if found.keys else None
 
     return nearest(backward=True), nearest(backward=False)
 
 
 def key_of(session: AnySession, source: Source, order: Order, id_: RowId) -> Key | None:
     """Where the row `id_` stands in `order`; None where there is no such row."""
-    statement = select(order.sort.expression, source.id).select_from(source.table).where(source.id == id_)
-    row = session.execute(statement).one_or_none()
-    return Key(row[0], row[1]) if row else None
+    return source.key(session, order, id_)
 
 
 def count_before(
@@ -371,14 +437,12 @@ def count_before(
     cap: int,
 ) -> int:
     """How many rows stand before `key`, counted up to `cap`: in a list of the newest, those come since."""
-    search = _Search(session, source, order, conditions, Cursor(key.value, key.id, backward=True), cap)
-    search.run()
-    return len(search.found)
+    return len(source.find(session, conditions, order, Cursor(key.value, key.id, backward=True), cap).keys)
 
 
 def estimate(session: AnySession, source: Source, conditions: Sequence[Condition]) -> int:
     """How many rows match, as the planner expects; costs the same at any size."""
-    return explain(session, _matching(source, conditions)).rows
+    return explain(session, source.matching(conditions)).rows
 
 
 def exact_count(session: AnySession, source: Source, conditions: Sequence[Condition], seconds: int) -> int:
@@ -394,12 +458,8 @@ def exact_count(session: AnySession, source: Source, conditions: Sequence[Condit
         OperationalError: the count took longer than `seconds`.
     """
     session.execute(text(f"SET LOCAL statement_timeout = '{int(seconds)}s'"))
-    matching = _matching(source, conditions).subquery()
+    matching = source.matching(conditions).subquery()
     return session.execute(select(func.count()).select_from(matching)).scalar_one()
-
-
-def _matching(source: Source, conditions: Sequence[Condition]) -> Select[Any]:
-    return select(source.id).select_from(source.table).where(*_clauses(conditions))
 
 
 def facet_counts(
@@ -415,16 +475,8 @@ def facet_counts(
     Returns:
         For each facet its values with their counts, most frequent first, and how many rows were counted.
     """
-    search = _Search(session, source, order, conditions, None, cap)
-    search.run()
-    ids = [key.id for key in search.found]
-    rows = (
-        select(*(expression.label(name) for name, expression in facets.items()))
-        .select_from(source.table)
-        .where(source.id == any_(literal(ids, ARRAY(source.id.type))))
-        .cte("rows")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
+    ids = [key.id for key in source.find(session, conditions, order, None, cap).keys]
+    rows = source.values(ids, facets).cte("rows").prefix_with("MATERIALIZED", dialect="postgresql")
     values = [rows.c[name] for name in facets]
     grouped = select(*values, *(func.grouping(value).label(f"{value.key}_absent") for value in values))
     statement = grouped.add_columns(func.count().label("n")).group_by(
