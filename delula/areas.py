@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, request, url_for
 from delula.access.guard import may
 from delula.access.permissions import Permission
 from delula.generations.views import blueprint as generations
+from delula.recipes.views import blueprint as recipes
 from delula.staff.views import blueprint as staff
 
 
@@ -44,6 +45,7 @@ AREAS: tuple[Area, ...] = (
         "generations.index",
         Permission.GENERATIONS_READ,
     ),
+    Area("Recipes", "book-open", "Catalogue", recipes, "recipes.index", Permission.RECIPES_READ),
     Area("Staff", "shield-user", "Control", staff, "staff.index", Permission.STAFF_READ),
 )
 

@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    any_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from delula.db import session
-from delula.models import Recipe
+from delula.db import AnyRow, session
+from delula.lists import GRID
+from delula.models import (
+    Generation,
+    Recipe,
+    RecipeSample,
+    RecipeTotals,
+    RecipeUsage,
+    RecipeUsageOptions,
+    Tag,
+    User,
+)
 from delula.search import Choice
+from delula.users.queries import resolve_users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from delula.search import Field
+    from delula.lists import ListState
+    from delula.search import Field, Resolvers
 
 #: The largest id that the column holds.
 LARGEST_ID = 2**31 - 1
+
+#: The tables themselves: a list needs rows, not objects, and these come faster.
+_R, _USER, _TAG = Recipe.__table__.c, User.__table__.c, Tag.__table__.c
+_USAGE, _OPTIONS = RecipeUsage.__table__.c, RecipeUsageOptions.__table__.c
+_TOTALS, _G, _SAMPLE = RecipeTotals.__table__.c, Generation.__table__.c, RecipeSample.__table__.c
 
 
 def resolve_recipes(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
@@ -35,11 +66,33 @@ def resolve_recipes(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
     return found
 
 
+def resolve_tags(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
+    """The ids of tags by name, or by the same name in another case, or by id."""
+    ids = [int(name) for name in names if name.isascii() and name.isdigit() and int(name) <= LARGEST_ID]
+    lowered = func.lower(_TAG.name).label("lowered")
+    rows = session().execute(
+        select(_TAG.id, _TAG.name, lowered).where(
+            or_(_TAG.id.in_(ids), lowered.in_([name.lower() for name in names]))
+        )
+    )
+    found = rows.all()
+    # Names come first: tags may differ in nothing but case, and one may be called like another's number.
+    return {
+        name: [id_ for id_, title, _ in found if title == name]
+        or [id_ for id_, _, folded in found if folded == name.lower()]
+        or [id_ for id_, _, _ in found if str(id_) == name]
+        for name in names
+    }
+
+
+RESOLVERS: Resolvers = {"creator": resolve_users, "tag": resolve_tags}
+
+
 def suggest_recipes(field: Field, prefix: str, limit: int) -> Sequence[Choice]:
-    """Values of a field that begin so, for the query box; none where there are too many to choose from."""
+    """Recipes whose slug or name begins so, for the query box of lists that refer to recipes."""
     if field.name != "recipe":
         return []
-    pattern = func.lower(literal(prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_"))) + "%"
+    pattern = _beginning(prefix)
     statement = (
         select(Recipe.slug, Recipe.name)
         .where(or_(func.lower(Recipe.slug).like(pattern), func.lower(Recipe.name).like(pattern)))
@@ -47,3 +100,218 @@ def suggest_recipes(field: Field, prefix: str, limit: int) -> Sequence[Choice]:
         .limit(limit)
     )
     return [Choice(row.slug, label=row.name) for row in session().execute(statement)]
+
+
+#: Fields of the list whose values are looked up, and where.
+_LOOKED_UP: Mapping[str, ColumnElement[Any]] = {
+    name: _R[name] for name in ("category", "style", "model", "video_provider", "image_provider", "slug")
+} | {"referral": _R.referral_code}
+
+
+def suggest_values(field: Field, prefix: str, limit: int) -> Sequence[Choice]:
+    """Values of a field of the list of recipes that begin so, the most frequent first."""
+    pattern = _beginning(prefix)
+    if field.name == "tag":
+        named = select(_TAG.name, _TAG.description).where(func.lower(_TAG.name).like(pattern))
+        rows = session().execute(named.order_by(_TAG.is_hidden, _TAG.name).limit(limit))
+        return [Choice(name, label=description or name) for name, description in rows]
+    if field.name == "provider":
+        either = func.unnest(func.array([_R.video_provider, _R.image_provider])).label("provider")
+        values: ColumnElement[Any] = select(either).select_from(Recipe.__table__).subquery().c.provider
+    elif field.name in _LOOKED_UP:
+        values = _LOOKED_UP[field.name]
+    else:
+        return []
+    statement = (
+        select(values, func.count())
+        .where(func.lower(values).like(pattern))
+        .group_by(values)
+        .order_by(func.count().desc(), values)
+        .limit(limit)
+    )
+    return [Choice(value) for value, _ in session().execute(statement)]
+
+
+def _beginning(prefix: str) -> ColumnElement[str]:
+    """The pattern for LIKE of lower-case texts that begin so."""
+    escaped = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return func.lower(literal(escaped)) + "%"
+
+
+#: Characters of a text that a list loads; it may have megabytes.
+EXCERPT = 240
+
+#: The tags that a recipe names, in its order: `[id, name, colour, is hidden, is active]` each; an id that no
+#: tag has comes with nulls.
+TAGS = literal_column(
+    """(SELECT json_agg(json_build_array(named.id, tags.name, tags.color, tags.is_hidden, tags.is_active)
+        ORDER BY named.place)
+    FROM unnest(recipes.tag_highlights) WITH ORDINALITY AS named (id, place)
+    LEFT JOIN tags ON tags.id = named.id)""",
+    JSONB(),
+).label("tags")
+
+#: What each column of the table is made of. A list loads no more than it shows: rows are wide.
+_CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "name": (func.left(_R.name, EXCERPT).label("name"), _R.generation_type, _R.preview_image_url),
+    "state": (_R.is_active, _R.is_public),
+    "type": (_R.generation_type, _R.video_duration),
+    "tags": (TAGS,),
+    "hidden": (TAGS,),
+    "cost": (_R.credit_cost,),
+    "usage": (_USAGE.usage_count.label("used_times"),),
+    "used": (_USAGE.last_used_at,),
+    "generations": (_TOTALS.generations,),
+    "failed": (_TOTALS.failed, _TOTALS.completed),
+    "stock": (_TOTALS.stock, _R.is_active),
+    "category": (func.left(_R.category, EXCERPT).label("category"),),
+    "model": (_R.model,),
+    "created": (_R.created_at,),
+    "slug": (_R.slug,),
+    "description": (func.left(_R.description, EXCERPT).label("description"),),
+    "workflow": (_R.workflow_type,),
+    "provider": (_R.video_provider, _R.image_provider),
+    "audio": (_R.audio_type,),
+    "style": (_R.style,),
+    "creator": (
+        _R.creator_id.label("user_id"),
+        _USER.email.label("user_email"),
+        _USER.handle.label("user_handle"),
+    ),
+    "restricted": (_R.has_content_restrictions,),
+    "shared": (_R.revenue_share_enabled, _R.revenue_share_percentage),
+    "referral": (_R.referral_code,),
+}
+_CARD = ("name", "state", "type", "tags", "cost", "description")
+
+
+def list_rows(ids: Sequence[int], state: ListState) -> Sequence[AnyRow]:
+    """What a list shows of these recipes, in this order."""
+    if not ids:
+        return []
+    names = _CARD if state.view == GRID else tuple(c.key for c in state.columns if c.key in _CELLS)
+    rows = {row.id: row for row in session().execute(_rows_statement(names), {"ids": ids})}
+    return [rows[id_] for id_ in ids if id_ in rows]
+
+
+@lru_cache(maxsize=256)
+def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """The statement for a choice of columns; made once, since making it costs as much as running it."""
+    cells = {cell.key: cell for name in names for cell in _CELLS[name]}
+    return (
+        select(_R.id, *cells.values())
+        .outerjoin_from(Recipe.__table__, RecipeUsage.__table__, _USAGE.recipe_id == _R.id)
+        .outerjoin(RecipeTotals.__table__, _TOTALS.recipe_id == _R.id)
+        .outerjoin(User.__table__, _USER.id == _R.creator_id)
+        .where(_R.id == any_(bindparam("ids", type_=ARRAY(Integer))))
+    )
+
+
+def find(reference: str) -> Recipe | None:
+    """The recipe with this id or slug, tried in this order; of several with one slug an active one."""
+    if "\0" in reference:
+        return None  # PostgreSQL takes no such text at all
+    if reference.isascii() and reference.isdigit() and int(reference) <= LARGEST_ID:
+        by_id = session().get(Recipe, int(reference))
+        if by_id is not None:
+            return by_id
+    by_slug = select(Recipe).where(Recipe.slug == reference)
+    return session().scalars(by_slug.order_by(Recipe.is_active.desc(), Recipe.id).limit(1)).first()
+
+
+@dataclass(frozen=True)
+class Related:
+    """What hangs together with a recipe.
+
+    Attributes:
+        about: what stands about it in other tables, in one row: tags, counts, creator, samples by status.
+        generations: the last ones, newest first.
+        samples: the last ones, newest first.
+    """
+
+    about: AnyRow
+    generations: Sequence[AnyRow]
+    samples: Sequence[AnyRow]
+
+
+#: Related rows of one kind that a page shows.
+RELATED_GENERATIONS, RELATED_SAMPLES = 12, 6
+
+#: The statements behind `Related`; made once, since making them costs as much as running them.
+_ABOUT = (
+    select(
+        TAGS,
+        _USAGE.usage_count.label("used_times"),
+        _USAGE.last_used_at,
+        _OPTIONS.summary.label("options_summary"),
+        _TOTALS.recipe_id.label("counted"),
+        _TOTALS.generations,
+        _TOTALS.completed,
+        _TOTALS.failed,
+        _TOTALS.last_used_at.label("last_generation_at"),
+        _TOTALS.charged,
+        _TOTALS.refunded,
+        _TOTALS.stock,
+        _TOTALS.options,
+        _TOTALS.options_of,
+        _USER.id.label("user_id"),
+        _USER.email.label("user_email"),
+        _USER.handle.label("user_handle"),
+        literal_column(
+            """(SELECT json_object_agg(coalesce(by_status.status, ''), by_status.n) FROM (
+                SELECT moderation_status AS status, count(*) AS n FROM recipe_samples
+                WHERE recipe_samples.recipe_id = recipes.id GROUP BY 1) AS by_status)""",
+            JSONB(),
+        ).label("samples"),
+        literal_column(
+            """(SELECT json_agg(namesake.id ORDER BY namesake.id) FROM recipes AS namesake
+                WHERE namesake.slug = recipes.slug AND namesake.id <> recipes.id)""",
+            JSONB(),
+        ).label("namesakes"),
+    )
+    .outerjoin_from(Recipe.__table__, RecipeUsage.__table__, _USAGE.recipe_id == _R.id)
+    .outerjoin(RecipeTotals.__table__, _TOTALS.recipe_id == _R.id)
+    .outerjoin(RecipeUsageOptions.__table__, _OPTIONS.recipe_id == _R.id)
+    .outerjoin(User.__table__, _USER.id == _R.creator_id)
+    .where(_R.id == bindparam("id"))
+)
+_GENERATIONS = (
+    select(
+        _G.id,
+        _G.status,
+        _G.created_at,
+        _G.type,
+        func.left(_G.prompt, EXCERPT).label("prompt"),
+        or_(_G.thumbnail_url.is_not(None), _G.image_url.is_not(None)).label("has_thumbnail"),
+    )
+    .where(_G.recipe_id == bindparam("id"), _G.created_at.is_not(None))
+    .order_by(_G.created_at.desc())
+    .limit(RELATED_GENERATIONS)
+)
+_SAMPLES = (
+    select(
+        _SAMPLE.id,
+        _SAMPLE.generation_id,
+        func.left(_SAMPLE.title, EXCERPT).label("title"),
+        _SAMPLE.moderation_status,
+        _SAMPLE.is_featured,
+        _SAMPLE.like_count,
+        _SAMPLE.created_at,
+        _SAMPLE.type,
+    )
+    .where(_SAMPLE.recipe_id == bindparam("id"))
+    .order_by(_SAMPLE.id.desc())
+    .limit(RELATED_SAMPLES)
+)
+
+
+def about(recipe: Recipe) -> AnyRow:
+    """What stands about a recipe in other tables, in one row."""
+    return session().execute(_ABOUT, {"id": recipe.id}).one()
+
+
+def related(recipe: Recipe) -> Related:
+    """What hangs together with a recipe."""
+    keys = {"id": recipe.id}
+    ask = session().execute
+    return Related(about(recipe), ask(_GENERATIONS, keys).all(), ask(_SAMPLES, keys).all())
