@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from delula.config import load_settings
     from delula.db import db, engine_options
     from delula.demo.cli import demo_command
+    from delula.rollups.cli import rollup_commands
     from delula.schema.cli import schema_commands
     from delula.staff.cli import staff_commands
     from delula.storage import init_storage
@@ -82,7 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     app.register_blueprint(pages)
     register_areas(app)
-    for group in (staff_commands, schema_commands, demo_command):
+    for group in (staff_commands, schema_commands, rollup_commands, demo_command):
         app.cli.add_command(group)
     check_every_route_declares_its_permission(app)
     return app
