@@ -11,6 +11,7 @@ from delula.access.permissions import Permission
 from delula.generations.views import blueprint as generations
 from delula.recipes.views import blueprint as recipes
 from delula.staff.views import blueprint as staff
+from delula.tags.views import blueprint as tags
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ AREAS: tuple[Area, ...] = (
         Permission.GENERATIONS_READ,
     ),
     Area("Recipes", "book-open", "Catalogue", recipes, "recipes.index", Permission.RECIPES_READ),
+    Area("Tags", "tags", "Catalogue", tags, "tags.index", Permission.TAGS_READ),
     Area("Staff", "shield-user", "Control", staff, "staff.index", Permission.STAFF_READ),
 )
 

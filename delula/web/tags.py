@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 
-from delula.web.display import escape
+from delula.web.display import MISSING, escape
 
 #: Colours that the product's tags can have; each is a class in static/css/tag.css.
 TAG_COLORS = frozenset(
@@ -79,3 +81,22 @@ def dangling_chip(id_: int | None, href: str | None = None) -> Markup:
     if href:
         return Markup(f'<a class="tag dangling" href="{escape(href)}">{text}</a>')  # noqa: S704 - escaped
     return Markup(f'<span class="tag dangling">{text}</span>')  # noqa: S704 - our own text
+
+
+#: Colours as they are written in style sheets; nothing else may stand in an attribute.
+_HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.IGNORECASE)
+
+
+def swatch(color: str | None) -> Markup:
+    """A colour with its name; one that the product does not know says so, and a dash stands for none."""
+    if color is None or color == "":
+        return MISSING
+    known = color.strip().lower()
+    name = escape(color)
+    if known in TAG_COLORS:
+        return Markup(f'<span class="swatch"><span class="swatch-dot tag {known}"></span>{name}</span>')  # noqa: S704 - escaped
+    if _HEX.fullmatch(known):
+        rect = f'<rect width="100%" height="100%" fill="{known}"/>'
+        drawn = f'<svg class="swatch-dot" aria-hidden="true">{rect}</svg>'
+        return Markup(f'<span class="swatch">{drawn}<span class="mono">{name}</span></span>')  # noqa: S704 - a pattern's own
+    return Markup(f'<span class="swatch odd" title="Not a colour of the product"><bdi>{name}</bdi></span>')  # noqa: S704 - escaped

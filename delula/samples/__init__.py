@@ -1,0 +1,1 @@
+"""Samples: generations that are shown as examples of their recipes, and how moderation judged them."""

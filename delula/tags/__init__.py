@@ -1,0 +1,1 @@
+"""Tags: what stands on recipe cards, and what sorts the catalogue behind them."""

@@ -1,0 +1,80 @@
+"""The cells of the list of tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from delula.tags.queries import Problem
+from delula.web.display import MISSING, escape, flag_tag, grouped, time_tag
+from delula.web.lists import in_filter
+from delula.web.tables import Cell, text
+from delula.web.tags import swatch, tag_chip
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from delula.tags.queries import TagRow
+    from delula.web.lists import ListPage
+
+#: What a problem is called, and what it means.
+PROBLEMS: Mapping[Problem, tuple[str, str]] = {
+    Problem.UNUSED: ("Unused", "No recipe carries it"),
+    Problem.INACTIVE_IN_USE: ("Inactive, in use", "It is switched off, and recipes still carry it"),
+    Problem.CONVENTION: ("Off convention", "A hidden tag should be called namespace:value"),
+    Problem.NEAR_DUPLICATE: ("Near-duplicate", "Another tag has nearly the same name"),
+}
+#: Those that change what the product shows or finds; the others are untidy.
+GRAVE = frozenset({Problem.INACTIVE_IN_USE, Problem.CONVENTION})
+
+
+def problem_tag(problem: Problem, href: str) -> str:
+    """One problem, as a link to all tags that have it."""
+    label, meaning = PROBLEMS[problem]
+    tone = "warning" if problem in GRAVE else "neutral"
+    return f'<a class="badge {tone}" href="{escape(href)}" title="{escape(meaning)}">{escape(label)}</a>'
+
+
+def cells() -> Mapping[str, Cell]:
+    """One cell for each column."""
+    return _CELLS
+
+
+def _name(row: TagRow, listed: ListPage) -> str:
+    tag = row.tag
+    return (
+        f'<a class="lead" href="{escape(listed.detail_href(tag.id))}" data-lead>'
+        f"{tag_chip(tag.name, tag.color, hidden=tag.is_hidden)}</a>"
+    )
+
+
+def _problems(row: TagRow, listed: ListPage) -> str:
+    return "".join(problem_tag(problem, f"{listed.action}?q=problem:{problem}") for problem in row.problems)
+
+
+def _recipes(row: TagRow, listed: ListPage) -> str:  # noqa: ARG001 - a cell's shape
+    use = row.use
+    if use.active == use.recipes:
+        return grouped(use.recipes)
+    return f'<span title="{grouped(use.active)} of them active">{grouped(use.recipes)}</span>'
+
+
+def _namespace(row: TagRow, listed: ListPage) -> str:
+    if row.tag.namespace is None:
+        return MISSING
+    href = f"{listed.action}?q=namespace:{in_filter(row.tag.namespace)}"
+    return f'<a href="{escape(href)}"><bdi>{escape(row.tag.namespace)}</bdi></a>'
+
+
+_CELLS: Mapping[str, Cell] = {
+    "name": Cell(_name),
+    "problems": Cell(_problems, "badges"),
+    "recipes": Cell(_recipes, "number"),
+    "usage": Cell(lambda row, _: grouped(row.use.usage), "number"),
+    "used": Cell(lambda row, _: time_tag(row.use.last_used_at)),
+    "color": Cell(lambda row, _: swatch(row.tag.color)),
+    "state": Cell(lambda row, _: flag_tag(row.tag.is_active, "Active", "Inactive")),
+    "description": Cell(lambda row, _: text(row.tag.description), "wide"),
+    "namespace": Cell(_namespace),
+    "created": Cell(lambda row, _: time_tag(row.tag.created_at)),
+    "id": Cell(lambda row, _: str(row.id), "id"),
+}
