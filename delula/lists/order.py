@@ -44,6 +44,7 @@ class Sort:
         kind: what its values are.
         nullable: whether it can be null.
         descending_first: the direction that people want first.
+        jumps: whether one can jump to a value of it; not where its values are made to put rows into groups.
         id: the id of the row as the index of this sort has it, where that index lies on a joined table; None
             for that of the source.
     """
@@ -54,6 +55,7 @@ class Sort:
     kind: SortKind
     nullable: bool = True
     descending_first: bool = True
+    jumps: bool = True
     id: ColumnElement[Any] | None = None
 
 

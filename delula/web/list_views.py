@@ -50,6 +50,7 @@ class ListViews:
         states: loads the present status of rows by id, where it changes by itself.
         suggest: looks up values of a field for the query box.
         extras: what the template of the grid reads beside the list.
+        heading: names the group that a row belongs to, where the default order keeps groups together.
     """
 
     spec: ListSpec
@@ -60,6 +61,7 @@ class ListViews:
     states: Callable[[Sequence[Any]], Mapping[Any, str]] | None = None
     suggest: Callable[[Field, str, int], Sequence[Choice]] = no_suggestions
     extras: Callable[[], Mapping[str, Any]] = dict
+    heading: Callable[[Any], str] | None = None
 
 
 def add_list(blueprint: Blueprint, views: ListViews) -> None:
@@ -74,12 +76,13 @@ def add_list(blueprint: Blueprint, views: ListViews) -> None:
         if (canonical := custom_range(spec)) is not None:
             return redirect(canonical)
         listed, status = list_page(spec, resolvers, views.load)
+        heading = views.heading if listed.state.order.sort == spec.default_order.sort else None
         return render(
             "lists/index.html",
             "lists/_list.html",
             status=status,
             listed=listed,
-            body=table_body(listed, views.cells()) if listed.state.view == TABLE else None,
+            body=table_body(listed, views.cells(), heading) if listed.state.view == TABLE else None,
             **views.extras(),
         )
 

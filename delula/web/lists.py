@@ -320,9 +320,11 @@ class ListPage:
         return self.href(self.state.at_cursor(cursor), place=True) if cursor else None
 
     @property
-    def jump(self) -> dict[str, Any]:
-        """The form that jumps to a value of the sort."""
+    def jump(self) -> dict[str, Any] | None:
+        """The form that jumps to a value of the sort; None where people do not know its values."""
         sort = self.state.order.sort
+        if not sort.jumps:
+            return None
         kinds = {
             SortKind.TIME: "date",
             SortKind.INTEGER: "number",

@@ -32,19 +32,26 @@ class Cell:
     classes: str = ""
 
 
-def table_body(listed: ListPage, cells: Mapping[str, Cell]) -> Markup:
+def table_body(
+    listed: ListPage, cells: Mapping[str, Cell], heading: Callable[[Any], str] | None = None
+) -> Markup:
     """The rows of a list as `<tr>` elements, ready for keyboard and peek.
 
     Args:
         listed: the page; each of its rows has an `id`, as its keys have.
         cells: one for each column of the list, by the column's key.
+        heading: names the group of a row; stands above the first row of each group.
     """
     columns = [
         (_opening(column.label, cells[column.key].classes), cells[column.key].inner)
         for column in listed.state.columns
     ]
     parts: list[str] = []
+    group: str | None = None
     for row in listed.rows:
+        if heading is not None and group != (group := heading(row)):
+            words = f'<th scope="rowgroup" colspan="{len(columns)}"><bdi>{escape(group)}</bdi></th>'
+            parts.append(f'<tr class="table-group">{words}</tr>\n')
         parts.append(row_tag(row.id, listed.detail_href(row.id), listed.peek_href(row.id)))
         for opening, inner in columns:
             parts += (opening, inner(row, listed), "</td>")
