@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from delula.tags.queries import Problem
+from delula.web.charts import sparkline
 from delula.web.display import MISSING, escape, flag_tag, grouped, time_tag
 from delula.web.lists import in_filter
 from delula.web.tables import Cell, text
@@ -32,6 +33,14 @@ def problem_tag(problem: Problem, href: str) -> str:
     label, meaning = PROBLEMS[problem]
     tone = "warning" if problem in GRAVE else "neutral"
     return f'<a class="badge {tone}" href="{escape(href)}" title="{escape(meaning)}">{escape(label)}</a>'
+
+
+def group_of(row: Any) -> str:
+    """The group that a tag, or a row of the list, belongs to."""
+    tag = getattr(row, "tag", row)
+    if not tag.is_hidden:
+        return "Public tags"
+    return "Hidden, without a namespace" if tag.namespace is None else f"Hidden, {tag.namespace}:"
 
 
 def cells() -> Mapping[str, Cell]:
@@ -65,12 +74,19 @@ def _namespace(row: TagRow, listed: ListPage) -> str:
     return f'<a href="{escape(href)}"><bdi>{escape(row.tag.namespace)}</bdi></a>'
 
 
+def _trend(row: TagRow, listed: ListPage) -> str:  # noqa: ARG001 - a cell's shape
+    if not row.trend or not any(row.trend):
+        return MISSING
+    return sparkline(row.trend, f"{grouped(sum(row.trend))} generations of its recipes in 8 weeks")
+
+
 _CELLS: Mapping[str, Cell] = {
     "name": Cell(_name),
     "problems": Cell(_problems, "badges"),
     "recipes": Cell(_recipes, "number"),
     "usage": Cell(lambda row, _: grouped(row.use.usage), "number"),
     "used": Cell(lambda row, _: time_tag(row.use.last_used_at)),
+    "trend": Cell(_trend),
     "color": Cell(lambda row, _: swatch(row.tag.color)),
     "state": Cell(lambda row, _: flag_tag(row.tag.is_active, "Active", "Inactive")),
     "description": Cell(lambda row, _: text(row.tag.description), "wide"),

@@ -149,7 +149,7 @@ LISTING = ListSpec(
     source=Source(TAGS_AND_USE, TAGS.id),
     fields=FIELDS,
     sorts=(
-        Sort("group", "Group", GROUP, SortKind.TEXT, nullable=False, descending_first=False),
+        Sort("group", "Group", GROUP, SortKind.TEXT, nullable=False, descending_first=False, jumps=False),
         Sort("name", "Name", NAME, SortKind.TEXT, nullable=False, descending_first=False),
         Sort("recipes", "Recipes", RECIPES, SortKind.INTEGER, nullable=False),
         Sort("usage", "Usage", USED, SortKind.INTEGER, nullable=False),
@@ -163,6 +163,7 @@ LISTING = ListSpec(
         Column("recipes", "Recipes", sort="recipes", numeric=True),
         Column("usage", "Usage", sort="usage", numeric=True),
         Column("used", "Last used", sort="used", width="time"),
+        Column("trend", "8 weeks"),
         Column("color", "Colour"),
         Column("state", "State"),
         Column("description", "Description", width="wide"),
@@ -170,6 +171,7 @@ LISTING = ListSpec(
         Column("created", "Created", sort="created", shown=False, width="time"),
         Column("id", "Id", sort="id", shown=False, width="id"),
     ),
+    summary=True,
     tabs=(
         ("Public", "hidden:no"),
         ("Hidden", "hidden:yes"),

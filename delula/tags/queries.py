@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,10 @@ from sqlalchemy import (
     case,
     cast,
     column,
+    exists,
+    extract,
     func,
+    null,
     select,
     true,
 )
@@ -29,13 +33,13 @@ from delula.db import AnyRow, session
 from delula.lists.kept import Kept
 from delula.models import Recipe, RecipeUsage, Tag
 from delula.models.columns import UtcDateTime
+from delula.models.rollups import GenerationRollUp, Span
 from delula.tags.likeness import alike
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.types import TypeEngine
 
     from delula.lists import ListState
@@ -208,8 +212,7 @@ def _bound(name: str, written: Callable[[Written], str], type_: TypeEngine[Any])
     return cast(text, ARRAY(type_))
 
 
-#: The use of each tag as a table, so that lists can be sorted and filtered by it.
-USE = (
+_use = (
     func.unnest(
         _bound("use_ids", lambda written: written.ids, Integer()),
         _bound("use_recipes", lambda written: written.recipes, Integer()),
@@ -222,8 +225,11 @@ USE = (
         column("usage", BigInteger),
         column("last_used_at", UtcDateTime),
     )
-    .render_derived("use")
+    .render_derived("counted")
 )
+#: The use of each tag as a table, for lists to be sorted and filtered by it. Said to be distinct, so that
+#: the planner leaves it out where a list is not.
+USE = select(*_use.c).distinct(_use.c.tag_id).subquery("use")
 #: Tags beside their use. A tag that is newer than the census has none yet.
 TAGS_AND_USE = Tag.__table__.outerjoin(USE, USE.c.tag_id == TAGS.id)
 
@@ -241,11 +247,13 @@ class TagRow:
         tag: the tag.
         use: how much it is used.
         problems: what is wrong with it.
+        trend: generations of its recipes, week by week; None where the column is not shown.
     """
 
     tag: AnyRow
     use: Use
     problems: Sequence[Problem]
+    trend: Sequence[int] | None
 
     @property
     def id(self) -> int:
@@ -266,14 +274,191 @@ _TAG_COLUMNS = (
 _BY_IDS = select(*_TAG_COLUMNS).where(TAGS.id == any_(bindparam("ids", type_=ARRAY(Integer))))
 
 
-def list_rows(ids: Sequence[int], state: ListState) -> Sequence[TagRow]:  # noqa: ARG001 - all columns cost the same
+def list_rows(ids: Sequence[int], state: ListState) -> Sequence[TagRow]:
     """What a list shows of these tags, in this order."""
     if not ids:
         return []
     census = CENSUS.get()
+    trends = TRENDS.get() if any(column.key == "trend" for column in state.columns) else None
     found = {row.id: row for row in session().execute(_BY_IDS, {"ids": ids})}
     return [
-        TagRow(found[id_], census.uses.get(id_, UNUSED), census.problems_of(id_))
+        TagRow(
+            found[id_],
+            census.uses.get(id_, UNUSED),
+            census.problems_of(id_),
+            trends.of(id_) if trends is not None else None,
+        )
         for id_ in ids
         if id_ in found
     ]
+
+
+#: What the page of a tag shows of it.
+_WHOLE = select(*_TAG_COLUMNS[:2], TAGS.description, *_TAG_COLUMNS[3:]).where(TAGS.id == bindparam("id"))
+#: Tags that the page of another one links to.
+_NAMES = select(TAGS.id, TAGS.name, TAGS.color, TAGS.is_active, TAGS.is_hidden).where(
+    TAGS.id == any_(bindparam("ids", type_=ARRAY(Integer)))
+)
+_CARRIERS = (
+    select(
+        _RECIPES.id,
+        _RECIPES.name,
+        _RECIPES.slug,
+        _RECIPES.is_active,
+        _RECIPES.is_public,
+        func.coalesce(_USAGE.usage_count, 0).label("usage"),
+        _USAGE.last_used_at,
+    )
+    .outerjoin_from(Recipe.__table__, RecipeUsage.__table__, _USAGE.recipe_id == _RECIPES.id)
+    .order_by(func.coalesce(_USAGE.usage_count, 0).desc(), _RECIPES.id)
+    .limit(SHOWN_RECIPES)
+)
+_WITH_TAG = _CARRIERS.where(_RECIPES.tag_highlights.contains(bindparam("tag_ids", type_=ARRAY(Integer))))
+
+
+def find(tag_id: int) -> AnyRow | None:
+    """The tag with this id."""
+    return session().execute(_WHOLE, {"id": tag_id}).one_or_none() if tag_id <= LARGEST_ID else None
+
+
+def recipes_with(tag_id: int) -> Sequence[AnyRow]:
+    """The recipes that carry a tag, the most used first, as many as its page shows."""
+    return session().execute(_WITH_TAG, {"tag_ids": [tag_id]}).all()
+
+
+def named(ids: Sequence[int]) -> Sequence[AnyRow]:
+    """Tags by id, in this order, as chips show them."""
+    if not ids:
+        return []
+    found = {row.id: row for row in session().execute(_NAMES, {"ids": list(ids)})}
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+#: Weeks that a trend looks back.
+WEEKS = 8
+_DAYS = GenerationRollUp.__table__.c
+_WEEK = func.floor(extract("epoch", _DAYS.start - bindparam("first", type_=UtcDateTime())) / (7 * 86_400))
+_WEEKLY = (
+    select(_DAYS.recipe_id, cast(_WEEK, Integer).label("week"), func.sum(_DAYS.created).label("created"))
+    .where(_DAYS.span == Span.DAY, _DAYS.start >= bindparam("first", type_=UtcDateTime()))
+    .group_by(_DAYS.recipe_id, "week")
+    .subquery()
+)
+_TRENDS = (
+    select(_carried.c.tag_id, _WEEKLY.c.week, func.sum(_WEEKLY.c.created))
+    .select_from(Recipe.__table__)
+    .join(_WEEKLY, _WEEKLY.c.recipe_id == _RECIPES.id)
+    .join(_carried, true())
+    .group_by(_carried.c.tag_id, _WEEKLY.c.week)
+)
+_COUNTED_AT_ALL = select(exists().select_from(GenerationRollUp.__table__))
+
+
+@dataclass(frozen=True)
+class Trends:
+    """Generations of the recipes of each tag, week by week.
+
+    Attributes:
+        weeks: when each week begins, UTC, the oldest first; the last one ends with today.
+        by_tag: generations asked for in each week; tags without any are left out.
+        counted: whether generations have been summed up at all.
+    """
+
+    weeks: Sequence[datetime]
+    by_tag: Mapping[int, Sequence[int]]
+    counted: bool
+
+    def of(self, tag_id: int) -> Sequence[int]:
+        """Generations of the recipes of a tag in each week."""
+        return self.by_tag.get(tag_id, (0,) * len(self.weeks))
+
+
+def _sum_up_weeks() -> Trends:
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    weeks = [today + timedelta(days=1) - timedelta(weeks=WEEKS - index) for index in range(WEEKS)]
+    by_tag: dict[int, list[int]] = {}
+    for tag_id, week, created in session().execute(_TRENDS, {"first": weeks[0]}):
+        if tag_id is not None and week < WEEKS:
+            by_tag.setdefault(tag_id, [0] * WEEKS)[week] = int(created)
+    return Trends(weeks, by_tag, bool(by_tag) or session().execute(_COUNTED_AT_ALL).scalar_one())
+
+
+#: Made of sums by day, for all tags at once.
+TRENDS = Kept(_sum_up_weeks)
+
+
+@dataclass(frozen=True)
+class Dangling:
+    """An id that recipes carry and that no tag has.
+
+    Attributes:
+        id: the id; None for an entry that is null.
+        use: how much it is used.
+        recipes: some of the recipes that carry it.
+    """
+
+    id: int | None
+    use: Use
+    recipes: Sequence[AnyRow]
+
+
+#: Recipes that the page of dangling ids names for each.
+SHOWN_CARRIERS = 12
+_ids = bindparam("tag_ids", type_=ARRAY(Integer))
+
+
+def _some_carriers(*carrying: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Some of the recipes that carry each of some entries, by entry."""
+    numbered = (
+        select(
+            _RECIPES.id,
+            _RECIPES.name,
+            _carried.c.tag_id,
+            func.row_number().over(partition_by=_carried.c.tag_id, order_by=_RECIPES.id).label("place"),
+        )
+        .select_from(Recipe.__table__)
+        .join(_carried, true())
+        .where(*carrying)
+        .subquery()
+    )
+    columns = numbered.c.id, numbered.c.name, numbered.c.tag_id
+    return select(*columns).where(numbered.c.place <= SHOWN_CARRIERS).order_by(numbered.c.id)
+
+
+_DANGLING = _some_carriers(_RECIPES.tag_highlights.overlap(_ids), _carried.c.tag_id == any_(_ids))
+# No index finds a null in an array, so all recipes are read; asked only where the census has seen one.
+_EMPTY_ENTRIES = _some_carriers(
+    func.array_position(_RECIPES.tag_highlights, null()).is_not(None), _carried.c.tag_id.is_(None)
+)
+
+
+def dangling() -> Sequence[Dangling]:
+    """All ids that recipes carry and that no tag has, the most carried first."""
+    uses = CENSUS.get().dangling
+    if not uses:
+        return []
+    found: dict[int | None, list[AnyRow]] = {}
+    rows = list(session().execute(_DANGLING, {"tag_ids": [id_ for id_ in uses if id_ is not None]}))
+    if None in uses:
+        rows += session().execute(_EMPTY_ENTRIES)
+    for row in rows:
+        found.setdefault(row.tag_id, []).append(row)
+    ordered = sorted(uses.items(), key=lambda item: (-item[1].recipes, item[0] is None, item[0] or 0))
+    return [Dangling(id_, use, found.get(id_, [])) for id_, use in ordered]
+
+
+#: Tags of the same namespace that the page of a tag shows.
+SHOWN_SIBLINGS = 24
+_SIBLINGS = (
+    select(TAGS.id, TAGS.name, TAGS.color, TAGS.is_active, TAGS.is_hidden)
+    .where(bindparam("namespace") == NAMESPACE, TAGS.id != bindparam("id"))
+    .order_by(TAGS.name)
+    .limit(SHOWN_SIBLINGS)
+)
+
+
+def siblings(tag: AnyRow) -> Sequence[AnyRow]:
+    """Other hidden tags of the same namespace; none for public tags, which have nothing in common."""
+    if tag.namespace is None:
+        return []
+    return session().execute(_SIBLINGS, {"namespace": tag.namespace, "id": tag.id}).all()

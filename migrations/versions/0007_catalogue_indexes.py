@@ -9,7 +9,22 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-INDEXES: tuple[tuple[str, str, str], ...] = ()
+INDEXES: tuple[tuple[str, str, str], ...] = (
+    # The recipes that carry a tag.
+    ("console_recipes_tags", "recipes", "USING gin (tag_highlights)"),
+    # What the list of samples is sorted by, and what one value of a field leaves, newest first.
+    ("console_recipe_samples_created", "recipe_samples", "(created_at, id)"),
+    ("console_recipe_samples_updated", "recipe_samples", "(updated_at, id)"),
+    ("console_recipe_samples_likes", "recipe_samples", "(like_count, id)"),
+    ("console_recipe_samples_downloads", "recipe_samples", "(download_count, id)"),
+    ("console_recipe_samples_size", "recipe_samples", "(file_size, id)"),
+    ("console_recipe_samples_status", "recipe_samples", "(moderation_status, created_at DESC)"),
+    ("console_recipe_samples_type", "recipe_samples", "(type, created_at DESC)"),
+    ("console_recipe_samples_recipe", "recipe_samples", "(recipe_id, created_at DESC)"),
+    ("console_recipe_samples_user", "recipe_samples", "(user_id, created_at DESC)"),
+    # The recipes that have an option.
+    ("console_recipes_steps", "recipes", "USING gin (recipe_steps jsonb_path_ops)"),
+)
 
 
 def upgrade() -> None:
