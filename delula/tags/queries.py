@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from delula.db import AnyRow, session
 from delula.lists.kept import Kept
@@ -229,7 +229,7 @@ _use = (
 )
 #: The use of each tag as a table, for lists to be sorted and filtered by it. Said to be distinct, so that
 #: the planner leaves it out where a list is not.
-USE = select(*_use.c).distinct(_use.c.tag_id).subquery("use")
+USE = select(*_use.c).ext(distinct_on(_use.c.tag_id)).subquery("use")
 #: Tags beside their use. A tag that is newer than the census has none yet.
 TAGS_AND_USE = Tag.__table__.outerjoin(USE, USE.c.tag_id == TAGS.id)
 

@@ -65,7 +65,7 @@ def dangling() -> Response:
         found=queries.dangling(),
         shown=queries.SHOWN_CARRIERS,
         chip=dangling_chip,
-        recipe_href=_recipe_href(),
+        recipe_href=hrefs_of("recipes"),
     )
 
 
@@ -89,7 +89,8 @@ def detail(tag_id: int) -> Response:
         chip=tag_chip,
         swatch=swatch,
         tag_href=hrefs_of("tags"),
-        recipe_href=_recipe_href(),
+        recipe_href=hrefs_of("recipes"),
+        recipes_href=f"{url_for('recipes.index')}?q=tag:{in_filter(tag.name or tag.id)}",
         group=group_of(tag),
         group_href=_group_href(tag),
         place=place_of(LISTING, {}, tag_id),
@@ -109,7 +110,7 @@ def peek(tag_id: int) -> Response:
         recipes=queries.recipes_with(tag_id),
         chip=tag_chip,
         swatch=swatch,
-        recipe_href=_recipe_href(),
+        recipe_href=hrefs_of("recipes"),
     )
 
 
@@ -137,11 +138,6 @@ def _group_href(tag: AnyRow) -> str:
     else:
         query = f"namespace:{in_filter(tag.namespace)}"
     return f"{url_for('tags.index')}?q={query}"
-
-
-def _recipe_href() -> Any:
-    index = url_for("generations.index")
-    return lambda id_: f"{index}?q=recipe:{id_}"
 
 
 def _trend_chart(tag_id: int, recipes: Sequence[AnyRow]) -> Chart:
