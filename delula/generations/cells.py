@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from delula.web.display import MISSING, copyable_tag, flag_tag, grouped, lead_tag, span, status_tag, time_tag
 from delula.web.lists import in_filter
-from delula.web.references import owner_naming
+from delula.web.references import hrefs_of, owner_naming
 from delula.web.tables import Cell, link, text
 
 if TYPE_CHECKING:
@@ -18,25 +18,24 @@ if TYPE_CHECKING:
 def cells() -> Mapping[str, Cell]:
     """The cells as the person of this request may see them."""
     name = owner_naming()
+    recipe_href = hrefs_of("recipes")
 
     def user(row: Any, listed: ListPage) -> str:
         return link(f"{listed.action}?q=user:{in_filter(row.user_id)}", name(row), title="All of this user")
 
-    return {**_CELLS, "user": Cell(user, "cut")}
+    def recipe(row: Any, listed: ListPage) -> str:
+        if row.recipe_slug is not None:
+            return link(recipe_href(row.recipe_id), row.recipe_title)
+        if row.recipe_id is None:
+            return MISSING
+        href, title = f"{listed.action}?q=recipe:{row.recipe_id}", f"Recipe {row.recipe_id} no longer exists"
+        return link(href, row.recipe_title or row.recipe_id, title=title, classes="gone")
+
+    return {**_CELLS, "user": Cell(user, "cut"), "recipe": Cell(recipe, "cut")}
 
 
 def _lead(row: Any, listed: ListPage) -> str:
     return lead_tag(row.id, listed.detail_href(row.id))
-
-
-def _recipe(row: Any, listed: ListPage) -> str:
-    if row.recipe_slug is not None:
-        href = f"{listed.action}?q=recipe:{in_filter(row.recipe_slug)}"
-        return link(href, row.recipe_title, title="All of this recipe")
-    if row.recipe_id is None:
-        return MISSING
-    href, title = f"{listed.action}?q=recipe:{row.recipe_id}", f"Recipe {row.recipe_id} no longer exists"
-    return link(href, row.recipe_title or row.recipe_id, title=title, classes="gone")
 
 
 def _number(value: int | None) -> str:
@@ -47,7 +46,6 @@ _CELLS: Mapping[str, Cell] = {
     "id": Cell(_lead, "id"),
     "status": Cell(lambda row, _: status_tag(row.status, f"status-{row.id}")),
     "created": Cell(lambda row, _: time_tag(row.created_at)),
-    "recipe": Cell(_recipe, "cut"),
     "prompt": Cell(lambda row, _: text(row.prompt), "wide"),
     "type": Cell(lambda row, _: text(row.type)),
     "cost": Cell(lambda row, _: _number(row.credits_cost), "number"),

@@ -11,6 +11,7 @@ from flask import url_for
 
 from delula.models.enums import label
 from delula.web.lists import in_filter
+from delula.web.references import hrefs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -127,12 +128,12 @@ def _user_link(generation: Generation, related: Related, owner: Callable[[Any], 
 def _recipe_link(generation: Generation, related: Related) -> list[dict[str, Any]]:
     if generation.recipe_id is None:
         return []
-    href = same_href("recipe", generation.recipe_id)
     if related.recipe is None:
         title = generation.recipe_title or f"Recipe {generation.recipe_id}"
+        href = same_href("recipe", generation.recipe_id)
         return [_link("book-x", title, "This recipe no longer exists", href, missing=True)]
     meta = f"Recipe, {related.recipe.credit_cost} credits"
-    return [_link("book-open", related.recipe.name, meta, href)]
+    return [_link("book-open", related.recipe.name, meta, hrefs_of("recipes")(generation.recipe_id))]
 
 
 def _asset_meta(related: Related) -> str:

@@ -130,13 +130,13 @@ def card_of(index: str) -> Callable[..., Card]:
     """Makes cards of rows for the list at `index`.
 
     Returns:
-        A function of a row and of the tags that were loaded for it (the row's own `tags` where absent).
+        A function of a row and of the tags that were loaded for it.
     """
     store, tag_href = current_store(), filter_href(index)
 
-    def card(row: Any, tags: Sequence[Any] | None = None) -> Card:
+    def card(row: Any, tags: Sequence[Any] | None) -> Card:
         has_picture = store is not None and store.key_of(row.preview_image_url) is not None
-        named = named_tags(row.tags if tags is None else tags)
+        named = named_tags(tags)
         seen = [tag for tag in named if not tag.hidden and not tag.is_dangling]
         state = "" if row.is_active and row.is_public else "Not public" if row.is_active else "Inactive"
         return Card(

@@ -235,7 +235,7 @@ class Related:
 
 
 #: Related rows of one kind that a page shows.
-RELATED_GENERATIONS, RELATED_SAMPLES = 12, 6
+RELATED_GENERATIONS, RELATED_SAMPLES = 8, 6
 
 #: The statements behind `Related`; made once, since making them costs as much as running them.
 _ABOUT = (
@@ -299,8 +299,8 @@ _SAMPLES = (
         _SAMPLE.created_at,
         _SAMPLE.type,
     )
-    .where(_SAMPLE.recipe_id == bindparam("id"))
-    .order_by(_SAMPLE.id.desc())
+    .where(_SAMPLE.recipe_id == bindparam("id"), _SAMPLE.created_at.is_not(None))
+    .order_by(_SAMPLE.created_at.desc())
     .limit(RELATED_SAMPLES)
 )
 

@@ -73,7 +73,7 @@ class Step:
         required: whether users must answer.
         options: the choices.
         default: what stands there at first, as text; None where nothing does.
-        limits: `min`, `max` and `step` of a number, those that are numbers.
+        limits: `min`, `max` and `step` of a number, as HTML writes them; those that are numbers.
         placeholder: the hint inside an empty text field.
         help: the sentence below it.
         names: folded names of the variable that it may fill.
@@ -88,7 +88,7 @@ class Step:
     required: bool
     options: tuple[Option, ...]
     default: str | None
-    limits: Mapping[str, float]
+    limits: Mapping[str, str]
     placeholder: str
     help: str
     names: tuple[str, ...]
@@ -189,11 +189,11 @@ def _text(value: JsonValue) -> str:
     return str(value)
 
 
-def _number(value: JsonValue) -> float | None:
+def _number(value: JsonValue) -> str | None:
     if isinstance(value, bool):
         return None
     try:
         number = float(value) if isinstance(value, int | float | str) else math.nan
     except (ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) else None
+    return f"{number:.15g}" if math.isfinite(number) else None

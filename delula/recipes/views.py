@@ -5,16 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, redirect, url_for
+from markupsafe import Markup
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.recipes import queries
-from delula.recipes.cells import card_of, cells
-from delula.recipes.listing import LISTING
+from delula.recipes.cells import card_of, cells, chips, filter_href, named_tags
+from delula.recipes.detail import (
+    chosen_by_users,
+    flaws,
+    form_of,
+    generations_href,
+    image_facts,
+    prompt_markup,
+    related_links,
+    sample_cards,
+    sample_counts,
+    stated,
+    tag_groups,
+    video_facts,
+)
+from delula.recipes.listing import LEAST_STOCK, LISTING
 from delula.storage import current_store
+from delula.web.figures import rate
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
-from delula.web.references import owner_naming
+from delula.web.masking import masked_json
+from delula.web.references import hrefs_of, owner_naming
 from delula.web.render import render
 
 if TYPE_CHECKING:
@@ -49,7 +66,41 @@ add_list(
 def detail(reference: str) -> Response:
     """Everything about one recipe, by id or slug."""
     recipe = _found(reference)
-    return render("recipes/detail.html", recipe=recipe, place=place_of(LISTING, queries.RESOLVERS, recipe.id))
+    related = queries.related(recipe)
+    about = related.about
+    index = url_for("recipes.index")
+    form = form_of(recipe)
+    tags = named_tags(about.tags)
+    owner = owner_naming()
+    return render(
+        "recipes/detail.html",
+        recipe=recipe,
+        about=about,
+        flaws=flaws(recipe, about, form),
+        form=form,
+        steps_json=masked_json(recipe.recipe_steps),
+        prompt_html=prompt_markup(form),
+        chosen=chosen_by_users(recipe, about, form.steps),
+        generations=related.generations,
+        generation_href=hrefs_of("generations"),
+        all_generations=Markup('<a class="link" href="{}">All of them</a>').format(generations_href(recipe)),
+        has_store=current_store() is not None,
+        components_json=masked_json(recipe.workflow_components),
+        user_card=card_of(index)(recipe, about.tags),
+        tag_groups=[
+            {"label": group["label"], "chips": chips(group["tags"], filter_href(index))}
+            for group in tag_groups(tags)
+        ],
+        success=rate(about.completed, about.completed + about.failed) if about.counted is not None else None,
+        least_stock=LEAST_STOCK,
+        stated=stated,
+        video=video_facts(recipe),
+        image=image_facts(recipe),
+        samples=sample_cards(related.samples),
+        sample_counts=sample_counts(about.samples),
+        related_links=related_links(recipe, about, owner),
+        place=place_of(LISTING, queries.RESOLVERS, recipe.id),
+    )
 
 
 @blueprint.get("/<int:id_>/peek")

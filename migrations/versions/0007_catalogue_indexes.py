@@ -24,6 +24,15 @@ INDEXES: tuple[tuple[str, str, str], ...] = (
     ("console_recipe_samples_user", "recipe_samples", "(user_id, created_at DESC)"),
     # The recipes that have an option.
     ("console_recipes_steps", "recipes", "USING gin (recipe_steps jsonb_path_ops)"),
+    # What the list of recipes is sorted by at first, and what its filter searches. Counts have none: an index
+    # on what changes with every generation would cost the product more than it saves here.
+    ("console_recipes_created", "recipes", "(created_at, id)"),
+    ("console_recipes_name", "recipes", "(left(name, 200), id)"),
+    ("console_recipes_cost", "recipes", "(credit_cost, id)"),
+    ("console_recipes_slug", "recipes", "(slug)"),
+    ("console_recipes_prompt", "recipes", "USING gin (to_tsvector('english', left(prompt, 50000)))"),
+    # What the creators of a recipe earned.
+    ("console_revenue_shares_recipe", "revenue_shares", "(recipe_id)"),
 )
 
 

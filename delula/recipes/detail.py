@@ -1,0 +1,326 @@
+"""What the page of one recipe says, made of whatever its row and its JSON hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from flask import url_for
+from markupsafe import Markup
+
+from delula.models.enums import MediaType, WorkflowType, label
+from delula.recipes.cells import named_tags
+from delula.recipes.listing import LEAST_STOCK, NAMESPACES
+from delula.recipes.options import chosen_options
+from delula.recipes.prompts import prompt_parts
+from delula.recipes.steps import numbers_by_name, read_steps
+from delula.search.lexer import written_value
+from delula.web.charts import Part as Bar
+from delula.web.charts import ranking
+from delula.web.display import escape, grouped, span
+from delula.web.lists import in_filter
+from delula.web.masking import masked_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from delula.db import AnyRow
+    from delula.models import JsonValue, Recipe
+    from delula.recipes.cells import NamedTag
+    from delula.recipes.options import Question
+    from delula.recipes.prompts import Part
+    from delula.recipes.steps import Step
+    from delula.web.charts import Chart
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of a recipe and the prompt that it fills.
+
+    Attributes:
+        steps: the fields, in their order.
+        parts: the prompt in pieces.
+        is_list: whether the recipe holds the list of fields that it should.
+    """
+
+    steps: Sequence[Step]
+    parts: Sequence[Part]
+    is_list: bool
+
+    @property
+    def unfilled(self) -> list[str]:
+        """The variables of the prompt that no step asks for, each once."""
+        return list(dict.fromkeys(part.variable for part in self.parts if part.variable and part.is_unfilled))
+
+    @property
+    def used(self) -> set[int]:
+        """The numbers of the steps that fill a variable."""
+        return {part.step for part in self.parts if part.step is not None}
+
+
+def form_of(recipe: Recipe) -> Form:
+    """The form of a recipe, as far as it can be read."""
+    steps = read_steps(masked_json(recipe.recipe_steps))
+    parts = prompt_parts(recipe.prompt, numbers_by_name(steps))
+    return Form(steps, parts, isinstance(recipe.recipe_steps, list))
+
+
+def prompt_markup(form: Form) -> Markup:
+    """The prompt with its variables marked: those that a step fills lead to the step."""
+    names = {step.number: step.label or step.id or str(step.number) for step in form.steps}
+    pieces = []
+    for part in form.parts:
+        text = escape(part.text)
+        if part.variable is None:
+            pieces.append(text)
+        elif part.step is None:
+            pieces.append(f'<mark class="variable unfilled" title="No step asks for it">{text}</mark>')
+        else:
+            title = f"Asked for in step {part.step}: {names[part.step]}"
+            pieces.append(f'<a class="variable" href="#step-{part.step}" title="{escape(title)}">{text}</a>')
+    return Markup("".join(pieces))  # noqa: S704 - escaped piece by piece
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Something that is wrong with a recipe.
+
+    Attributes:
+        text: one sentence.
+        href: what shows it, or the recipes with the same flaw.
+    """
+
+    text: str
+    href: str
+
+
+def flaws(recipe: Recipe, about: AnyRow, form: Form) -> list[Flaw]:
+    """What is wrong with a recipe, the worst first."""
+    index = url_for("recipes.index")
+
+    def alike(term: str) -> str:
+        return f"{index}?{urlencode({'q': term})}"
+
+    return [
+        *_flaws_of_form(form),
+        *_flaws_of_tags(named_tags(about.tags), alike),
+        *_flaws_of_row(recipe, about, alike),
+    ]
+
+
+def _flaws_of_form(form: Form) -> Iterator[Flaw]:
+    if not form.is_list:
+        yield Flaw("Its steps are not the list of fields that they should be.", "#form")
+    undrawn = [str(step.number) for step in form.steps if step.control is None]
+    if undrawn:
+        steps = "Step" if len(undrawn) == 1 else "Steps"
+        yield Flaw(f"{steps} {_listed(undrawn)} cannot be drawn as a field.", "#form")
+    if form.unfilled:
+        names = _listed([f"“{name}”" for name in form.unfilled])
+        yield Flaw(f"The prompt has variables that no step asks for: {names}.", "#prompt")
+
+
+def _flaws_of_tags(tags: Sequence[NamedTag], alike: Callable[[str], str]) -> Iterator[Flaw]:
+    gone = sum(tag.is_dangling for tag in tags)
+    if gone:
+        named = "a tag that does not exist" if gone == 1 else f"{gone} tags that do not exist"
+        yield Flaw(f"It names {named}.", alike("problem:dangling_tag"))
+    if any(not tag.active for tag in tags):
+        yield Flaw("It bears a tag that is not active.", alike("problem:inactive_tag"))
+    for namespace in NAMESPACES:
+        if not any(tag.hidden and (tag.name or "").startswith(f"{namespace}:") for tag in tags):
+            yield Flaw(f"No hidden tag says its {namespace}.", alike(f"missing:{namespace}"))
+
+
+def _flaws_of_row(recipe: Recipe, about: AnyRow, alike: Callable[[str], str]) -> Iterator[Flaw]:
+    if recipe.credit_cost < 0:
+        yield Flaw(f"It costs {grouped(recipe.credit_cost)} credits.", alike("problem:negative_cost"))
+    if about.namesakes:
+        others = _listed([str(id_) for id_ in about.namesakes])
+        yield Flaw(f"Its slug is also that of recipe {others}.", alike(f"slug:{written_value(recipe.slug)}"))
+    if recipe.creator_id is not None and about.user_id is None:
+        yield Flaw("Its creator no longer exists.", alike("problem:gone_creator"))
+    if recipe.is_active and about.stock is not None and about.stock < LEAST_STOCK:
+        stock = f"Its stock is {about.stock}, less than the {LEAST_STOCK} that it should be."
+        yield Flaw(stock, alike("problem:low_stock"))
+    types = ((recipe.generation_type, MediaType), (recipe.workflow_type, WorkflowType))
+    for value in dict.fromkeys(value for value, known in types if not isinstance(value, known)):
+        yield Flaw(f"The product's documents list no type “{value}”.", "#facts")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
+def generations_href(recipe: Recipe, *terms: str) -> str:
+    """The list of a recipe's generations, narrowed by further terms of the filter."""
+    return f"{url_for('generations.index')}?{urlencode({'q': ' '.join((f'recipe:{recipe.id}', *terms))})}"
+
+
+def option_charts(questions: Sequence[Question], recipe: Recipe) -> list[Chart]:
+    """One ranking for each question; its bars lead to the generations with that answer."""
+
+    def href(question: Question, value: str) -> str:
+        path = written_value(question.id)
+        return generations_href(recipe, f"meta.formData.{path}:{written_value(value)}")
+
+    return [
+        ranking(
+            question.label,
+            _counted(question),
+            [Bar(answer.label, answer.count, href(question, answer.value)) for answer in question.answers],
+            name="Answer",
+        )
+        for question in questions
+    ]
+
+
+def _counted(question: Question) -> str:
+    others = f", {question.others} more not shown" if question.others else ""
+    return f"{grouped(question.total)} answers{others}"
+
+
+def stated(value: Any) -> str:
+    """A known value in words, an unknown one as it stands."""
+    return label(value) if not isinstance(value, str) or hasattr(value, "value") else value
+
+
+def tag_groups(tags: Sequence[NamedTag]) -> list[dict[str, Any]]:
+    """The tags apart: those that users see, the hidden ones by namespace, and ids without a tag."""
+    hidden: dict[str, list[NamedTag]] = {}
+    for tag in tags:
+        if tag.hidden:
+            namespace, colon, _ = (tag.name or "").partition(":")
+            hidden.setdefault(namespace if colon else "", []).append(tag)
+    groups = [{"label": "Public", "tags": [tag for tag in tags if not tag.hidden and not tag.is_dangling]}]
+    groups += [
+        {"label": f"Hidden, {namespace}" if namespace else "Hidden", "tags": named}
+        for namespace, named in sorted(hidden.items())
+    ] or [{"label": "Hidden", "tags": []}]
+    gone = [tag for tag in tags if tag.is_dangling]
+    return [*groups, {"label": "Gone", "tags": gone}] if gone else groups
+
+
+def components(value: JsonValue) -> list[str]:
+    """The ids of the components that a workflow names, each once; none where it names none plainly."""
+    if not isinstance(value, list):
+        return []
+    named = (
+        one
+        if isinstance(one, str)
+        else (one.get("componentId") or one.get("component_id") or one.get("component"))
+        if isinstance(one, Mapping)
+        else None
+        for one in value
+    )
+    return list(dict.fromkeys(one for one in named if isinstance(one, str) and one))
+
+
+def related_links(recipe: Recipe, about: AnyRow, owner: Callable[[Any], str]) -> list[dict[str, Any]]:
+    """What hangs together with a recipe, as cards."""
+    links = [
+        _link("clapperboard", "All generations", _counted_generations(about), generations_href(recipe)),
+        _link(
+            "circle-x",
+            "Failed generations",
+            f"{grouped(about.failed)} so far" if about.failed is not None else "Not counted yet",
+            generations_href(recipe, "status:failed"),
+        ),
+        _link(
+            "archive",
+            "Generations in stock",
+            f"{grouped(about.stock)} so far" if about.stock is not None else "Not counted yet",
+            generations_href(recipe, "user:system_backlog", "status:completed"),
+        ),
+    ]
+    index = url_for("recipes.index")
+    if recipe.creator_id is not None:
+        href = f"{index}?q=creator:{in_filter(recipe.creator_id)}"
+        if about.user_id is None:
+            links.append(
+                _link("user-x", recipe.creator_id, "This creator no longer exists", href, missing=True)
+            )
+        else:
+            links.append(_link("user", owner(about), "Its creator, with all of their recipes", href))
+    return [
+        *links,
+        *(
+            _link("book-open", f"Recipe {namesake}", "Has the same slug", f"{index}{namesake}")
+            for namesake in about.namesakes or ()
+        ),
+    ]
+
+
+def _counted_generations(about: AnyRow) -> str:
+    return f"{grouped(about.generations)} so far" if about.generations is not None else "Not counted yet"
+
+
+def _link(icon: str, title: str, meta: str, href: str, *, missing: bool = False) -> dict[str, Any]:
+    return {"icon": icon, "title": title, "meta": meta, "href": href, "missing": missing}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The most chosen options.
+
+    Attributes:
+        charts: one for each question; empty where nothing is counted.
+        source: what was counted, as a sentence.
+        odd: what the product keeps instead of counts, as JSON; None where it keeps counts or nothing.
+    """
+
+    charts: Sequence[Chart]
+    source: str
+    odd: JsonValue
+
+
+def chosen_by_users(recipe: Recipe, about: AnyRow, steps: Sequence[Step]) -> Chosen:
+    """The most chosen options: as the product counts them, else those of the newest generations."""
+    counted = chosen_options(about.options_summary, steps)
+    if counted:
+        return Chosen(option_charts(counted, recipe), "All answers that the product has counted.", None)
+    odd = masked_json(about.options_summary) if about.options_summary not in (None, {}, []) else None
+    newest = chosen_options(about.options, steps)
+    source = f"In the last {grouped(about.options_of or 0)} generations."
+    return Chosen(option_charts(newest, recipe), source, odd)
+
+
+def sample_cards(samples: Sequence[AnyRow]) -> list[dict[str, Any]]:
+    """The last samples, each leading to the generation that it shows."""
+    index = url_for("generations.index")
+
+    def meta(sample: AnyRow) -> str:
+        status = sample.moderation_status or "no moderation status"
+        return f"{status}, featured" if sample.is_featured else status
+
+    return [
+        _link(
+            "sparkles", sample.title or f"Sample {sample.id}", meta(sample), f"{index}{sample.generation_id}"
+        )
+        for sample in samples
+    ]
+
+
+def sample_counts(counts: Mapping[str, int] | None) -> str:
+    """How many samples there are, by moderation status: `3 approved, 1 without a status`."""
+    by_number = sorted((counts or {}).items(), key=lambda pair: -pair[1])
+    return ", ".join(f"{grouped(n)} {status or 'without a status'}" for status, n in by_number)
+
+
+def video_facts(recipe: Recipe) -> str:
+    """Who makes its videos, and how: `google, 8 s, hd, 16:9`."""
+    length = None if recipe.video_duration is None else span(recipe.video_duration)
+    return _joined(recipe.video_provider, length, recipe.video_quality, recipe.video_aspect_ratio)
+
+
+def image_facts(recipe: Recipe) -> str:
+    """Who makes its images, and how: `fal, hd, landscape_4_3`."""
+    several = f"{recipe.num_images} images" if recipe.num_images not in (None, 1) else None
+    return _joined(recipe.image_provider, recipe.image_quality, recipe.image_size, several)
+
+
+def _joined(provider: str | None, *facts: str | None) -> str:
+    # Without a provider the rest are the column's defaults and mean nothing.
+    return ", ".join(fact for fact in (provider, *facts) if fact) if provider else ""
