@@ -8,10 +8,12 @@ from flask import Blueprint, Flask, request, url_for
 
 from delula.access.guard import may
 from delula.access.permissions import Permission
+from delula.credits.views import blueprint as credits_
 from delula.generations.views import blueprint as generations
 from delula.recipes.views import blueprint as recipes
 from delula.staff.views import blueprint as staff
 from delula.tags.views import blueprint as tags
+from delula.users.views import blueprint as users
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ AREAS: tuple[Area, ...] = (
     ),
     Area("Recipes", "book-open", "Catalogue", recipes, "recipes.index", Permission.RECIPES_READ),
     Area("Tags", "tags", "Catalogue", tags, "tags.index", Permission.TAGS_READ),
+    Area("Users", "users", "People", users, "users.index", Permission.USERS_READ),
+    Area("Credits", "coins", "People", credits_, "credits.index", Permission.CREDITS_READ),
     Area("Staff", "shield-user", "Control", staff, "staff.index", Permission.STAFF_READ),
 )
 

@@ -25,6 +25,11 @@ def label(value: int | str | None) -> str:
     return _LABELS.get((type(value), value.value)) or value.name.replace("_", " ").capitalize()
 
 
+def wording(value: str) -> str:
+    """The words for a word of the database: "Daily refresh"; a text that no member bears stays as it is."""
+    return label(value) if isinstance(value, Enum) else value
+
+
 class AccountType(IntEnum):
     """`users.account_type`; also rows of `type_user`."""
 

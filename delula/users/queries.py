@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, String, any_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.access.permissions import Permission
-from delula.db import session
-from delula.models import User
+from delula.db import AnyRow, session
+from delula.models import Generation, Recipe, RecipeSample, RollUpState, User, UserTotals
+from delula.models.enums import GenerationStatus
 from delula.search import GuardedResolver, Withheld
+from delula.users.listing import LISTING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from delula.lists import ListState
+    from delula.search import Resolvers
+
+_U, _T = User.__table__.c, UserTotals.__table__.c
+_G, _RECIPE, _SAMPLE = Generation.__table__.c, Recipe.__table__.c, RecipeSample.__table__.c
+
+#: Stands for no time where rows are put in order.
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+#: What no page, export or log ever holds.
+SECRETS = frozenset({"session_token", "password_hash"})
 
 #: What stands at a name that may be an e-mail address, for people who do not see those.
 WITHHELD = Withheld(
@@ -55,3 +73,167 @@ def _by_open_name(names: Sequence[str]) -> Mapping[str, Sequence[str] | Withheld
 
 #: The ids of users by any of their names.
 resolve_users = GuardedResolver(Permission.USERS_READ_EMAIL, full=_by_any_name, open=_by_open_name)
+
+RESOLVERS: Resolvers = {}
+
+#: What each column of the table is made of.
+_CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "type": (_U.account_type,),
+    "credits": (_U.credits, _U.account_type),
+    "created": (_U.created_at,),
+    "seen": (_U.last_seen_at,),
+    "generations": (_T.generations,),
+    "failed": (_T.failed,),
+    "spent": (_T.spent,),
+    "assets": (_T.assets,),
+    "bytes": (_T.bytes,),
+    "name": (_U.first_name, _U.last_name),
+    "role": (_U.access_role,),
+    "provider": (_U.oauth_provider,),
+    "ephemeral": (_U.is_ephemeral,),
+    "upgradable": (_U.can_upgrade_to_registered,),
+    "visited": (_U.first_visit_at,),
+    "refreshed": (_U.last_credit_refresh,),
+    "lastgen": (_T.last_generation_at,),
+}
+
+
+def list_rows(ids: Sequence[str], state: ListState) -> Sequence[AnyRow]:
+    """What a list shows of these users, in this order."""
+    if not ids:
+        return []
+    names = tuple(column.key for column in state.columns if column.key in _CELLS)
+    rows = {row.id: row for row in session().execute(_rows_statement(names), {"ids": ids})}
+    return [rows[id_] for id_ in ids if id_ in rows]
+
+
+@lru_cache(maxsize=256)
+def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
+    """The statement for a choice of columns; made once, since making it costs as much as running it."""
+    return (
+        select(
+            _U.id,
+            _U.id.label("user_id"),
+            _U.email.label("user_email"),
+            _U.handle.label("user_handle"),
+            *(cell for name in names for cell in _CELLS[name]),
+        )
+        .select_from(LISTING.source.table)
+        .where(_U.id == any_(bindparam("ids", type_=ARRAY(String))))
+    )
+
+
+#: A user with what belongs to them, as far as it is counted.
+_PERSON = select(
+    *(column for column in _U if column.name not in SECRETS),
+    _U.id.label("user_id"),
+    _U.email.label("user_email"),
+    _U.handle.label("user_handle"),
+    *(column for column in _T if column.name not in {"user_id", "number"}),
+    _T.user_id.is_not(None).label("is_counted"),
+    select(func.min(RollUpState.as_of)).scalar_subquery().label("counted_at"),
+).select_from(LISTING.source.table)
+_BY_ID = _PERSON.where(_U.id == bindparam("name"))
+_BY_HANDLE = _PERSON.where(_U.handle == bindparam("name"))
+_BY_ADDRESS = _PERSON.where(func.lower(_U.email) == func.lower(bindparam("name", type_=String())))
+
+
+def find(reference: str, *, by_address: bool) -> AnyRow | None:
+    """The user with this id or handle, tried in this order, and without secrets.
+
+    Args:
+        reference: what stands in the address of the page.
+        by_address: whether it may be an e-mail address too; for people who may see those.
+    """
+    if "\0" in reference:
+        return None  # PostgreSQL takes no such text at all
+    statements = (_BY_ID, _BY_HANDLE, _BY_ADDRESS) if by_address else (_BY_ID, _BY_HANDLE)
+    found = (session().execute(statement, {"name": reference}).first() for statement in statements)
+    return next((row for row in found if row is not None), None)
+
+
+#: Rows of one kind that a user's page shows.
+SHOWN_GENERATIONS, SHOWN_FAILURES, SHOWN_SAMPLES, SHOWN_RECIPES = 8, 5, 6, 6
+
+
+def _newest(kind: str, most: int, *conditions: ColumnElement[bool]) -> list[Select[*tuple[Any, ...]]]:
+    """The newest generations of a user, and then those without a time: two stretches of one index."""
+    parts = []
+    for dated in (True, False):
+        by_time = (_G.created_at.desc(), _G.id.desc()) if dated else (_G.id.desc(),)
+        parts.append(
+            select(
+                literal(kind).label("kind"),
+                _G.id,
+                _G.status,
+                _G.created_at,
+                _G.credits_cost,
+                _G.credits_refunded,
+                _G.recipe_id,
+                func.left(_G.recipe_title, 200).label("recipe_title"),
+                func.left(_G.failure_reason, 240).label("failure_reason"),
+            )
+            .where(
+                _G.user_id == bindparam("user_id"),
+                _G.created_at.is_not(None) if dated else _G.created_at.is_(None),
+                *conditions,
+            )
+            .order_by(*by_time)
+            .limit(most)
+        )
+    return parts
+
+
+_GENERATIONS = union_all(
+    *_newest("newest", SHOWN_GENERATIONS),
+    *_newest("failed", SHOWN_FAILURES, _G.status == GenerationStatus.FAILED.value),
+).subquery("generation")
+_NEWEST_GENERATIONS = select(
+    *_GENERATIONS.c,
+    func.coalesce(_RECIPE.name, _GENERATIONS.c.recipe_title).label("recipe_name"),
+).outerjoin_from(_GENERATIONS, Recipe.__table__, _RECIPE.id == _GENERATIONS.c.recipe_id)
+_SAMPLES = (
+    select(_SAMPLE.id, _SAMPLE.title, _SAMPLE.moderation_status, _SAMPLE.type, _SAMPLE.created_at)
+    .where(_SAMPLE.user_id == bindparam("user_id"))
+    .order_by(_SAMPLE.id.desc())
+    .limit(SHOWN_SAMPLES + 1)
+)
+_RECIPES = (
+    select(_RECIPE.id, _RECIPE.name, _RECIPE.is_active)
+    .where(_RECIPE.creator_id == bindparam("user_id"))
+    .order_by(_RECIPE.id.desc())
+    .limit(SHOWN_RECIPES)
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a user has made, the newest first; what has no time comes last.
+
+    Attributes:
+        generations: the newest, at most `SHOWN_GENERATIONS`.
+        failures: the newest that failed, at most `SHOWN_FAILURES`.
+        samples: made of their generations, one more than are shown where there are more.
+        recipes: that they created.
+    """
+
+    generations: Sequence[AnyRow]
+    failures: Sequence[AnyRow]
+    samples: Sequence[AnyRow]
+    recipes: Sequence[AnyRow]
+
+
+def work_of(user_id: str) -> Work:
+    """What a user has made."""
+    key = {"user_id": user_id}
+    newest = sorted(session().execute(_NEWEST_GENERATIONS, key), key=_by_time, reverse=True)
+    return Work(
+        generations=[row for row in newest if row.kind == "newest"][:SHOWN_GENERATIONS],
+        failures=[row for row in newest if row.kind == "failed"][:SHOWN_FAILURES],
+        samples=session().execute(_SAMPLES, key).all(),
+        recipes=session().execute(_RECIPES, key).all(),
+    )
+
+
+def _by_time(row: AnyRow) -> tuple[bool, datetime, int]:
+    return row.created_at is not None, row.created_at or _NEVER, row.id

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from delula.lists import RowId
 
 
+#: What a user is called whose very id is empty: a link has to say something.
+NAMELESS = "(empty id)"
+
+
 def owner_naming() -> Callable[[Any], str]:
     """How owners are called: handle, else e-mail address (masked for those who may not see it), else id.
 
@@ -27,7 +31,7 @@ def owner_naming() -> Callable[[Any], str]:
 
     def name(row: Any) -> str:
         email: str | None = row.user_email if in_full else masked_email(row.user_email)
-        return row.user_handle or email or str(row.user_id)
+        return row.user_handle or email or str(row.user_id) or NAMELESS
 
     return name
 

@@ -1,0 +1,122 @@
+"""The pages of the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, abort, request, url_for
+from psycopg.errors import QueryCanceled
+from sqlalchemy.exc import DBAPIError
+
+from delula.access.guard import requires
+from delula.access.permissions import Permission
+from delula.credits import queries
+from delula.credits.cells import cells, generation_number
+from delula.credits.listing import LISTING
+from delula.db import session
+from delula.models.enums import label, wording
+from delula.web.display import grouped
+from delula.web.list_views import ListViews, add_list
+from delula.web.lists import in_filter, place_of
+from delula.web.masking import masked_json
+from delula.web.references import hrefs_of, owner_naming
+from delula.web.render import render
+
+if TYPE_CHECKING:
+    from delula.db import AnyRow
+
+blueprint = Blueprint("credits", __name__, url_prefix="/credits")
+
+#: The largest id that the column holds.
+LARGEST_ID = 2**31 - 1
+
+
+add_list(blueprint, ListViews(LISTING, Permission.CREDITS_READ, queries.list_rows, cells, queries.RESOLVERS))
+
+
+@blueprint.get("/<int:number>")
+@requires(Permission.CREDITS_READ)
+def detail(number: int) -> Response:
+    """Everything about one row of the ledger; with `balance=all` the balance there at any price."""
+    row = _found(number)
+    balance, gave_up = _balance(row, bounded=request.args.get("balance") != "all")
+    return render(
+        "credits/detail.html",
+        row=row,
+        **_named(row),
+        bookings=queries.beside(row, balance),
+        gave_up=gave_up,
+        seconds=queries.SUM_SECONDS,
+        most=queries.SUMMED_NEWER,
+        same=queries.same_generation(row),
+        metadata=masked_json(row.metadata),
+        all_href=f"{url_for('credits.index')}?q=user:{in_filter(row.user_id)}",
+        place=place_of(LISTING, queries.RESOLVERS, row.id),
+    )
+
+
+@blueprint.get("/<int:number>/peek")
+@requires(Permission.CREDITS_READ)
+def peek(number: int) -> Response:
+    """The essence of one row of the ledger, beside the list."""
+    row = _found(number)
+    balance, _ = _balance(row, bounded=True)
+    return render("credits/_peek.html", row=row, **_named(row), balance=balance)
+
+
+def _found(number: int) -> AnyRow:
+    row = queries.find(number) if number <= LARGEST_ID else None
+    if row is None:
+        abort(404)
+    return row
+
+
+def _named(row: AnyRow) -> dict[str, Any]:
+    """What a row refers to, by name and address."""
+    number = generation_number(row.generation)
+    generation = queries.named_generation(number) if number is not None else None
+    owner = owner_naming()(row)
+    owner_href = hrefs_of("users")(row.user_id) if row.is_known else None
+    return {
+        "owner": owner,
+        "owner_href": owner_href,
+        "generation": generation,
+        "related": [_user_link(row, owner, owner_href), *_generation_link(row, generation)],
+        "wording": wording,
+    }
+
+
+def _user_link(row: AnyRow, owner: str, href: str | None) -> dict[str, Any]:
+    if not row.is_known:
+        return {
+            "icon": "user-x",
+            "title": owner,
+            "meta": "This user no longer exists",
+            "href": None,
+            "missing": True,
+        }
+    meta = f"{label(row.account_type)} user, {grouped(row.credits)} credits"
+    return {"icon": "user", "title": owner, "meta": meta, "href": href}
+
+
+def _generation_link(row: AnyRow, generation: AnyRow | None) -> list[dict[str, Any]]:
+    if row.generation is None:
+        return []
+    title = f"Generation {row.generation}"
+    if generation is None:
+        meta = "This generation no longer exists"
+        return [{"icon": "clapperboard", "title": title, "meta": meta, "href": None, "missing": True}]
+    meta = ", ".join(part for part in (generation.recipe_name, wording(generation.status)) if part)
+    href = hrefs_of("generations")(generation.id)
+    return [{"icon": "clapperboard", "title": title, "meta": meta, "href": href}]
+
+
+def _balance(row: AnyRow, *, bounded: bool) -> tuple[int | None, bool]:
+    """The balance after a row, and whether working it out was given up for taking too long."""
+    try:
+        return queries.balance_after(row, bounded=bounded), False
+    except DBAPIError as error:
+        if not isinstance(error.orig, QueryCanceled):
+            raise
+        session().rollback()
+        return None, True

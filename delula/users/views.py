@@ -1,0 +1,93 @@
+"""The pages of users."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, abort, current_app
+
+from delula.access.guard import may, requires
+from delula.access.permissions import Permission
+from delula.credits import queries as ledger
+from delula.models.enums import label, wording
+from delula.users import queries
+from delula.users.cells import cells, full_name
+from delula.users.detail import figures, library, opening, related_links, rows_href
+from delula.users.listing import LISTING
+from delula.users.refresh import daily_refresh, is_overdrawn
+from delula.web.list_views import ListViews, add_list
+from delula.web.lists import id_of_path, place_of
+from delula.web.masking import masked_email
+from delula.web.references import hrefs_of, owner_naming
+from delula.web.render import render
+
+if TYPE_CHECKING:
+    from delula.db import AnyRow
+
+blueprint = Blueprint("users", __name__, url_prefix="/users")
+
+#: Rows of the ledger on a user's page, and beside the list.
+SHOWN_BOOKINGS, PEEKED_BOOKINGS = 15, 5
+
+
+add_list(blueprint, ListViews(LISTING, Permission.USERS_READ, queries.list_rows, cells, queries.RESOLVERS))
+
+
+@blueprint.get("/<reference>")
+@requires(Permission.USERS_READ)
+def detail(reference: str) -> Response:
+    """Everything about one user, by id, handle or, for those who may see it, e-mail address."""
+    user = _found(reference)
+    work = queries.work_of(user.id)
+    return render(
+        "users/detail.html",
+        user=user,
+        **_who(user),
+        figures=figures(user),
+        refresh=daily_refresh(user.credits, user.last_credit_refresh, user.account_type, datetime.now(UTC)),
+        work=work,
+        more_samples=len(work.samples) > queries.SHOWN_SAMPLES,
+        bookings=ledger.newest_of(user.id, user.credits, SHOWN_BOOKINGS),
+        opening=opening(user, ledger.sum_of(user.id)),
+        library=library(user),
+        related=related_links(user, work),
+        rows_href=rows_href,
+        samples_href=hrefs_of("samples") if "samples" in current_app.blueprints else None,
+        place=place_of(LISTING, queries.RESOLVERS, user.id),
+    )
+
+
+@blueprint.get("/<reference>/peek")
+@requires(Permission.USERS_READ)
+def peek(reference: str) -> Response:
+    """The essence of one user, beside the list."""
+    user = _found(reference)
+    return render(
+        "users/_peek.html",
+        user=user,
+        **_who(user),
+        refresh=daily_refresh(user.credits, user.last_credit_refresh, user.account_type, datetime.now(UTC)),
+        bookings=ledger.newest_of(user.id, user.credits, PEEKED_BOOKINGS),
+        rows_href=rows_href,
+    )
+
+
+def _who(user: AnyRow) -> dict[str, Any]:
+    """How a user is called, as the person of this request may see it."""
+    return {
+        "name": owner_naming()(user),
+        "href": hrefs_of("users")(user.id),
+        "label": label,
+        "wording": wording,
+        "full_name": full_name(user.first_name, user.last_name),
+        "email": user.email if may(Permission.USERS_READ_EMAIL) else masked_email(user.email),
+        "is_overdrawn": is_overdrawn(user),
+    }
+
+
+def _found(reference: str) -> AnyRow:
+    user = queries.find(id_of_path(reference), by_address=may(Permission.USERS_READ_EMAIL))
+    if user is None:
+        abort(404)
+    return user
