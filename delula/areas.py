@@ -8,8 +8,12 @@ from flask import Blueprint, Flask, request, url_for
 
 from delula.access.guard import may
 from delula.access.permissions import Permission
+from delula.backlog.views import blueprint as backlog
+from delula.backlog.views import videos as backlog_videos
 from delula.credits.views import blueprint as credits_
 from delula.generations.views import blueprint as generations
+from delula.providers.views import blueprint as providers
+from delula.queue.views import blueprint as queue
 from delula.recipes.views import blueprint as recipes
 from delula.staff.views import blueprint as staff
 from delula.tags.views import blueprint as tags
@@ -48,8 +52,19 @@ AREAS: tuple[Area, ...] = (
         "generations.index",
         Permission.GENERATIONS_READ,
     ),
+    Area("Queue", "hourglass", "Operate", queue, "queue.index", Permission.QUEUE_READ),
+    Area(
+        "Backlog",
+        "archive",
+        "Operate",
+        backlog,
+        "backlog.index",
+        Permission.BACKLOG_READ,
+        within=(backlog_videos,),
+    ),
     Area("Recipes", "book-open", "Catalogue", recipes, "recipes.index", Permission.RECIPES_READ),
     Area("Tags", "tags", "Catalogue", tags, "tags.index", Permission.TAGS_READ),
+    Area("Providers", "server", "Catalogue", providers, "providers.index", Permission.PROVIDERS_READ),
     Area("Users", "users", "People", users, "users.index", Permission.USERS_READ),
     Area("Credits", "coins", "People", credits_, "credits.index", Permission.CREDITS_READ),
     Area("Staff", "shield-user", "Control", staff, "staff.index", Permission.STAFF_READ),

@@ -1,0 +1,1 @@
+"""The backlog: what was made ahead, so that users get it at once."""

@@ -1,0 +1,83 @@
+"""The pages of the backlog: the stock of each recipe, and the videos that it is made of."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response, abort
+
+from delula.access.guard import requires
+from delula.access.permissions import Permission
+from delula.backlog import queries
+from delula.backlog.cells import cells
+from delula.backlog.charts import claims_chart
+from delula.backlog.listing import LISTING
+from delula.recipes.queries import suggest_recipes
+from delula.web.list_views import ListViews, add_list
+from delula.web.lists import place_of
+from delula.web.masking import masked_json
+from delula.web.references import hrefs_of
+from delula.web.render import render
+
+#: Recipes that the table of stock shows; those in need stand first.
+SHOWN_RECIPES = 200
+#: Days of the chart.
+CHART_DAYS = 28
+
+blueprint = Blueprint("backlog", __name__, url_prefix="/backlog")
+videos = Blueprint("backlog_videos", __name__, url_prefix="/backlog/videos")
+
+add_list(
+    videos,
+    ListViews(
+        LISTING,
+        Permission.BACKLOG_READ,
+        queries.list_rows,
+        cells,
+        queries.RESOLVERS,
+        suggest=suggest_recipes,
+    ),
+)
+
+
+@blueprint.get("/")
+@requires(Permission.BACKLOG_READ)
+def index() -> Response:
+    """What lies ready of each recipe, those in need first."""
+    now = datetime.now(UTC)
+    stock = queries.stock(now)
+    since = (now - timedelta(days=CHART_DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return render(
+        "backlog/index.html",
+        stock=stock[:SHOWN_RECIPES],
+        more=max(0, len(stock) - SHOWN_RECIPES),
+        low=sum(one.is_low for one in stock),
+        ready=sum(one.ready for one in stock),
+        failed=sum(one.failed for one in stock),
+        claims=sum(one.claims for one in stock),
+        minimum=queries.MINIMUM,
+        claim_days=queries.CLAIM_DAYS,
+        owner=queries.OWNER,
+        chart=claims_chart(queries.claims_by_day(since, now), since, now),
+        recipe_href=hrefs_of("recipes"),
+    )
+
+
+@videos.get("/<int:video_id>")
+@requires(Permission.BACKLOG_READ)
+def detail(video_id: int) -> Response:
+    """One entry of the backlog."""
+    video = queries.find_video(video_id)
+    if video is None:
+        abort(404)
+    return render(
+        "backlog/detail.html",
+        video=video,
+        variables=masked_json(video.recipe_variables),
+        metadata=masked_json(video.metadata),
+        recipe_href=hrefs_of("recipes"),
+        generation_href=hrefs_of("generations"),
+        user_href=hrefs_of("users"),
+        owner=queries.OWNER,
+        place=place_of(LISTING, queries.RESOLVERS, video.id),
+    )

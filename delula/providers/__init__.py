@@ -1,0 +1,1 @@
+"""Providers of artificial intelligence and the services that they run."""

@@ -1,0 +1,136 @@
+"""Every question that the pages of providers ask of the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Integer, any_, bindparam, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from delula.db import AnyRow, session
+from delula.models import Provider, Recipe, Service
+from delula.queue.queries import use_of_providers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from delula.lists import ListState
+
+_P, _S, _R = Provider.__table__.c, Service.__table__.c, Recipe.__table__.c
+
+#: The largest id that the column holds.
+LARGEST_ID = 2**31 - 1
+#: Related rows of one kind that a page shows.
+RELATED_ROWS = 100
+
+
+@dataclass(frozen=True)
+class ListedProvider:
+    """A provider as its list shows it; the columns' names are the table's.
+
+    Attributes:
+        services: how many services it has.
+        busy: how many generations run there now.
+        waiting: how many wait for it.
+    """
+
+    id: int
+    title: str
+    description: str | None
+    num_slots: int
+    is_active: bool
+    created_at: Any
+    updated_at: Any
+    services: int
+    busy: int
+    waiting: int
+
+
+_SERVICES = (
+    select(func.count()).select_from(Service.__table__).where(_S.provider_id == _P.id).scalar_subquery()
+).label("services")
+_ROWS = select(
+    _P.id,
+    _P.title,
+    func.left(_P.description, 240).label("description"),
+    _P.num_slots,
+    _P.is_active,
+    _P.created_at,
+    _P.updated_at,
+    _SERVICES,
+).where(_P.id == any_(bindparam("ids", type_=ARRAY(Integer))))
+
+
+def list_rows(ids: Sequence[int], state: ListState) -> Sequence[ListedProvider]:  # noqa: ARG001 - a loader's shape
+    """What the list shows of these providers, in this order."""
+    if not ids:
+        return []
+    use = use_of_providers()
+    rows = {
+        row.id: ListedProvider(*row, *use.get(row.title.lower(), (0, 0)))
+        for row in session().execute(_ROWS, {"ids": ids})
+    }
+    return [rows[id_] for id_ in ids if id_ in rows]
+
+
+def find(id_: int) -> AnyRow | None:
+    """One provider."""
+    if id_ > LARGEST_ID:
+        return None
+    statement = select(
+        _P.id, _P.title, _P.description, _P.num_slots, _P.is_active, _P.config, _P.created_at, _P.updated_at
+    )
+    return session().execute(statement.where(_P.id == id_)).one_or_none()
+
+
+def services_of(provider: AnyRow) -> Sequence[AnyRow]:
+    """The services that name this provider, by id or, where they name none, by title."""
+    statement = (
+        select(
+            _S.id,
+            _S.title,
+            _S.description,
+            _S.type_id,
+            _S.endpoint,
+            _S.base_cost,
+            _S.is_active,
+            _S.config,
+            _S.updated_at,
+        )
+        .where(
+            or_(
+                _S.provider_id == provider.id,
+                (_S.provider_id.is_(None)) & (_S.provider_title == provider.title),
+            )
+        )
+        .order_by(_S.is_active.desc(), _S.title, _S.id)
+        .limit(RELATED_ROWS)
+    )
+    return session().execute(statement).all()
+
+
+def stray_services() -> Sequence[AnyRow]:
+    """Services whose provider the product no longer knows."""
+    statement = (
+        select(_S.id, _S.title, _S.provider_id, _S.provider_title, _S.endpoint, _S.is_active)
+        .outerjoin_from(
+            Service.__table__, Provider.__table__, or_(_P.id == _S.provider_id, _P.title == _S.provider_title)
+        )
+        .where(_P.id.is_(None))
+        .order_by(_S.title, _S.id)
+        .limit(RELATED_ROWS)
+    )
+    return session().execute(statement).all()
+
+
+def recipes_of(provider: AnyRow) -> Sequence[AnyRow]:
+    """The recipes that it makes, the most used first."""
+    title = provider.title.lower()
+    statement = (
+        select(_R.id, _R.name, _R.model, _R.is_active, _R.usage_count)
+        .where(or_(func.lower(_R.video_provider) == title, func.lower(_R.image_provider) == title))
+        .order_by(_R.is_active.desc(), _R.usage_count.desc(), _R.id)
+        .limit(RELATED_ROWS)
+    )
+    return session().execute(statement).all()

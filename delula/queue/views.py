@@ -1,0 +1,67 @@
+"""The page of the queue."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response, request
+
+from delula.access.guard import requires
+from delula.access.permissions import Permission
+from delula.errors import InvalidInput
+from delula.queue import queries
+from delula.queue.charts import queue_charts
+from delula.rollups import queries as rollups
+from delula.web.lists import zone
+from delula.web.references import hrefs_of
+from delula.web.render import render
+
+#: Ranges of the charts, by their name in the URL: label and length.
+RANGES = {
+    "24h": ("Last 24 hours", timedelta(hours=24)),
+    "7d": ("Last 7 days", timedelta(days=7)),
+    "30d": ("Last 30 days", timedelta(days=30)),
+}
+#: What the drain estimate takes for the present pace.
+PACE = timedelta(hours=1)
+#: Recipes in the table; the fullest stand first.
+SHOWN_RECIPES = 100
+
+blueprint = Blueprint("queue", __name__, url_prefix="/queue")
+
+
+@blueprint.get("/")
+@requires(Permission.QUEUE_READ)
+def index() -> Response:
+    """What waits and runs now, and how it went."""
+    chosen = request.args.get("range", "24h")
+    if chosen not in RANGES:
+        raise InvalidInput("range", f"choose one of {', '.join(RANGES)}.")
+    now = datetime.now(UTC)
+    unfinished = queries.unfinished()
+    load = queries.load_of(unfinished, now)
+    start = now - RANGES[chosen][1]
+    pace = rollups.generation_summary(None, now - PACE, now)
+    return render(
+        "queue/index.html",
+        load=load,
+        is_capped=len(unfinished) > queries.MOST_UNFINISHED,
+        recipes=queries.loads_by_recipe(unfinished, now)[:SHOWN_RECIPES],
+        providers=queries.loads_by_provider(unfinished, now),
+        stuck=sorted(
+            (one for one in unfinished if one.is_stuck(now)), key=lambda one: (one.started_at, one.id)
+        )[: queries.MOST_STUCK],
+        past=rollups.generation_summary(None, start, now),
+        pace=pace,
+        drain=load.pending / pace.finished * PACE.total_seconds() if pace.finished else None,
+        charts=queue_charts(start, now, zone()),
+        as_of=rollups.as_of(),
+        ranges=[
+            {"label": label, "href": f"?range={key}", "current": key == chosen}
+            for key, (label, _) in RANGES.items()
+        ],
+        now=now,
+        recipe_href=hrefs_of("recipes"),
+        provider_href=hrefs_of("providers"),
+        generation_href=hrefs_of("generations"),
+    )
