@@ -42,7 +42,7 @@ def stocked(session: scoped_session[Session]) -> None:
             text(
                 "INSERT INTO recipes (id, name, slug, description, prompt, instructions, category,"
                 " credit_cost, recipe_steps, is_active) VALUES"
-                " (:id, :name, :name, '', '', '', '', 1, '[]', :active)"
+                " (:id, :name, 'recipe-' || :id, '', '', '', '', 1, '[]', :active)"
             ),
             {"id": number, "name": name, "active": active},
         )

@@ -42,7 +42,7 @@ def test_the_page_of_a_provider_shows_its_services_and_hides_its_secrets(live_co
     assert page.status_code == 200
     assert "sk-live-secret" not in page.text
     shown = words(page.text)
-    for expected in ("Kling", "fal-ai/kling", "0.035", "Text to video", "region"):
+    for expected in ("Kling", "fal-ai/kling", "0.035", "Text-to-Video", "region"):
         assert expected in shown, expected
 
 
