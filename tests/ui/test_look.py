@@ -69,6 +69,9 @@ CONTRAST = """
   for (const tone of tones.filter((t) => t !== "accent")) check(`${tone}-dot`, 3, "surface");
   for (const ink of ["code-key", "code-string", "code-number", "code-word"]) check(ink, 4.5, "surface");
   check("text", 4.5, "mark");
+  // Lines are named at their ends in their own colour.
+  for (const number of [1, 2, 3, 4, 5, 6])
+    for (const ground of ["surface", "page"]) check(`series-${number}`, 4.5, ground);
   probe.remove();
   return found;
 }
