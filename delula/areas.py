@@ -15,6 +15,7 @@ from delula.generations.views import blueprint as generations
 from delula.providers.views import blueprint as providers
 from delula.queue.views import blueprint as queue
 from delula.recipes.views import blueprint as recipes
+from delula.samples.views import blueprint as samples
 from delula.staff.views import blueprint as staff
 from delula.tags.views import blueprint as tags
 from delula.users.views import blueprint as users
@@ -64,6 +65,14 @@ AREAS: tuple[Area, ...] = (
     ),
     Area("Recipes", "book-open", "Catalogue", recipes, "recipes.index", Permission.RECIPES_READ),
     Area("Tags", "tags", "Catalogue", tags, "tags.index", Permission.TAGS_READ),
+    Area(
+        "Samples",
+        "gallery-thumbnails",
+        "Catalogue",
+        samples,
+        "samples.index",
+        Permission.SAMPLES_READ,
+    ),
     Area("Providers", "server", "Catalogue", providers, "providers.index", Permission.PROVIDERS_READ),
     Area("Users", "users", "People", users, "users.index", Permission.USERS_READ),
     Area("Credits", "coins", "People", credits_, "credits.index", Permission.CREDITS_READ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from alembic import op
+
 from delula.schema.changes import create_indexes, drop_index
 
 revision = "0007"
@@ -22,6 +24,11 @@ INDEXES: tuple[tuple[str, str, str], ...] = (
     ("console_recipe_samples_type", "recipe_samples", "(type, created_at DESC)"),
     ("console_recipe_samples_recipe", "recipe_samples", "(recipe_id, created_at DESC)"),
     ("console_recipe_samples_user", "recipe_samples", "(user_id, created_at DESC)"),
+    (
+        "console_recipe_samples_prompt",
+        "recipe_samples",
+        "USING gin (to_tsvector('english', left(original_prompt, 50000)))",
+    ),
     # The recipes that have an option.
     ("console_recipes_steps", "recipes", "USING gin (recipe_steps jsonb_path_ops)"),
     # What the list of recipes is sorted by at first, and what its filter searches. Counts have none: an index
@@ -39,6 +46,10 @@ INDEXES: tuple[tuple[str, str, str], ...] = (
 def upgrade() -> None:
     """Build what is absent, without blocking the product's writers."""
     create_indexes(INDEXES)
+    # The planner knows nothing of an expression until its table has been analysed.
+    with op.get_context().autocommit_block():
+        for table in sorted({table for _, table, _ in INDEXES}):
+            op.execute(f"ANALYZE public.{table}")
 
 
 def downgrade() -> None:
