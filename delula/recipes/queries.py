@@ -29,6 +29,7 @@ from delula.models import (
     RecipeTotals,
     RecipeUsage,
     RecipeUsageOptions,
+    RevenueShare,
     Tag,
     User,
 )
@@ -37,6 +38,7 @@ from delula.users.queries import resolve_users
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from delula.lists import ListState
     from delula.search import Field, Resolvers
@@ -48,6 +50,7 @@ LARGEST_ID = 2**31 - 1
 _R, _USER, _TAG = Recipe.__table__.c, User.__table__.c, Tag.__table__.c
 _USAGE, _OPTIONS = RecipeUsage.__table__.c, RecipeUsageOptions.__table__.c
 _TOTALS, _G, _SAMPLE = RecipeTotals.__table__.c, Generation.__table__.c, RecipeSample.__table__.c
+_SHARE = RevenueShare.__table__.c
 
 
 def resolve_recipes(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
@@ -315,3 +318,22 @@ def related(recipe: Recipe) -> Related:
     keys = {"id": recipe.id}
     ask = session().execute
     return Related(about(recipe), ask(_GENERATIONS, keys).all(), ask(_SAMPLES, keys).all())
+
+
+_EARNINGS = select(func.coalesce(func.sum(_SHARE.creator_earnings), 0)).where(
+    _SHARE.recipe_id == bindparam("id"),
+    _SHARE.created_at >= bindparam("start"),
+    _SHARE.created_at < bindparam("end"),
+)
+
+
+def creators_earnings(recipe_id: int, start: datetime, end: datetime) -> int:
+    """Credits that the creators of a recipe earned from it in a range.
+
+    Args:
+        recipe_id: which recipe.
+        start: inclusive, aware.
+        end: exclusive, aware.
+    """
+    earned: int = session().execute(_EARNINGS, {"id": recipe_id, "start": start, "end": end}).scalar_one()
+    return earned

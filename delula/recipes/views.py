@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort, redirect, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from markupsafe import Markup
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
+from delula.errors import InvalidInput
 from delula.recipes import queries
 from delula.recipes.cells import card_of, cells, chips, filter_href, named_tags
 from delula.recipes.detail import (
@@ -26,10 +28,12 @@ from delula.recipes.detail import (
     video_facts,
 )
 from delula.recipes.listing import LEAST_STOCK, LISTING
+from delula.recipes.performance import DEFAULT_RANGE, RANGES, range_links
+from delula.recipes.performance import performance as performance_of
 from delula.storage import current_store
 from delula.web.figures import rate
 from delula.web.list_views import ListViews, add_list
-from delula.web.lists import place_of
+from delula.web.lists import place_of, zone
 from delula.web.masking import masked_json
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.render import render
@@ -99,7 +103,22 @@ def detail(reference: str) -> Response:
         samples=sample_cards(related.samples),
         sample_counts=sample_counts(about.samples),
         related_links=related_links(recipe, about, owner),
+        performance_href=next(one["fragment_href"] for one in _ranges(recipe) if one["current"]),
         place=place_of(LISTING, queries.RESOLVERS, recipe.id),
+    )
+
+
+@blueprint.get("/<int:id_>/performance")
+@requires(Permission.RECIPES_READ)
+def performance(id_: int) -> Response:
+    """How a recipe does: its own fragment, since many generations are behind it; a page without script."""
+    recipe = _found(str(id_))
+    return render(
+        "recipes/performance.html",
+        "recipes/_performance.html",
+        recipe=recipe,
+        done=performance_of(recipe, _range(), datetime.now(UTC), zone()),
+        ranges=_ranges(recipe),
     )
 
 
@@ -129,6 +148,25 @@ def picture(id_: int) -> AnyResponse:
     # A page with the same picture twice asks once; the URL outlives the cache entry.
     response.headers["Cache-Control"] = "private, max-age=60"
     return response
+
+
+def _range() -> str:
+    """The range of days that the address asks for.
+
+    Raises:
+        InvalidInput: there is no such range.
+    """
+    chosen = request.args.get("range", DEFAULT_RANGE)
+    if chosen not in RANGES:
+        raise InvalidInput("range", f"choose one of {', '.join(RANGES)}.")
+    return chosen
+
+
+def _ranges(recipe: Recipe) -> list[dict[str, object]]:
+    """The links that change the range, on the recipe's page or in place."""
+    listed = {"from": request.args["from"]} if "from" in request.args else {}
+    page = url_for("recipes.detail", reference=recipe.id)
+    return range_links(page, url_for("recipes.performance", id_=recipe.id), _range(), listed)
 
 
 def _found(reference: str) -> Recipe:

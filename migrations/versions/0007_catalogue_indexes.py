@@ -39,7 +39,7 @@ INDEXES: tuple[tuple[str, str, str], ...] = (
     ("console_recipes_slug", "recipes", "(slug)"),
     ("console_recipes_prompt", "recipes", "USING gin (to_tsvector('english', left(prompt, 50000)))"),
     # What the creators of a recipe earned.
-    ("console_revenue_shares_recipe", "revenue_shares", "(recipe_id)"),
+    ("console_revenue_shares_recipe", "revenue_shares", "(recipe_id, created_at, creator_earnings)"),
 )
 
 
