@@ -42,6 +42,7 @@ class ListSpec:
         icon: the Lucide icon of the empty list.
         peeks: whether a row can be looked at beside the list.
         summary: whether a fragment above the rows sums up what the filter leaves.
+        pages: further pages about the same things: label, Lucide icon and endpoint of each.
     """
 
     name: str
@@ -59,6 +60,7 @@ class ListSpec:
     icon: str = "inbox"
     peeks: bool = True
     summary: bool = False
+    pages: Sequence[tuple[str, str, str]] = ()
 
     @property
     def default_order(self) -> Order:

@@ -171,6 +171,11 @@ def span_tag(seconds: float | None) -> Markup:
     return MISSING if seconds is None else Markup(f'<span class="number">{span(seconds)}</span>')  # noqa: S704 - as above
 
 
+def milliseconds_tag(value: int | None) -> Markup:
+    """A length of time that is kept in milliseconds; a dash for none."""
+    return span_tag(None if value is None else value / 1000)
+
+
 def status_tag(value: str | None, id: str | None = None, swap: bool = False) -> Markup:  # noqa: A002 - named as in HTML, called by a macro
     """The status of a generation: dot and word; one that is unknown stands as it is.
 
@@ -212,6 +217,19 @@ def flag_tag(value: bool | None, yes: str = "Yes", no: str = "No") -> Markup:
     return Markup('<span class="{}">{}</span>').format("flag" if value else "faint", yes if value else no)
 
 
+#: How a run of a component came out, by its `success`.
+_OUTCOMES = {
+    True: Markup('<span class="status success">Succeeded</span>'),
+    False: Markup('<span class="status danger">Failed</span>'),
+    None: Markup('<span class="status neutral waiting">Unfinished</span>'),
+}
+
+
+def outcome_tag(success: bool | None) -> Markup:
+    """How a run of a component came out: dot and word; one that has not ended says so."""
+    return _OUTCOMES[success]
+
+
 def badge_tag(text: object, tone: str = "neutral") -> Markup:
     """A word with a tone: see `badge` in ui/badge.html."""
     return Markup(f'<span class="badge {tone}">{escape(text)}</span>')  # noqa: S704 - escaped
@@ -234,9 +252,11 @@ MACROS: dict[str, Callable[..., Markup]] = {
     "time": time_tag,
     "number": number_tag,
     "duration": span_tag,
+    "milliseconds": milliseconds_tag,
     "status": status_tag,
     "copyable": copyable_tag,
     "flag": flag_tag,
+    "outcome": outcome_tag,
     "row_open": row_tag,
     "lead": lead_tag,
 }

@@ -71,8 +71,9 @@ COUNT_SECONDS = 5
 #: Terms that stand as chips; beyond the terms that can be run (`MAXIMUM_TERMS`) a few say enough.
 SHOWN_TERMS = 60
 
-#: What the address of a list goes on with for its own fragments, so that no id of a row can stand there.
-FRAGMENTS = frozenset({"count", "facets", "live", "suggestions", "summary"})
+#: What the address of a list goes on with for its own fragments and the pages beside it, so that no id of a
+#: row can stand there.
+FRAGMENTS = frozenset({"count", "facets", "live", "suggestions", "summary", "executions", "graph", "usage"})
 
 #: Menus of lists that a process keeps.
 TOOLS_KEPT = 500
@@ -149,6 +150,14 @@ class ListPage:
             {"label": label, "href": self._text_href([text] if text else []), "current": text == here}
             for label, text in (("All", ""), *self.spec.tabs)
             if self.spec.tabs
+        ]
+
+    @property
+    def pages(self) -> list[dict[str, str]]:
+        """The links to further pages about the same things."""
+        return [
+            {"label": label, "icon": icon, "href": url_for(endpoint)}
+            for label, icon, endpoint in self.spec.pages
         ]
 
     @property
