@@ -1,0 +1,1 @@
+"""Components: the registry of workflow building blocks, and the graph of what needs what."""
