@@ -10,7 +10,9 @@ from delula.access.guard import may
 from delula.access.permissions import Permission
 from delula.backlog.views import blueprint as backlog
 from delula.backlog.views import videos as backlog_videos
+from delula.components.views import blueprint as components
 from delula.credits.views import blueprint as credits_
+from delula.executions.views import blueprint as executions
 from delula.generations.views import blueprint as generations
 from delula.providers.views import blueprint as providers
 from delula.queue.views import blueprint as queue
@@ -72,6 +74,15 @@ AREAS: tuple[Area, ...] = (
         samples,
         "samples.index",
         Permission.SAMPLES_READ,
+    ),
+    Area(
+        "Components",
+        "blocks",
+        "Catalogue",
+        components,
+        "components.index",
+        Permission.COMPONENTS_READ,
+        within=(executions,),
     ),
     Area("Providers", "server", "Catalogue", providers, "providers.index", Permission.PROVIDERS_READ),
     Area("Users", "users", "People", users, "users.index", Permission.USERS_READ),

@@ -133,22 +133,18 @@ def change(
     if points:
         amount = f"{abs(difference) * 100:.1f}".removesuffix(".0")
         far = "" if amount == "0" else f"{amount} {'point' if amount == '1' else 'points'}"
-    elif before > 0 and now / before >= 10:
-        # Beyond tenfold a percentage says less than a factor.
-        return Change("up", f"{now / before:.0f} times as much", _tone("up", better), write(before))
     elif before > 0 and now >= 0:
-        far = percent(abs(difference) / before) if abs(difference) / before >= 0.0005 else ""
+        ratio = abs(difference) / before
+        # Beyond tenfold a percentage says less than a factor.
+        far = f"{now / before:.0f} times" if now / before >= 10 else percent(ratio) if ratio >= 0.0005 else ""
     else:
         far = write(abs(difference)) if difference else ""
     if not far:
         return Change("same", "no change", None, write(before))
     direction: Direction = "up" if difference > 0 else "down"
-    more = "more" if difference > 0 else "less"
-    return Change(direction, f"{far} {more}", _tone(direction, better), write(before))
-
-
-def _tone(direction: Direction, better: Literal["up", "down"] | None) -> str | None:
-    return None if better is None else "success" if better == direction else "danger"
+    tone = None if better is None else "success" if better == direction else "danger"
+    word = "" if far.endswith("times") else " more" if difference > 0 else " less"
+    return Change(direction, f"{far}{word}", tone, write(before))
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def test_a_percentage_never_rounds_to_nothing_or_to_all(share: float, text: str)
         (104, 100, "4 % more", "up"),
         (90, 100, "10 % less", "down"),
         (100, 100, "no change", "same"),
-        (1_000, 20, "50 times as much", "up"),
+        (1_000, 20, "50 times", "up"),
         (7, 0, "7 more", "up"),
         (-20, 10, "30 less", "down"),
         (0, 12, "100 % less", "down"),

@@ -198,7 +198,7 @@ def _bands(title: str, series: Sequence[Series], sheet: Sheet, values: Grid, hei
     parts = []
     for row, label in enumerate(sheet.labels):
         across = f'x="{row * band + (band - wide) / 2:.3f}%" width="{wide:.3f}%"'
-        strip = f'<rect class="touch" x="{row * band:.3f}%" y="{TOP}" width="{band:.3f}%" height="{height}"/>'
+        strip = f'<rect class="strip" x="{row * band:.3f}%" y="{TOP}" width="{band:.3f}%" height="{height}"/>'
         texts = [column[row] for column in sheet.texts]
         points = [column[row] for column in sheet.points]
         found = [column[row] for column in sheet.values]
@@ -221,7 +221,7 @@ def _bands(title: str, series: Sequence[Series], sheet: Sheet, values: Grid, hei
                 bar = f"{opening}{bar}<title>{told}</title>{closing}"
             bars.append(bar)
         if all(value is None for value in found):
-            strip = strip.replace("touch", "touch gap")
+            strip = strip.replace("strip", "strip gap")
         if several:
             opening, closing = "<g>", "</g>"
             told = "\n".join([label, *[f"{name}: {text}" for name, text in zip(names, texts, strict=True)]])
@@ -230,4 +230,4 @@ def _bands(title: str, series: Sequence[Series], sheet: Sheet, values: Grid, hei
             opening, closing = tags(point and point.href, sheet.links)
             told = escape(point.tooltip) if point and point.tooltip else f"{label}: {texts[0]}"
         parts.append(f"{opening}{strip}<title>{told}</title>{''.join(bars)}{closing}")
-    return f'<g class="touches">{"".join(parts)}</g>'
+    return f'<g class="strips">{"".join(parts)}</g>'

@@ -356,7 +356,7 @@ def weaves(title: str, tones: Sequence[str | None]) -> str:
     key = _slug(title)
     patterns = "".join(
         f'<pattern id="{key}-{index}" width="8" height="8" patternUnits="userSpaceOnUse">'
-        f'<rect class="ground {ink(index, tone)}" width="8" height="8"/>'
+        f'<rect class="fill {ink(index, tone)}" width="8" height="8"/>'
         f'<path class="weave" d="{_WEAVES[index % len(_WEAVES)]}"/></pattern>'
         for index, tone in enumerate(tones)
         if index

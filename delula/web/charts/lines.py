@@ -175,13 +175,13 @@ def _strips(
     """What answers to the pointer and the keyboard: one strip for each x, with its values as tooltip."""
     edges = [0.0, *[(a + b) / 20 for a, b in pairwise(xs)], 100.0]
     strips = [
-        f'<rect class="touch" x="{start:.2f}%" y="{TOP}" width="{end - start:.2f}%" height="{height}"'
+        f'<rect class="strip" x="{start:.2f}%" y="{TOP}" width="{end - start:.2f}%" height="{height}"'
         for start, end in pairwise(edges)
     ]
     told = _tooltips(series, sheet)
     if len(xs) > _DOTS and not sheet.links:
         marks = [f"{strip}><title>{text}</title></rect>" for strip, text in zip(strips, told, strict=True)]
-        return f'<g class="touches">{"".join(marks)}</g>'
+        return f'<g class="strips">{"".join(marks)}</g>'
     marks = []
     looks = [ink(index, one.tone) for index, one in enumerate(series)]
     for row, (strip, text) in enumerate(zip(strips, told, strict=True)):
@@ -193,7 +193,7 @@ def _strips(
         )
         opening, closing = tags(href, sheet.links)
         marks.append(f"{opening}{strip}/>{dots}<title>{text}</title>{closing}")
-    return f'<g class="touches">{"".join(marks)}</g>'
+    return f'<g class="strips">{"".join(marks)}</g>'
 
 
 def _tooltips(series: Sequence[Series], sheet: Sheet) -> list[str]:

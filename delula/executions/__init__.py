@@ -1,0 +1,1 @@
+"""Executions: every run of a component, and the trace of those that belong together."""
