@@ -136,10 +136,10 @@ def stock(now: datetime) -> Sequence[Stock]:
     return sorted(found, key=_need)
 
 
-def _need(one: Stock) -> tuple[bool, float, int, int]:
-    """What is low stands first, then what will be soonest."""
+def _need(one: Stock) -> tuple[bool, bool, float, int, int]:
+    """What is low stands first, then what will be soonest; what nobody can run stands last."""
     soon = float("inf") if one.days_left is None else one.days_left
-    return (not one.is_low, 0 if one.is_low else soon, one.ready, one.recipe_id or 0)
+    return (not one.is_low, not one.is_active, 0 if one.is_low else soon, one.ready, one.recipe_id or 0)
 
 
 def claims_by_day(since: datetime, now: datetime) -> Sequence[tuple[datetime, int]]:

@@ -49,6 +49,7 @@ def detail(provider_id: int) -> Response:
         waiting=waiting,
         config=masked_json(provider.config),
         services=services,
+        configured=[service for service in services if service["config"] is not None],
         strays=queries.stray_services(),
         recipes=queries.recipes_of(provider),
         recipe_href=hrefs_of("recipes"),

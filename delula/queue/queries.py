@@ -22,7 +22,7 @@ _G, _RECIPE, _PROVIDER = Generation.__table__.c, Recipe.__table__.c, Provider.__
 #: Unfinished generations that a page looks at; a queue of a working product is far below it.
 MOST_UNFINISHED = 20_000
 #: Rows of the list of those that are stuck.
-MOST_STUCK = 50
+MOST_STUCK = 10
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Unfinished:
         is_running: whether the work has begun.
         recipe_id: what is made; None for none.
         recipe_title: what it is called.
+        is_orphan: whether the recipe no longer exists.
         provider: who makes it, in lower case, as the recipe says; empty where it does not.
         created_at: when it was asked for, aware; None where the row does not say.
         started_at: when the work began, aware.
@@ -43,6 +44,7 @@ class Unfinished:
     is_running: bool
     recipe_id: int | None
     recipe_title: str | None
+    is_orphan: bool
     provider: str
     created_at: datetime | None
     started_at: datetime | None
@@ -58,6 +60,7 @@ _UNFINISHED = (
         _G.status,
         _G.type,
         _G.recipe_id,
+        _RECIPE.id.label("known_recipe_id"),
         func.coalesce(_RECIPE.name, func.left(_G.recipe_title, 200)).label("recipe_title"),
         _RECIPE.video_provider,
         _RECIPE.image_provider,
@@ -78,6 +81,7 @@ def unfinished() -> Sequence[Unfinished]:
             row.status == GenerationStatus.PROCESSING,
             row.recipe_id,
             row.recipe_title,
+            row.recipe_id is not None and row.known_recipe_id is None,
             ((row.video_provider if row.type == MediaType.VIDEO else row.image_provider) or "").lower(),
             row.created_at,
             row.processing_started_at,
@@ -120,10 +124,12 @@ class RecipeLoad(Load):
     Attributes:
         recipe_id: None for generations without one.
         title: what it is called.
+        is_orphan: whether it no longer exists.
     """
 
     recipe_id: int | None = None
     title: str | None = None
+    is_orphan: bool = False
 
 
 def load_of(generations: Iterable[Unfinished], now: datetime) -> Load:
@@ -138,7 +144,10 @@ def loads_by_recipe(generations: Iterable[Unfinished], now: datetime) -> Sequenc
     """What waits and runs of each recipe, the fullest first."""
     loads: dict[int | None, RecipeLoad] = {}
     for one in generations:
-        load = loads.setdefault(one.recipe_id, RecipeLoad(recipe_id=one.recipe_id, title=one.recipe_title))
+        load = loads.setdefault(
+            one.recipe_id,
+            RecipeLoad(recipe_id=one.recipe_id, title=one.recipe_title, is_orphan=one.is_orphan),
+        )
         load.add(one, now)
     return sorted(loads.values(), key=lambda load: (-load.stuck, -load.pending, -load.processing))
 
