@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, request, url_for
 
 from delula.access.guard import may
 from delula.access.permissions import Permission
+from delula.assets.views import blueprint as assets
 from delula.backlog.views import blueprint as backlog
 from delula.backlog.views import videos as backlog_videos
 from delula.components.views import blueprint as components
@@ -85,6 +86,7 @@ AREAS: tuple[Area, ...] = (
         within=(executions,),
     ),
     Area("Providers", "server", "Catalogue", providers, "providers.index", Permission.PROVIDERS_READ),
+    Area("Assets", "images", "Library", assets, "assets.index", Permission.ASSETS_READ),
     Area("Users", "users", "People", users, "users.index", Permission.USERS_READ),
     Area("Credits", "coins", "People", credits_, "credits.index", Permission.CREDITS_READ),
     Area("Staff", "shield-user", "Control", staff, "staff.index", Permission.STAFF_READ),

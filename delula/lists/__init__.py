@@ -18,6 +18,7 @@ from delula.lists.paging import (
     neighbours,
 )
 from delula.lists.state import GRID, TABLE, ListSpec, ListState, read_state
+from delula.lists.trigrams import trigram_schema
 from delula.lists.union import Branch, Union
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "neighbours",
     "parse_cursor",
     "read_state",
+    "trigram_schema",
 ]

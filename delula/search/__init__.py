@@ -3,6 +3,7 @@
 from delula.search.fields import Field, FieldSet, HelpRow
 from delula.search.filter import Filter, GuardedResolver, Resolver, Resolvers, parse
 from delula.search.kinds import (
+    Bytes,
     Cases,
     Choice,
     Chosen,
@@ -13,6 +14,7 @@ from delula.search.kinds import (
     Json,
     Kind,
     Members,
+    Name,
     Number,
     Operator,
     Reference,
@@ -24,6 +26,7 @@ from delula.search.suggest import Lookup, Suggestion, suggest
 from delula.search.terms import Problem, Term, Withheld
 
 __all__ = [
+    "Bytes",
     "Cases",
     "Choice",
     "Chosen",
@@ -40,6 +43,7 @@ __all__ = [
     "Kind",
     "Lookup",
     "Members",
+    "Name",
     "Number",
     "Operator",
     "Problem",

@@ -13,7 +13,7 @@ from delula.search.kinds.base import ORDER, Kind, Operator, Scalar, Unreadable, 
 from delula.search.times import Clock, read_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.types import TypeEngine
 
@@ -61,6 +61,40 @@ class Fraction(Scalar):
 
     def bound(self, value: Any) -> ColumnElement[Any]:
         return literal(value, Numeric())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bytes(Number):
+    """A size in bytes; units are decimal, as pages show sizes."""
+
+    takes: ClassVar[str] = "takes a size"
+    examples: ClassVar[tuple[str, ...]] = (">10MB", "<500kB", "1MB..2MB")
+
+    _UNITS: ClassVar[Mapping[str, tuple[str, int]]] = {
+        "": ("", 1),
+        "b": ("", 1),
+        "k": ("kB", 10**3),
+        "kb": ("kB", 10**3),
+        "m": ("MB", 10**6),
+        "mb": ("MB", 10**6),
+        "g": ("GB", 10**9),
+        "gb": ("GB", 10**9),
+    }
+
+    def read(self, word: Word, clock: Clock) -> Value:  # noqa: ARG002 - a size knows no time
+        """Bytes, or a number of kB, MB or GB; a fraction of a byte is left out."""
+        found = re.fullmatch(
+            r"([+-]?\d{1,12}(?:\.\d{1,9})?)\s*([a-z]*)", word.text.strip(), re.ASCII | re.IGNORECASE
+        )
+        if found is None or found[2].lower() not in self._UNITS:
+            raise Unreadable(self.takes)
+        unit, size = self._UNITS[found[2].lower()]
+        number = Decimal(found[1])
+        if not unit and number != int(number):
+            raise Unreadable("takes whole bytes")
+        data = whole(str(int(number * size)), bits=self.bits)
+        written = f"{number.normalize():f}{unit}" if number else "0"
+        return Value(data, written, written)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,65 @@
+"""Where the media of an asset are, and how they reach the browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from delula.models import Generation, UserAsset
+from delula.models.enums import AssetType, MediaType
+
+if TYPE_CHECKING:
+    from delula.assets.queries import AnyAsset
+    from delula.storage import Store
+
+#: The parts of an asset that can be looked at.
+FILE, THUMBNAIL = "file", "thumbnail"
+PARTS = (FILE, THUMBNAIL)
+
+#: How a browser shows a media type, by how it begins.
+_KINDS = {"image/": "image", "video/": "video", "audio/": "audio", "application/pdf": "document"}
+
+
+def kind_of(asset: AnyAsset) -> str:
+    """`image`, `video`, `audio`, `document`, or `other`: how a browser shows the file."""
+    if isinstance(asset, Generation):
+        is_video = asset.type == MediaType.VIDEO or (asset.video_url and not asset.image_url)
+        return "video" if is_video else "image"
+    if isinstance(asset, UserAsset) and isinstance(asset.asset_type, AssetType):
+        return asset.asset_type.name.lower()
+    return next((kind for start, kind in _KINDS.items() if asset.mime_type.startswith(start)), "other")
+
+
+def locations(asset: AnyAsset, part: str) -> list[str]:
+    """The keys and URLs under which the product stored a part, the most reliable first."""
+    found: list[str | None]
+    is_image = kind_of(asset) == "image"
+    if isinstance(asset, Generation):
+        file = [asset.s3_key, asset.image_url if is_image else asset.video_url, asset.secure_url]
+        found = file if part == FILE else [asset.thumbnail_url, *(file[:2] if is_image else [])]
+    elif isinstance(asset, UserAsset):
+        file = [asset.s3_key, asset.cdn_url]
+        found = file if part == FILE else [asset.thumbnail_url, *(file if is_image else [])]
+    else:
+        found = [asset.url] if part == FILE or is_image else []
+    return [location for location in found if location]
+
+
+def key_of(asset: AnyAsset, part: str, store: Store) -> str | None:
+    """The key of a part in the bucket; None where nothing that the product stored lies there."""
+    return next((key for key in map(store.key_of, locations(asset, part)) if key), None)
+
+
+def public_url(location: str) -> str | None:
+    """An address that can be offered as a link; None where it is none of the web."""
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return None
+    return location if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def is_loadable(url: str, store: Store) -> bool:
+    """Whether the pages of the console may load media from an address at all."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" in store.origins

@@ -1,0 +1,359 @@
+"""Every question that the pages of assets ask of the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    Text,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from delula.assets.listing import BRANCHES, LISTING, NAME_LENGTH, A
+from delula.db import AnyRow, session
+from delula.lists import trigram_schema
+from delula.models import (
+    BacklogVideo,
+    ExportTransaction,
+    Generation,
+    MarketAsset,
+    Recipe,
+    RecipeSample,
+    SystemAsset,
+    User,
+    UserAsset,
+)
+from delula.models.enums import AssetSource
+from delula.recipes.queries import resolve_recipes, suggest_recipes
+from delula.search import Choice
+from delula.users.queries import resolve_users
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from delula.lists import Condition, ListState, Union
+    from delula.search import Field, Resolvers
+
+AnyAsset: TypeAlias = UserAsset | Generation | SystemAsset | MarketAsset
+
+_USER, _RECIPE = User.__table__.c, Recipe.__table__.c
+_G, _LIBRARY = Generation.__table__.c, UserAsset.__table__.c
+_BACKLOG, _SAMPLE = BacklogVideo.__table__.c, RecipeSample.__table__.c
+_EXPORT = ExportTransaction.__table__.c
+
+_MODELS: Mapping[AssetSource, type[AnyAsset]] = {
+    AssetSource.USER: UserAsset,
+    AssetSource.GENERATION: Generation,
+    AssetSource.SYSTEM: SystemAsset,
+    AssetSource.MARKET: MarketAsset,
+}
+
+#: The largest id that the columns hold.
+LARGEST_ID = 2**31 - 1
+#: Tags of a row that a list loads; there may be thousands.
+TAGS_SHOWN = 6
+
+RESOLVERS: Resolvers = {"user": resolve_users, "recipe": resolve_recipes}
+
+#: What each column of the table is made of. A list loads no more than it shows.
+_CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "name": (func.left(A.title, NAME_LENGTH).label("title"), A.name),
+    "type": (A.type,),
+    "owner": (A.user_id,),
+    "created": (A.created_at,),
+    "bytes": (A.bytes,),
+    "dimensions": (A.width, A.height),
+    "duration": (A.duration,),
+    "usage": (A.usage,),
+    "used": (A.last_used_at,),
+    "tags": (A.user_tags,),
+    "system_tags": (A.system_tags,),
+    "deleted": (A.is_deleted, A.deleted_at),
+    "mime": (A.mime_type,),
+    "origin": (A.origin,),
+    "public": (A.is_public,),
+    "asset": (A.asset_id,),
+    "key": (func.left(A.key, 500).label("key"),),
+}
+_TILE = ("name", "type", "created", "bytes", "deleted", "public")
+
+
+def list_rows(ids: Sequence[str], state: ListState) -> Sequence[AnyRow]:
+    """What a list shows of these assets, in this order."""
+    if not ids:
+        return []
+    is_grid = state.view == "grid"
+    names = _TILE if is_grid else tuple(column.key for column in state.columns if column.key in _CELLS)
+    by_source = {source: own for source, own in _library().ids_by_branch(ids).items() if own}
+    statement = _rows_statement(names, tuple(by_source), with_picture=is_grid)
+    rows = {row.id: row for row in session().execute(statement, by_source)}
+    return [rows[id_] for id_ in ids if id_ in rows]
+
+
+def _library() -> Union:
+    source: Any = LISTING.source
+    return source  # type: ignore[no-any-return]  # the list is declared over a Union
+
+
+@lru_cache(maxsize=256)
+def _rows_statement(
+    names: tuple[str, ...], sources: tuple[str, ...], *, with_picture: bool
+) -> Select[*tuple[Any, ...]]:
+    """The statement for a choice of columns and sources; made once, since that takes longer than to run it.
+
+    It takes the ids of each source under its name.
+    """
+    cells = [
+        *(cell for name in ("name", *names) for cell in _CELLS[name]),
+        *([A.has_picture] if with_picture else []),
+    ]
+    columns = {column.key: column for column in cells}
+    rows = union_all(
+        *(
+            select(
+                literal_column(f"'{branch.name}-' || {branch.table}.id", String()).label("id"),
+                literal_column(f"'{branch.name}'", String()).label("source"),
+                *(_library().in_branch(branch, column).label(key) for key, column in columns.items()),
+            )
+            .select_from(branch.table)
+            .where(branch.id == any_(bindparam(branch.name, type_=ARRAY(Integer))))
+            for branch in BRANCHES
+            if branch.name in sources
+        )
+    ).subquery("rows")
+    shown = [one[1:TAGS_SHOWN].label(one.key) if isinstance(one.type, ARRAY) else one for one in rows.c]
+    if "user_id" not in columns:
+        return select(*shown)
+    owner = (_USER.email.label("user_email"), _USER.handle.label("user_handle"))
+    return select(*shown, *owner).outerjoin_from(rows, User.__table__, _USER.id == rows.c.user_id)
+
+
+def find(reference: str) -> tuple[AssetSource, AnyAsset] | None:
+    """The asset with this reference, as lists write it: `user-123`, `generation-7`."""
+    word, _, digits = reference.partition("-")
+    if not AssetSource.is_valid_string(word) or not (digits.isascii() and digits.isdigit()):
+        return None
+    if len(digits) > 10 or int(digits) > LARGEST_ID:
+        return None
+    source = AssetSource.from_string(word)
+    found: Any = session().get(_MODELS[source], int(digits))
+    return (source, found) if found is not None else None
+
+
+_OWNER = select(
+    _USER.id.label("user_id"),
+    _USER.email.label("user_email"),
+    _USER.handle.label("user_handle"),
+    _USER.account_type,
+).where(_USER.id == bindparam("user_id"))
+
+
+def owner_of(user_id: str) -> AnyRow | None:
+    """Who owns an asset; None where the reference dangles."""
+    return session().execute(_OWNER, {"user_id": user_id}).one_or_none()
+
+
+_RECIPE_OF = select(_RECIPE.id, _RECIPE.name, _RECIPE.slug).where(_RECIPE.id == bindparam("recipe_id"))
+
+
+def recipe_of(recipe_id: int) -> AnyRow | None:
+    """The recipe that made an asset; None where the reference dangles."""
+    return session().execute(_RECIPE_OF, {"recipe_id": recipe_id}).one_or_none()
+
+
+#: Related rows of one kind that a page shows.
+RELATED_ROWS = 20
+#: The generations of an owner that are looked through for an asset as input.
+LOOKED_THROUGH = 500
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Where an asset is used, or comes from.
+
+    Attributes:
+        made_by: the generations whose file it is.
+        libraries: the library entries of the same file.
+        inputs: the generations whose metadata name it.
+        looked_through: how many generations were looked through for `inputs`; None where none were.
+        stock: the entries of the backlog that offer it.
+        samples: the samples that show it, each with how often it was sold.
+    """
+
+    made_by: Sequence[AnyRow] = ()
+    libraries: Sequence[AnyRow] = ()
+    inputs: Sequence[AnyRow] = ()
+    looked_through: int | None = None
+    stock: Sequence[AnyRow] = ()
+    samples: Sequence[AnyRow] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.made_by or self.libraries or self.inputs or self.stock or self.samples)
+
+
+_SAME_FILE_GENERATIONS = (
+    select(_G.id, _G.recipe_title, _G.status, _G.created_at)
+    .where(_G.asset_id == bindparam("asset_id"))
+    .order_by(_G.id.desc())
+    .limit(RELATED_ROWS)
+)
+_SAME_FILE_LIBRARIES = (
+    select(_LIBRARY.id, _LIBRARY.display_name, _LIBRARY.is_deleted, _LIBRARY.created_at)
+    .where(_LIBRARY.asset_id == bindparam("asset_id"))
+    .order_by(_LIBRARY.id.desc())
+    .limit(RELATED_ROWS)
+)
+_STOCK = (
+    select(_BACKLOG.id, _BACKLOG.is_used, _BACKLOG.created_at)
+    .where(_BACKLOG.generation_id == bindparam("id"))
+    .order_by(_BACKLOG.id.desc())
+    .limit(RELATED_ROWS)
+)
+_SALES = select(func.count()).where(_EXPORT.sample_id == _SAMPLE.id).scalar_subquery()
+_SAMPLES = (
+    select(_SAMPLE.id, _SAMPLE.title, _SAMPLE.moderation_status, _SAMPLE.created_at, _SALES.label("exports"))
+    .where(_SAMPLE.generation_id == bindparam("id"))
+    .order_by(_SAMPLE.id.desc())
+    .limit(RELATED_ROWS)
+)
+#: No index leads from an asset to the generations that took it as input, and none could: the metadata may
+#: name it anywhere. So the owner's generations since are looked through, up to a number.
+_LATER = (
+    select(_G.id, _G.recipe_title, _G.status, _G.created_at, _G.metadata)
+    .where(_G.user_id == bindparam("user_id"), _G.created_at >= bindparam("since", type_=_G.created_at.type))
+    .order_by(_G.created_at)
+    .limit(LOOKED_THROUGH)
+    .cte("later")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
+_INPUTS = (
+    select(_LATER.c.id, _LATER.c.recipe_title, _LATER.c.status, _LATER.c.created_at)
+    .where(
+        or_(
+            *(func.strpos(cast(_LATER.c.metadata, Text), bindparam(name)) > 0 for name in ("asset_id", "key"))
+        )
+    )
+    .order_by(_LATER.c.created_at.desc())
+    .limit(RELATED_ROWS)
+)
+_LOOKED_THROUGH = select(func.count()).select_from(_LATER)
+
+#: Shorter texts name nothing: they stand in any metadata.
+_SHORTEST_NAME = 8
+
+
+def uses(asset: AnyAsset) -> Uses:
+    """Where an asset is used, or comes from, as far as the product records it."""
+    ask = session().execute
+    if isinstance(asset, Generation):
+        own = {"id": asset.id, "asset_id": asset.asset_id}
+        return Uses(
+            libraries=ask(_SAME_FILE_LIBRARIES, own).all() if asset.asset_id else (),
+            stock=ask(_STOCK, own).all(),
+            samples=ask(_SAMPLES, own).all(),
+        )
+    if not isinstance(asset, UserAsset):
+        return Uses()
+    names = {"asset_id": asset.asset_id, "key": asset.s3_key}
+    made_by = ask(_SAME_FILE_GENERATIONS, names).all() if asset.asset_id else ()
+    told = {name: text if len(text) >= _SHORTEST_NAME else None for name, text in names.items()}
+    if asset.created_at is None or not any(told.values()):
+        return Uses(made_by=made_by)
+    found = {"user_id": asset.user_id, "since": asset.created_at, **told}
+    return Uses(
+        made_by=made_by,
+        inputs=ask(_INPUTS, found).all(),
+        looked_through=ask(_LOOKED_THROUGH, found).scalar_one(),
+    )
+
+
+#: Names that the query box offers; the next name behind one is found in the index by name, however many rows
+#: bear the same.
+_NEXT_NAMES = """
+    WITH RECURSIVE names (name, n) AS (
+        (SELECT {name}, 1 FROM {table} WHERE {name} >= :start AND {name} < :end ORDER BY 1 LIMIT 1)
+        UNION ALL
+        SELECT (SELECT {name} FROM {table} WHERE {name} > names.name AND {name} < :end
+                ORDER BY 1 LIMIT 1), n + 1
+        FROM names WHERE names.name IS NOT NULL AND n < :limit)
+    SELECT name FROM names WHERE name IS NOT NULL"""
+_ALIKE = """
+    SELECT name FROM (SELECT {name} AS name FROM {table} WHERE {name} OPERATOR({schema}.%>) :typed
+                      LIMIT 200) few
+    GROUP BY name ORDER BY {schema}.word_similarity(:typed, name) DESC, name LIMIT :limit"""
+
+
+def suggest_values(field: Field, prefix: str, limit: int) -> Sequence[Choice]:
+    """Values of a field that begin so, for the query box; names that are nearly so where none does."""
+    if field.name == "recipe":
+        return suggest_recipes(field, prefix, limit)
+    typed = " ".join(prefix.lower().split())[:NAME_LENGTH]
+    if field.name != "name" or not typed or "\0" in typed:
+        return []
+    # No text that begins so is behind this one, in the order of bytes.
+    bounds = {"start": typed, "end": typed + "\U0010ffff", "limit": limit}
+    found = _names_of_all(_NEXT_NAMES, bounds)
+    schema = trigram_schema()
+    if not found and schema is not None:
+        found = _names_of_all(_ALIKE.replace("{schema}", schema), {"typed": typed, "limit": limit})
+    return [Choice(name) for name in list(dict.fromkeys(found))[:limit]]
+
+
+def _names_of_all(statement: str, parameters: Mapping[str, Any]) -> list[str]:
+    """The names that a statement gives of each source that has names."""
+    found: list[str] = []
+    for branch in BRANCHES:
+        if "name" in branch.columns:
+            name = str(branch.columns["name"])
+            filled = statement.replace("{name}", name).replace("{table}", str(branch.table))
+            found += session().scalars(text(filled), parameters)
+    return [name for name in found if name]
+
+
+@dataclass(frozen=True)
+class Total:
+    """Assets of one type.
+
+    Attributes:
+        type: as the list has it; None where there is none.
+        count: how many.
+        bytes: of all of them, as far as rows say; negative sizes count as 0.
+    """
+
+    type: str | None
+    count: int
+    bytes: int
+
+
+#: Rows of a list whose sizes are summed up.
+SUMMED_ROWS = 5_000
+
+
+def first_totals(conditions: Sequence[Condition], state: ListState) -> tuple[list[Total], int]:
+    """What the first rows of a list hold by type, and how many rows were looked at."""
+    found = _library().find(session(), conditions, state.order, None, SUMMED_ROWS)
+    ids = [key.id for key in found.keys]
+    rows = _library().values(ids, {"type": A.type, "bytes": A.bytes}).subquery()
+    size = func.coalesce(func.sum(func.greatest(rows.c.bytes, 0)), 0)
+    statement = select(rows.c.type, func.count().label("n"), size.label("size")).group_by(rows.c.type)
+    totals = [
+        Total(row.type, row.n, int(row.size)) for row in session().execute(statement.order_by(size.desc()))
+    ]
+    return totals, len(ids)

@@ -1,0 +1,189 @@
+"""The pages of assets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+
+from delula.access.guard import requires
+from delula.access.permissions import Permission
+from delula.assets import media, queries
+from delula.assets.cells import cells, source_of, title_of, type_of
+from delula.assets.detail import compared, faults, judgements, shown
+from delula.assets.listing import LISTING
+from delula.assets.related import related_links, use_links, use_notes
+from delula.assets.summary import summary_of
+from delula.storage import Store, StoreUnavailable, current_store
+from delula.web.list_views import ListViews, add_list
+from delula.web.lists import in_filter, place_of, valid_request
+from delula.web.masking import masked_json
+from delula.web.references import hrefs_of, owner_naming
+from delula.web.render import render
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from delula.assets.queries import AnyAsset
+    from delula.models.enums import AssetSource
+
+
+blueprint = Blueprint("assets", __name__, url_prefix="/assets")
+
+
+def _extras() -> dict[str, Any]:
+    return {
+        "has_store": current_store() is not None,
+        "title_of": title_of,
+        "source_of": source_of,
+        "type_of": type_of,
+    }
+
+
+add_list(
+    blueprint,
+    ListViews(
+        LISTING,
+        Permission.ASSETS_READ,
+        queries.list_rows,
+        cells,
+        queries.RESOLVERS,
+        suggest=queries.suggest_values,
+        extras=_extras,
+    ),
+)
+
+
+@blueprint.get("/summary")
+@requires(Permission.ASSETS_READ)
+def summary() -> Response:
+    """What the filter leaves, by type and bytes."""
+    state, conditions = valid_request(LISTING, queries.RESOLVERS)
+    return render("assets/_summary.html", summary=summary_of(state, conditions))
+
+
+@blueprint.get("/<reference>")
+@requires(Permission.ASSETS_READ)
+def detail(reference: str) -> Response:
+    """Everything about one asset, by its source and id: `user-123`."""
+    source, found = _found(reference)
+    asset, store = shown(source, found), current_store()
+    auto, ai, metadata = map(masked_json, (asset.auto, asset.ai, asset.metadata))
+    owner = queries.owner_of(asset.owner_id) if asset.owner_id else None
+    recipe = queries.recipe_of(asset.recipe_id) if asset.recipe_id is not None else None
+    return render(
+        "assets/detail.html",
+        it=asset,
+        faults=faults(found),
+        owner=owner,
+        owner_name=owner_naming(),
+        related=related_links(asset, owner, recipe, owner_naming()),
+        has_store=store is not None,
+        key=media.key_of(found, media.FILE, store) if store else None,
+        links=_links(asset.reference, found, store),
+        public_url=None if asset.is_private or not asset.location else media.public_url(asset.location),
+        auto=auto,
+        ai=ai,
+        metadata=metadata,
+        judgements=judgements,
+        same_href=_same_href,
+        hrefs=hrefs_of,
+        place=place_of(LISTING, queries.RESOLVERS, asset.reference),
+    )
+
+
+@blueprint.get("/<reference>/peek")
+@requires(Permission.ASSETS_READ)
+def peek(reference: str) -> Response:
+    """The essence of one asset, beside the list."""
+    source, found = _found(reference)
+    asset = shown(source, found)
+    return render(
+        "assets/_peek.html",
+        it=asset,
+        owner=queries.owner_of(asset.owner_id) if asset.owner_id else None,
+        owner_name=owner_naming(),
+        links=_links(asset.reference, found, current_store()),
+        same_href=_same_href,
+    )
+
+
+@blueprint.get("/<reference>/media/<part>")
+@requires(Permission.ASSETS_READ)
+def medium(reference: str, part: str) -> AnyResponse:
+    """Lead to a file of an asset.
+
+    What is private is led to by a URL that works for minutes, minted now and stored nowhere. What is public
+    stands at its own address, where pages of the console may load it from there.
+    """
+    if part not in media.PARTS:
+        abort(404)
+    source, found = _found(reference)
+    store = current_store()
+    key = media.key_of(found, part, store) if store else None
+    if store is None or key is None:
+        abort(404)
+    wants_download = "download" in request.args
+    public = next(iter(media.locations(found, part)), "") if not source.requires_auth else ""
+    if public and not wants_download and media.is_loadable(public, store):
+        target = public
+    else:
+        target = store.presigned(key, filename=key.rsplit("/", 1)[-1] if wants_download else None)
+    response = redirect(target)
+    # A page with the same picture twice asks once; the URL outlives the cache entry.
+    response.headers["Cache-Control"] = "private, max-age=60"
+    return response
+
+
+@blueprint.get("/<reference>/storage")
+@requires(Permission.ASSETS_READ)
+def storage(reference: str) -> Response:
+    """What the store knows of the file; its own fragment, since the store may be slow or away."""
+    source, found = _found(reference)
+    store = current_store()
+    key = media.key_of(found, media.FILE, store) if store else None
+    facts, away = None, store is None
+    if store is not None and key is not None:
+        try:
+            facts = store.facts(key)
+        except StoreUnavailable:
+            away = True
+    return render(
+        "assets/_storage.html",
+        key=key,
+        away=away,
+        facts=facts,
+        rows=compared(shown(source, found), facts) if facts else (),
+    )
+
+
+@blueprint.get("/<reference>/uses")
+@requires(Permission.ASSETS_READ)
+def uses(reference: str) -> Response:
+    """Where an asset is used; its own fragment, since many rows may have to be looked through."""
+    source, found = _found(reference)
+    told = queries.uses(found)
+    return render("assets/_uses.html", links=use_links(found, told), notes=use_notes(source, told))
+
+
+def _found(reference: str) -> tuple[AssetSource, AnyAsset]:
+    found = queries.find(reference)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _same_href(field: str, value: object) -> str:
+    """The list of all assets with one value in one field."""
+    return f"{url_for('assets.index')}?q={field}:{in_filter(value)}"
+
+
+def _links(reference: str, asset: AnyAsset, store: Store | None) -> dict[str, str | None]:
+    """The addresses of the file and of its stand-in; None for what there is not."""
+
+    def address(part: str) -> str | None:
+        if store is None or media.key_of(asset, part, store) is None:
+            return None
+        return url_for("assets.medium", reference=reference, part=part)
+
+    return {"file": address(media.FILE), "thumbnail": address(media.THUMBNAIL)}
