@@ -121,5 +121,6 @@ LISTING = ListSpec(
         Column("generation", "Generation", numeric=True),
         Column("payment", "Payment", width="id"),
     ),
+    summary=True,
     tabs=(("Charges", "sign:charge"), ("Grants", "sign:grant")),
 )

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Integer,
+    Interval,
     Select,
     String,
     and_,
     any_,
     bindparam,
+    case,
+    cast,
     func,
     literal,
     or_,
     select,
     text,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.credits.account import Booking, running
-from delula.credits.listing import GENERATION, LISTING
+from delula.credits.listing import GENERATION, LISTING, TYPE
 from delula.db import AnyRow, session
 from delula.lists import Condition, Cursor, find_page, key_of
-from delula.models import CreditTransaction, Generation, Recipe, User
+from delula.models import CreditTransaction, Generation, Recipe, RollUpState, Span, User
+from delula.rollups import queries as rollups
+from delula.rollups.queries import Granularity, LedgerPoint, LedgerSum, granularity_for
+from delula.rollups.spans import FIRST, PAST, buckets, floor
 from delula.users.queries import resolve_users
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import tzinfo
 
+    from delula.credits.ranges import Plain
     from delula.lists import ListState
     from delula.search import Resolvers
 
@@ -101,6 +113,13 @@ _SUMMED = (
     select(_L.amount).where(_L.user_id == bindparam("user_id")).limit(SUMMED_ROWS + 1).subquery("account")
 )
 _SUM = select(func.count(), func.coalesce(func.sum(_SUMMED.c.amount), 0))
+#: Up to which row the totals of users have counted the ledger: the highest that there was at their last look.
+_COUNTED_TO = select(
+    cast(RollUpState.pending[-1][0].as_string(), Integer).label("id"), RollUpState.as_of
+).where(RollUpState.family == "users.credit_transactions")
+_SINCE = select(func.count(), func.coalesce(func.sum(_L.amount), 0)).where(
+    _L.id > bindparam("id"), _L.user_id == bindparam("user_id")
+)
 
 
 def newest_of(user_id: str, balance: int, most: int) -> list[Booking]:
@@ -228,10 +247,40 @@ def beside(row: AnyRow, balance: int | None) -> list[Booking]:
     return running(None if balance is None else balance + since, rows)
 
 
-def sum_of(user_id: str) -> tuple[int, int] | None:
-    """How many rows one user has and what they sum up to; None where there are more than `SUMMED_ROWS`."""
+@dataclass(frozen=True)
+class Account:
+    """What the rows of one user add up to.
+
+    Attributes:
+        rows: how many there are.
+        total: their sum, in credits.
+        as_of: when those were counted that were not just now; None where all were just now.
+    """
+
+    rows: int
+    total: int
+    as_of: datetime | None = None
+
+
+def account_of(user_id: str, counted: tuple[int, int] | None) -> Account | None:
+    """What the rows of one user add up to.
+
+    Args:
+        user_id: whose.
+        counted: rows and sum by the roll-ups, where these have counted the user.
+
+    Returns:
+        None where there are more than `SUMMED_ROWS` and the roll-ups have not counted them yet.
+    """
     rows, total = session().execute(_SUM, {"user_id": user_id}).one()
-    return None if rows > SUMMED_ROWS else (rows, total)
+    if rows <= SUMMED_ROWS:
+        return Account(rows, total)
+    mark = session().execute(_COUNTED_TO).one_or_none()
+    if counted is None or mark is None or mark.id is None:
+        return None
+    # Few rows have come since, and the primary key leads to them.
+    since, more = session().execute(_SINCE, {"user_id": user_id, "id": mark.id}).one()
+    return Account(counted[0] + since, counted[1] + more, mark.as_of)
 
 
 @lru_cache(maxsize=256)
@@ -242,3 +291,168 @@ def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
         .outerjoin_from(CreditTransaction.__table__, User.__table__, _USER.id == _L.user_id)
         .where(_L.id == any_(bindparam("ids", type_=ARRAY(Integer))))
     )
+
+
+#: Rows that are summed on the spot, the newest first, and seconds after which that is given up.
+SUMMED_NEWEST, SUMMARY_SECONDS = 20_000, 2
+
+_FIRST, _PAST = literal(FIRST, DateTime()), literal(PAST, DateTime())
+_DATED = and_(_L.created_at >= _FIRST, _L.created_at < _PAST)
+_UNDATED = or_(_L.created_at.is_(None), _L.created_at < _FIRST, _L.created_at >= _PAST)
+_EXTENT = select(func.min(_L.created_at), func.max(_L.created_at)).where(_DATED)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a filter leaves of the ledger, summed up by type and time.
+
+    Attributes:
+        points: the sums of each hour, day, week or month from the first row to the last, empty ones included.
+        granularity: which of these.
+        undated: the sums of rows without a usable time.
+        as_of: when the roll-ups that gave the sums were brought up to date; None where rows were summed.
+        is_capped: whether only the newest `SUMMED_NEWEST` rows were summed.
+    """
+
+    points: Sequence[LedgerPoint]
+    granularity: Granularity
+    undated: Mapping[str, LedgerSum]
+    as_of: datetime | None = None
+    is_capped: bool = False
+
+    def by_type(self) -> dict[str, LedgerSum]:
+        """The sums of all rows by type, the largest first."""
+        found: dict[str, list[LedgerSum]] = {}
+        for sums in (*(point.types for point in self.points), self.undated):
+            for type_, one in sums.items():
+                found.setdefault(type_, []).append(one)
+        added = {
+            type_: LedgerSum(*(sum(column) for column in zip(*map(_columns, sums), strict=True)))
+            for type_, sums in found.items()
+        }
+        return dict(sorted(added.items(), key=lambda item: item[1].negative - item[1].positive))
+
+
+def _columns(one: LedgerSum) -> tuple[int, int, int]:
+    return one.rows, one.positive, one.negative
+
+
+def rolled_up(wanted: Plain, conditions: Sequence[Condition], zone: tzinfo) -> Summary | None:
+    """The sums of a filter on types and times, from the roll-ups; None where those were never made.
+
+    Args:
+        wanted: what the filter asks for.
+        conditions: the same as SQL, for rows that have no usable time and so are in no roll-up.
+        zone: in which days begin and end.
+    """
+    as_of = rollups.as_of()
+    if as_of is None:
+        return None
+    first, last = session().execute(_EXTENT).one()
+    points, granularity = [], Granularity.DAY
+    if first is not None:
+        start = max(wanted.start.replace(tzinfo=UTC), first)
+        end = min(wanted.end.replace(tzinfo=UTC), last + timedelta.resolution)
+        if start < end:
+            granularity = granularity_for(start, end)
+            points = rollups.ledger_series(start, end, zone, granularity)
+    for point in points:
+        for type_ in [type_ for type_ in point.types if not wanted.has(type_)]:
+            del point.types[type_]
+    return Summary(points, granularity, _undated(conditions), as_of=as_of)
+
+
+def _undated(conditions: Sequence[Condition]) -> dict[str, LedgerSum]:
+    rows = session().execute(
+        select(TYPE, *_sums(_L.amount)).where(_UNDATED, *(c.clause for c in conditions)).group_by(TYPE)
+    )
+    return {type_: LedgerSum(*sums) for type_, *sums in rows}
+
+
+def _sums(amount: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:
+    return (
+        func.count(),
+        func.coalesce(func.sum(amount).filter(amount > 0), 0),
+        func.coalesce(func.sum(amount).filter(amount < 0), 0),
+    )
+
+
+def summed(conditions: Sequence[Condition], zone: tzinfo) -> Summary:
+    """The sums of the newest rows that meet the conditions, added up now.
+
+    Args:
+        conditions: what the rows must meet.
+        zone: in which days begin and end.
+
+    Raises:
+        OperationalError: it took longer than `SUMMARY_SECONDS`.
+    """
+    session().execute(text(f"SET LOCAL statement_timeout = '{SUMMARY_SECONDS}s'"))
+    picked = (
+        select(TYPE.label("type"), _L.amount, _L.created_at, _DATED.label("is_dated"))
+        .where(*(condition.clause for condition in conditions))
+        .order_by(_L.created_at.desc(), _L.id.desc())
+        .limit(SUMMED_NEWEST)
+        .cte("picked")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    extent = (
+        select(func.min(picked.c.created_at).label("first"), func.max(picked.c.created_at).label("last"))
+        .where(picked.c.is_dated)
+        .cte("extent")
+    )
+    # As `granularity_for`, and cut as `buckets` cuts: hours are those of UTC, all else is the zone's.
+    unit = case(
+        *(
+            (extent.c.last - extent.c.first <= literal(timedelta(days=days), Interval()), unit.value)
+            for days, unit in ((3, Granularity.HOUR), (92, Granularity.DAY), (400, Granularity.WEEK))
+        ),
+        else_=Granularity.MONTH.value,
+    )
+    local = func.timezone(str(zone), func.timezone("UTC", picked.c.created_at))
+    bucket = case(
+        (
+            and_(picked.c.is_dated, unit == Granularity.HOUR.value),
+            func.date_trunc("hour", picked.c.created_at),
+        ),
+        (picked.c.is_dated, func.date_trunc(unit, local)),
+        else_=None,
+    )
+    rows = session().execute(
+        select(picked.c.type, bucket.label("bucket"), *_sums(picked.c.amount), extent.c.first, extent.c.last)
+        .select_from(picked.join(extent, true()))
+        .group_by(picked.c.type, "bucket", extent.c.first, extent.c.last)
+    )
+    return _summary(rows.all(), zone)
+
+
+def _summary(rows: Sequence[AnyRow], zone: tzinfo) -> Summary:
+    """The rows of `summed`, put into a whole series."""
+    undated = {row[0]: LedgerSum(*row[2:5]) for row in rows if row.bucket is None}
+    dated: dict[datetime, dict[str, LedgerSum]] = {}
+    for row in rows:
+        if row.bucket is not None:
+            dated.setdefault(row.bucket, {})[row[0]] = LedgerSum(*row[2:5])
+    is_capped = sum(row[2] for row in rows) >= SUMMED_NEWEST
+    first = next((row.first for row in rows if row.first is not None), None)
+    if first is None:
+        return Summary([], Granularity.DAY, undated, is_capped=is_capped)
+    last = next(row.last for row in rows if row.last is not None)
+    granularity = granularity_for(first, last)
+    start, end = (
+        moment.astimezone(UTC).replace(tzinfo=None) for moment in (first, last + timedelta.resolution)
+    )
+    points = []
+    for bounds in buckets(start, end, zone, granularity):
+        opens, closes = (moment.replace(tzinfo=UTC).astimezone(zone) for moment in bounds)
+        key = floor(bounds[0], Span.HOUR) if granularity is Granularity.HOUR else _opening(opens, granularity)
+        points.append(LedgerPoint(opens, closes, dated.get(key, {})))
+    return Summary(points, granularity, undated, is_capped=is_capped)
+
+
+def _opening(moment: datetime, granularity: Granularity) -> datetime:
+    """The midnight with which the day, week or month of a moment begins on its clock; naive."""
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    if granularity is Granularity.WEEK:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if granularity is Granularity.MONTH else day

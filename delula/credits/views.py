@@ -13,17 +13,22 @@ from delula.access.permissions import Permission
 from delula.credits import queries
 from delula.credits.cells import cells, generation_number
 from delula.credits.listing import LISTING
+from delula.credits.ranges import plain
+from delula.credits.summary import chart, type_sums
 from delula.db import session
 from delula.models.enums import label, wording
 from delula.web.display import grouped
 from delula.web.list_views import ListViews, add_list
-from delula.web.lists import in_filter, place_of
+from delula.web.lists import in_filter, place_of, valid_request, zone
 from delula.web.masking import masked_json
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.render import render
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from delula.db import AnyRow
+    from delula.lists import Condition, ListState
 
 blueprint = Blueprint("credits", __name__, url_prefix="/credits")
 
@@ -32,6 +37,39 @@ LARGEST_ID = 2**31 - 1
 
 
 add_list(blueprint, ListViews(LISTING, Permission.CREDITS_READ, queries.list_rows, cells, queries.RESOLVERS))
+
+
+@blueprint.get("/summary")
+@requires(Permission.CREDITS_READ)
+def summary() -> Response:
+    """What the filter leaves, summed up by type and time: its own fragment, since it may take a moment."""
+    state, conditions = valid_request(LISTING, queries.RESOLVERS)
+    found, gave_up = _summary(state, conditions)
+    action = url_for("credits.index")
+    return render(
+        "credits/_summary.html",
+        summary=found,
+        types=type_sums(found, state.filter, action) if found else [],
+        chart=chart(found, state.filter, action, zone()) if found else None,
+        gave_up=gave_up,
+        seconds=queries.SUMMARY_SECONDS,
+        most=queries.SUMMED_NEWEST,
+    )
+
+
+def _summary(state: ListState, conditions: Sequence[Condition]) -> tuple[queries.Summary | None, bool]:
+    """The sums, and whether adding them up was given up for taking too long."""
+    wanted = plain(state.filter)
+    found = queries.rolled_up(wanted, conditions, zone()) if wanted else None
+    if found is not None:
+        return found, False
+    try:
+        return queries.summed(conditions, zone()), False
+    except DBAPIError as error:
+        if not isinstance(error.orig, QueryCanceled):
+            raise
+        session().rollback()
+        return None, True
 
 
 @blueprint.get("/<int:number>")

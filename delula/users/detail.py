@@ -130,27 +130,3 @@ def _recipes(recipes: Sequence[AnyRow]) -> list[dict[str, Any]]:
         }
         for recipe in recipes
     ]
-
-
-def opening(user: AnyRow, summed: tuple[int, int] | None) -> dict[str, Any]:
-    """What the balance has that the ledger does not explain.
-
-    Args:
-        user: with its totals.
-        summed: how many rows the ledger has and their sum; None where they are too many to sum for a page.
-
-    Returns:
-        `rows`, `total` and `unexplained`, in credits, each None where not counted yet; `at`, when the rows
-        were counted, or None for this very moment.
-    """
-    if summed is not None:
-        rows, total = summed
-        return {"rows": rows, "total": total, "unexplained": user.credits - total, "at": None}
-    if not user.is_counted:
-        return {"rows": None, "total": None, "unexplained": None, "at": None}
-    return {
-        "rows": user.ledger_rows,
-        "total": user.ledger_sum,
-        "unexplained": user.credits - user.ledger_sum,
-        "at": user.counted_at,
-    }

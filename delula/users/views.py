@@ -13,7 +13,7 @@ from delula.credits import queries as ledger
 from delula.models.enums import label, wording
 from delula.users import queries
 from delula.users.cells import cells, full_name
-from delula.users.detail import figures, library, opening, related_links, rows_href
+from delula.users.detail import figures, library, related_links, rows_href
 from delula.users.listing import LISTING
 from delula.users.refresh import daily_refresh, is_overdrawn
 from delula.web.list_views import ListViews, add_list
@@ -49,7 +49,7 @@ def detail(reference: str) -> Response:
         work=work,
         more_samples=len(work.samples) > queries.SHOWN_SAMPLES,
         bookings=ledger.newest_of(user.id, user.credits, SHOWN_BOOKINGS),
-        opening=opening(user, ledger.sum_of(user.id)),
+        account=ledger.account_of(user.id, (user.ledger_rows, user.ledger_sum) if user.is_counted else None),
         library=library(user),
         related=related_links(user, work),
         rows_href=rows_href,
