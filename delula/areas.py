@@ -15,6 +15,7 @@ from delula.components.views import blueprint as components
 from delula.credits.views import blueprint as credits_
 from delula.executions.views import blueprint as executions
 from delula.generations.views import blueprint as generations
+from delula.option_icons.views import blueprint as option_icons
 from delula.providers.views import blueprint as providers
 from delula.queue.views import blueprint as queue
 from delula.recipes.views import blueprint as recipes
@@ -67,7 +68,7 @@ AREAS: tuple[Area, ...] = (
         within=(backlog_videos,),
     ),
     Area("Recipes", "book-open", "Catalogue", recipes, "recipes.index", Permission.RECIPES_READ),
-    Area("Tags", "tags", "Catalogue", tags, "tags.index", Permission.TAGS_READ),
+    Area("Tags", "tags", "Catalogue", tags, "tags.index", Permission.TAGS_READ, within=(option_icons,)),
     Area(
         "Samples",
         "gallery-thumbnails",

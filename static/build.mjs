@@ -96,15 +96,23 @@ async function usedIcons() {
   return [...used].sort();
 }
 
+async function shapesOf(name) {
+  const svg = await readFile(join(packages, "lucide-static", "icons", `${name}.svg`), "utf8");
+  return svg.replace(/<!--.*?-->/gs, "").match(/<svg[^>]*>(.*)<\/svg>/s)[1].replace(/\s*\n\s*/g, "");
+}
+
 async function buildSprite() {
   const symbols = await Promise.all(
-    (await usedIcons()).map(async (name) => {
-      const svg = await readFile(join(packages, "lucide-static", "icons", `${name}.svg`), "utf8");
-      const shapes = svg.replace(/<!--.*?-->/gs, "").match(/<svg[^>]*>(.*)<\/svg>/s)[1].replace(/\s*\n\s*/g, "");
-      return `<symbol id="${name}" viewBox="0 0 24 24">${shapes}</symbol>`;
-    }),
+    (await usedIcons()).map(async (name) => `<symbol id="${name}" viewBox="0 0 24 24">${await shapesOf(name)}</symbol>`),
   );
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
+}
+
+// All of Lucide by name, for icons that the product's own rows name; the server reads it, browsers never do.
+async function allShapes() {
+  const files = await readdir(join(packages, "lucide-static", "icons"));
+  const names = files.filter((file) => file.endsWith(".svg")).map((file) => file.slice(0, -4)).sort();
+  return JSON.stringify(Object.fromEntries(await Promise.all(names.map(async (name) => [name, await shapesOf(name)]))));
 }
 
 async function build() {
@@ -120,6 +128,7 @@ async function build() {
   for (const [name, data] of await Promise.all(Object.entries(fonts).map((entry) => buildFont(...entry))))
     add(name, data);
   add("icons.svg", await buildSprite());
+  add("lucide.json", await allShapes());
   add("favicon.svg", await readFile(join(source, "favicon.svg")));
 
   const bundle = await esbuild.build({

@@ -1,0 +1,208 @@
+"""Every question that the pages of option icons ask of the database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Text,
+    any_,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
+
+from delula.db import AnyRow, session
+from delula.lists.kept import Kept
+from delula.models import Recipe, RecipeOptionTagIcon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from delula.lists import ListState
+
+ICONS, _RECIPES = RecipeOptionTagIcon.__table__.c, Recipe.__table__.c
+
+#: Options without an icon that are listed, the most used first.
+SHOWN_OPTIONS = 200
+#: Recipes that the page of an icon shows.
+SHOWN_RECIPES = 50
+
+
+class Problem(StrEnum):
+    """What can be wrong with an option icon; the words of the filter `problem:`."""
+
+    UNUSED = "unused"
+    NO_ICON = "no_icon"
+
+
+#: The options of all recipes: one row for each choice of each step, and one for a step without choices.
+#: Steps that are no list of objects have none; what stands in them is text, whatever it is.
+_OPTIONS = """
+    WITH options AS MATERIALIZED (
+        SELECT recipes.id AS recipe_id, step ->> 'id' AS step, option ->> 'value' AS value,
+            option ->> 'label' AS label
+        FROM recipes
+        CROSS JOIN LATERAL jsonb_path_query(
+            recipe_steps, 'strict $[*] ? (@.type() == "object")', silent => true) step
+        LEFT JOIN LATERAL jsonb_path_query(
+            step, 'strict $.options[*] ? (@.type() == "object")', silent => true) option ON true
+    )
+"""
+#: How many recipes have a step or an option of each icon's key.
+_USED = text(
+    f"""{_OPTIONS}
+    SELECT icon.id, count(DISTINCT named.recipe_id) AS recipes
+    FROM recipe_option_tag_icon icon
+    JOIN (SELECT recipe_id, step AS name FROM options
+        UNION ALL SELECT recipe_id, value FROM options
+        UNION ALL SELECT recipe_id, label FROM options) named ON named.name = icon.id
+    GROUP BY icon.id
+    """  # noqa: S608 - our own text
+)
+#: Options that no icon covers: none bears their value, their label or the key of their step.
+_BARE = text(
+    f"""{_OPTIONS}
+    SELECT step, value, label, count(DISTINCT recipe_id) AS recipes, min(recipe_id) AS first_recipe,
+        count(*) OVER () AS total
+    FROM options
+    WHERE coalesce(value, label, step) IS NOT NULL
+    AND NOT EXISTS (SELECT FROM recipe_option_tag_icon icon WHERE icon.id IN (step, value, label))
+    GROUP BY step, value, label ORDER BY recipes DESC, step, value, label LIMIT :most
+    """  # noqa: S608 - our own text
+)
+
+
+@dataclass(frozen=True)
+class Census:
+    """Which options there are in recipes, and which icons are theirs.
+
+    Attributes:
+        recipes: by key of an icon, how many recipes have a step or an option of that key.
+        bare: options without an icon, the most used first, at most `SHOWN_OPTIONS`.
+        bare_total: how many options have no icon.
+    """
+
+    recipes: Mapping[str, int]
+    bare: Sequence[AnyRow]
+    bare_total: int
+
+
+def _take_census() -> Census:
+    recipes = {row.id: row.recipes for row in session().execute(_USED)}
+    bare = session().execute(_BARE, {"most": SHOWN_OPTIONS}).all()
+    return Census(recipes, bare, bare[0].total if bare else 0)
+
+
+#: Read from the forms of all recipes, which at ten thousand of them takes most of a second.
+CENSUS = Kept(_take_census)
+
+
+def _bound(name: str, values: Callable[[Mapping[str, int]], list[Any]], type_: Any) -> ColumnElement[Any]:
+    """What the census says when the statement runs."""
+    return bindparam(name, callable_=lambda: values(CENSUS.get().recipes), type_=ARRAY(type_))
+
+
+_used = (
+    func.unnest(
+        _bound("used_ids", list, Text()), _bound("used_recipes", lambda r: list(r.values()), Integer())
+    )
+    .table_valued(column("icon_id", Text), column("recipes", Integer))
+    .render_derived("counted")
+)
+#: The use of each icon as a table. Said to be distinct, so that the planner leaves it out where it can.
+USE = select(*_used.c).ext(distinct_on(_used.c.icon_id)).subquery("use")
+#: Icons beside their use.
+ICONS_AND_USE = RecipeOptionTagIcon.__table__.outerjoin(USE, USE.c.icon_id == ICONS.id)
+
+PROBLEMS: Mapping[Problem, ColumnElement[bool]] = {
+    Problem.UNUSED: USE.c.recipes.is_(None),
+    Problem.NO_ICON: func.coalesce(ICONS.icon, "") == "",
+}
+
+
+@dataclass(frozen=True)
+class IconRow:
+    """A row of the list.
+
+    Attributes:
+        icon: the row.
+        recipes: how many recipes have a step or an option of its key.
+    """
+
+    icon: AnyRow
+    recipes: int
+
+    @property
+    def id(self) -> str:
+        """Its key."""
+        return str(self.icon.id)
+
+
+_COLUMNS = (ICONS.id, ICONS.display, ICONS.icon, ICONS.color, ICONS.created_at, ICONS.updated_at)
+_BY_IDS = select(*_COLUMNS).where(ICONS.id == any_(bindparam("ids", type_=ARRAY(Text))))
+_WHOLE = select(*_COLUMNS).where(ICONS.id == bindparam("id", type_=Text()))
+
+
+def list_rows(ids: Sequence[str], state: ListState) -> Sequence[IconRow]:  # noqa: ARG001 - rows are narrow
+    """What a list shows of these icons, in this order."""
+    if not ids:
+        return []
+    recipes = CENSUS.get().recipes
+    found = {row.id: row for row in session().execute(_BY_IDS, {"ids": list(ids)})}
+    return [IconRow(found[id_], recipes.get(id_, 0)) for id_ in ids if id_ in found]
+
+
+def find(key: str) -> AnyRow | None:
+    """The icon with this key."""
+    return session().execute(_WHOLE, {"id": key}).one_or_none() if "\0" not in key else None
+
+
+def _has(name: str) -> ColumnElement[bool]:
+    """Recipes whose steps contain a piece of JSON; an index answers it."""
+    return _RECIPES.recipe_steps.contains(bindparam(name, type_=JSONB()))
+
+
+_AS_STEP = or_(_has("step"), _has("bare_step"))
+_AS_OPTION = or_(_has("value"), _has("bare_value"), _has("label"), _has("bare_label"))
+_USERS = (
+    select(
+        _RECIPES.id,
+        _RECIPES.name,
+        _RECIPES.is_active,
+        _AS_STEP.label("as_step"),
+        _AS_OPTION.label("as_option"),
+    )
+    .where(or_(_AS_STEP, _AS_OPTION))
+    .order_by(_RECIPES.is_active.desc(), _RECIPES.name, _RECIPES.id)
+    .limit(SHOWN_RECIPES)
+)
+
+
+def recipes_with(key: str) -> Sequence[AnyRow]:
+    """Recipes that have a step or an option of this key, active ones first."""
+    asked: dict[str, Any] = {}
+    for prefix, value in (("", key), ("bare_", _bare(key))):
+        asked[f"{prefix}step"] = [{"id": value}]
+        asked[f"{prefix}value"] = [{"options": [{"value": value}]}]
+        asked[f"{prefix}label"] = [{"options": [{"label": value}]}]
+    return session().execute(_USERS, asked).all()
+
+
+def _bare(key: str) -> str | float | bool:
+    """The number or truth value that a key writes, since recipes may hold it as such; else the key itself."""
+    try:
+        value = json.loads(key)
+    except (ValueError, RecursionError):
+        return key
+    is_same = isinstance(value, bool | int | float) and json.dumps(value) == key
+    return value if is_same and key not in {"NaN", "Infinity", "-Infinity"} else key

@@ -1,0 +1,105 @@
+"""The pages of option icons."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response, abort, url_for
+from psycopg.errors import UndefinedTable
+from sqlalchemy.exc import ProgrammingError
+
+from delula.access.guard import requires
+from delula.access.permissions import Permission
+from delula.db import session
+from delula.option_icons import queries
+from delula.option_icons.cells import NO_KEY, cells, icon_tag
+from delula.option_icons.listing import LISTING
+from delula.option_icons.queries import CENSUS
+from delula.web.display import grouped
+from delula.web.figures import Figure
+from delula.web.list_views import ListViews, add_list
+from delula.web.lists import id_of_path, place_of
+from delula.web.references import hrefs_of
+from delula.web.render import render
+from delula.web.tags import swatch
+
+if TYPE_CHECKING:
+    from delula.db import AnyRow
+
+blueprint = Blueprint("option_icons", __name__, url_prefix="/option-icons")
+
+add_list(blueprint, ListViews(LISTING, Permission.TAGS_READ, queries.list_rows, cells, {}))
+
+
+@blueprint.errorhandler(ProgrammingError)
+def without_table(error: ProgrammingError) -> Response:
+    """Say so where the product's database has no such table; anything else is an error as elsewhere."""
+    if not isinstance(error.orig, UndefinedTable):
+        raise error
+    session().rollback()
+    return render("option_icons/absent.html")
+
+
+@blueprint.get("/summary")
+@requires(Permission.TAGS_READ)
+def summary() -> Response:
+    """How many options of recipes have no icon: the way to them."""
+    total = CENSUS.get().bare_total
+    figure = Figure("Options without an icon", grouped(total), url_for("option_icons.without"))
+    return render("tags/_summary.html", figures=[figure])
+
+
+# Keys of icons never begin so in an address: see `in_path`.
+@blueprint.get("/~without")
+@requires(Permission.TAGS_READ)
+def without() -> Response:
+    """The options of recipes that no icon covers."""
+    census = CENSUS.get()
+    return render(
+        "option_icons/without.html",
+        options=census.bare,
+        total=census.bare_total,
+        recipe_href=hrefs_of("recipes"),
+    )
+
+
+@blueprint.get("/<reference>")
+@requires(Permission.TAGS_READ)
+def detail(reference: str) -> Response:
+    """Everything about one option icon."""
+    icon = _found(reference)
+    return render(
+        "option_icons/detail.html",
+        look=icon,
+        key=icon.id or NO_KEY,
+        picture=icon_tag(icon.icon),
+        swatch=swatch(icon.color),
+        recipes=queries.recipes_with(icon.id),
+        count=CENSUS.get().recipes.get(icon.id, 0),
+        recipe_href=hrefs_of("recipes"),
+        place=place_of(LISTING, {}, icon.id),
+    )
+
+
+@blueprint.get("/<reference>/peek")
+@requires(Permission.TAGS_READ)
+def peek(reference: str) -> Response:
+    """The essence of one option icon, beside the list."""
+    icon = _found(reference)
+    return render(
+        "option_icons/_peek.html",
+        look=icon,
+        key=icon.id or NO_KEY,
+        href=hrefs_of("option_icons")(icon.id),
+        picture=icon_tag(icon.icon),
+        swatch=swatch(icon.color),
+        recipes=queries.recipes_with(icon.id),
+        recipe_href=hrefs_of("recipes"),
+    )
+
+
+def _found(reference: str) -> AnyRow:
+    icon = queries.find(id_of_path(reference))
+    if icon is None:
+        abort(404)
+    return icon

@@ -1,0 +1,43 @@
+"""Icons of Lucide by name, for names that stand in the product's rows.
+
+What templates name themselves comes from the sprite (`ui/icon.html`), which holds no more than that.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from flask import current_app
+from markupsafe import Markup
+
+
+@cache
+def shapes() -> dict[str, str]:
+    """What each icon of Lucide is drawn of, by its name; read once a process, where a page asks for it."""
+    folder = Path(current_app.static_folder or "")
+    built: dict[str, str] = json.loads((folder / "manifest.json").read_text())
+    # A front-end that was built before rows were drawn has no such file: then no name is known.
+    if "lucide.json" not in built:
+        return {}
+    found: dict[str, str] = json.loads((folder / built["lucide.json"]).read_text())
+    return found
+
+
+def lucide_name(written: str | None) -> str | None:
+    """Lucide's name for what a row says, `circle-dot` or `CircleDot`; None where it has no such icon."""
+    if not written:
+        return None
+    kebab = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])", "-", written.strip()).lower()
+    return next((name for name in (written, kebab) if name in shapes()), None)
+
+
+def lucide_icon(written: str | None) -> Markup:
+    """The icon of that name; nothing where Lucide has none."""
+    name = lucide_name(written)
+    if name is None:
+        return Markup()
+    drawn = f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{shapes()[name]}</svg>'
+    return Markup(drawn)  # noqa: S704 - Lucide's own
