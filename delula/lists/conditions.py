@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.sql import operators
-from sqlalchemy.sql.elements import BinaryExpression
+from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, Grouping
 
 from delula.errors import InvalidInput
 from delula.lists.paging import Condition
@@ -39,6 +39,7 @@ def conditions_of(resolved: Filter) -> list[Condition]:
                 Condition(
                     clause,
                     equals=term.searched.name if _holds_to_one_value(term, clause) else None,
+                    within=_stretch_of(term, clause),
                     dear=isinstance(kind, FullText),
                     guessed=isinstance(kind, Json | Members),
                 )
@@ -52,3 +53,27 @@ def _holds_to_one_value(term: Term, clause: ColumnElement[bool]) -> bool:
     if isinstance(term.searched.kind, Flag):
         return True
     return isinstance(clause, BinaryExpression) and clause.operator is operators.eq
+
+
+#: Comparisons that leave one stretch of values: those of SQLAlchemy, and as text those of the kinds' own.
+_BOUNDS = frozenset({operators.eq, operators.lt, operators.le, operators.gt, operators.ge})
+_SIGNS = frozenset({"<", "<=", ">", ">="})
+
+
+def _stretch_of(term: Term, clause: ColumnElement[bool]) -> ColumnElement[Any] | None:
+    """The expression of which a term leaves one stretch of values; None where it does not."""
+    if term.negated or term.searched is None:
+        return None
+    expression = term.searched.expression
+    if isinstance(clause, BooleanClauseList) and clause.operator is operators.and_:
+        is_stretch = all(_is_bound(part, expression) for part in clause.clauses)
+    else:
+        is_stretch = _is_bound(clause, expression)
+    return expression if is_stretch else None
+
+
+def _is_bound(part: ColumnElement[Any], expression: ColumnElement[Any]) -> bool:
+    bound = part.element if isinstance(part, Grouping) else part
+    if not isinstance(bound, BinaryExpression) or bound.left is not expression:
+        return False
+    return bound.operator in _BOUNDS or getattr(bound.operator, "opstring", None) in _SIGNS

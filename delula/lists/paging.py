@@ -74,12 +74,14 @@ class Condition:
     Attributes:
         clause: the SQL; never null-blind: a row either matches or it does not.
         equals: name of the field that it holds to one value, where it does.
+        within: the expression that it holds to one stretch of values, where it does.
         dear: whether testing one row takes more than a few microseconds, as full text does.
         guessed: whether the planner has no statistics for it and only guesses, as for JSON.
     """
 
     clause: ColumnElement[bool]
     equals: str | None = None
+    within: ColumnElement[Any] | None = None
     dear: bool = False
     guessed: bool = False
 
@@ -211,8 +213,16 @@ class Search:
 
     @property
     def leading(self) -> list[Condition]:
-        """The conditions under which the rows of an index are still in order."""
-        return [c for c in self.conditions if (c.equals, self.order.sort.key) in self.source.ordered]
+        """The conditions under which the rows of an index are still in order.
+
+        A stretch of the very values that the list is sorted by is a stretch of its index.
+        """
+        sort = self.order.sort
+        return [
+            c
+            for c in self.conditions
+            if (c.equals, sort.key) in self.source.ordered or c.within is sort.expression
+        ]
 
     def run(self) -> None:
         """Fill `found`, and set `stopped_at` where the search gave up before it was full."""

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from delula.generations.listing import FIELDS
 from delula.lists import (
     Condition,
     Cursor,
@@ -33,6 +34,7 @@ from delula.lists import (
     Sort,
     SortKind,
     Source,
+    conditions_of,
     count_before,
     estimate,
     exact_count,
@@ -44,6 +46,7 @@ from delula.lists import (
     parse_cursor,
 )
 from delula.models.columns import UtcDateTime
+from delula.search import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -77,6 +80,12 @@ CONDITIONS: dict[str, list[Condition]] = {
     "nothing asked": [],
     "one value, in an index that goes on with the time": [Condition(C.status == "failed", equals="status")],
     "one value and more": [Condition(C.status == "failed", equals="status"), Condition(C.cost > 1)],
+    "a stretch of a sort": [Condition(C.cost.between(2, 4), within=C.cost)],
+    "a stretch of a sort and more": [
+        Condition(C.made >= START + timedelta(minutes=60), within=C.made),
+        Condition(C.status == "failed", equals="status"),
+        Condition(C.id % 3 > 0),
+    ],
     "an unindexed rarity": [Condition(C.cost.is_not(None) & (C.id % 97 == 0))],
     "a dear condition": [Condition(func.length(C.name) > 2, dear=True)],
     "a guess": [Condition(C.name.like("n1%"), guessed=True)],
@@ -305,6 +314,48 @@ def test_a_page_takes_one_statement_and_a_filter_two(session: Session) -> None:
     statements.clear()
     find_page(session, SOURCE, CONDITIONS["no match"], made, None, 50)
     assert len(statements) == 2
+
+
+def test_a_stretch_of_the_sort_is_read_from_its_index_without_a_look_at_the_plan(session: Session) -> None:
+    statements: list[tuple[str, Any]] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda *a: statements.append((a[2], a[3])))
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    statements.clear()
+    conditions = [Condition(C.cost.between(2, 4), within=C.cost)]
+    page = find_page(session, SOURCE, conditions, Order(SORTS["cost"], descending=True), None, 50)
+    assert len(page.keys) == 50
+    statement, parameters = statements[0]
+    assert len(statements) == 1
+    plan = session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters)
+    assert "Index Cond: ((cost IS NOT NULL) AND (cost >= 2) AND (cost <= 4))" in "\n".join(
+        line for (line,) in plan
+    )
+
+
+@pytest.mark.parametrize(
+    ("term", "is_stretch"),
+    [
+        ("created:2026-06", True),
+        ("created:>7d", True),
+        ("created:2026-01..2026-03", True),
+        ("cost:5..9", True),
+        ("cost:>5", True),
+        ("cost:5", True),
+        ("duration:<10m", True),
+        ("created:2026-06,2026-08", False),
+        ("-created:2026", False),
+        ("created:none", False),
+        ("-cost:5", False),
+        ("job:a*", False),
+        ("whale", False),
+    ],
+)
+def test_terms_that_leave_one_stretch_of_values_are_known(term: str, is_stretch: bool) -> None:
+    read = parse(term, FIELDS, now=START)
+    (condition,) = conditions_of(read)
+    searched = read.terms[0].searched
+    assert searched is not None
+    assert condition.within is (searched.expression if is_stretch else None)
 
 
 def test_the_whole_table_is_never_sorted_for_a_page(session: Session) -> None:
