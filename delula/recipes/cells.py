@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -35,9 +36,8 @@ if TYPE_CHECKING:
 NAMELESS = "(no name)"
 
 
-@dataclass(frozen=True)
-class NamedTag:
-    """One entry of a recipe's tags.
+class NamedTag(NamedTuple):
+    """One entry of a recipe's tags, as a query loads it.
 
     Attributes:
         id: as the recipe has it; None where the entry holds none.
@@ -50,8 +50,8 @@ class NamedTag:
     id: int | None
     name: str | None
     color: str | None
-    hidden: bool
-    active: bool
+    hidden: bool | None
+    active: bool | None
 
     @property
     def is_dangling(self) -> bool:
@@ -61,29 +61,27 @@ class NamedTag:
 
 def named_tags(value: Sequence[Any] | None) -> list[NamedTag]:
     """The tags that a query loaded for a recipe, each once, in the recipe's order."""
-    tags = (
-        NamedTag(id_, name, color, bool(hidden), active is not False)
-        for id_, name, color, hidden, active in value or ()
-    )
-    return list(dict.fromkeys(tags))
+    return list(dict.fromkeys(NamedTag(*entry) for entry in value or ()))
 
 
 def chips(tags: Sequence[NamedTag], href: Callable[[NamedTag], str]) -> Markup:
     """Tags as a row of chips; a dash for none."""
     if not tags:
         return MISSING
-    drawn = (
-        dangling_chip(tag.id, href(tag) if tag.id is not None else None)
-        if tag.is_dangling
-        else tag_chip(tag.name, tag.color, href=href(tag), hidden=tag.hidden, active=tag.active)
-        for tag in tags
-    )
-    return Markup('<span class="tags">{}</span>').format(Markup("").join(drawn))
+    return Markup(f'<span class="tags">{"".join(chip(tag, href(tag)) for tag in tags)}</span>')  # noqa: S704 - escaped
+
+
+@lru_cache(maxsize=5_000)
+def chip(tag: NamedTag, href: str) -> Markup:
+    """One tag as a chip; the same few stand on every page."""
+    if tag.is_dangling:
+        return dangling_chip(tag.id, None if tag.id is None else href)
+    return tag_chip(tag.name, tag.color, href=href, hidden=tag.hidden is True, active=tag.active is not False)
 
 
 def filter_href(index: str) -> Callable[[NamedTag], str]:
     """Where a tag leads within the list at `index`: to its recipes."""
-    return lambda tag: f"{index}?q=tag:{in_filter(tag.id if tag.is_dangling else tag.name)}"
+    return lambda tag: f"{index}?q=tag:{in_filter(tag.id if tag.name is None else tag.name)}"
 
 
 def made(row: Any) -> str:

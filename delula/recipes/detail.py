@@ -127,7 +127,7 @@ def _flaws_of_tags(tags: Sequence[NamedTag], alike: Callable[[str], str]) -> Ite
     if gone:
         named = "a tag that does not exist" if gone == 1 else f"{gone} tags that do not exist"
         yield Flaw(f"It names {named}.", alike("problem:dangling_tag"))
-    if any(not tag.active for tag in tags):
+    if any(tag.active is False for tag in tags):
         yield Flaw("It bears a tag that is not active.", alike("problem:inactive_tag"))
     for namespace in NAMESPACES:
         if not any(tag.hidden and (tag.name or "").startswith(f"{namespace}:") for tag in tags):

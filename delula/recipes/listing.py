@@ -60,8 +60,8 @@ def _without_tag_of(namespace: str) -> ColumnElement[bool]:
 #: What is wrong with a recipe, as far as the database can tell by itself.
 PROBLEMS: dict[str, ColumnElement[bool]] = {
     "dangling_tag": literal_column(
-        """NOT coalesce(array_remove(recipes.tag_highlights, NULL)
-        <@ (SELECT coalesce(array_agg(tags.id), '{}') FROM tags), true)"""
+        """EXISTS (SELECT FROM unnest(recipes.tag_highlights) AS named (id)
+        WHERE named.id IS NULL OR named.id NOT IN (SELECT tags.id FROM tags))"""
     ),
     "inactive_tag": literal_column(
         """coalesce(recipes.tag_highlights && (SELECT coalesce(array_agg(tags.id), '{}') FROM tags

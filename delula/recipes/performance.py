@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from flask import url_for
+
 from delula.recipes import queries
-from delula.recipes.detail import generations_href
 from delula.rollups import queries as rollups
 from delula.search.times import written_period
 from delula.web.charts import Part, Point, Series, line_chart, ranking, stacked_chart, times
@@ -46,15 +48,16 @@ class Performance:
     charts: Sequence[Chart]
 
 
-@dataclass(frozen=True)
 class _Links:
-    """Addresses of the generations behind a figure."""
+    """Addresses of the generations behind a figure; a page has hundreds, so they are put together as text."""
 
-    recipe: Recipe
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = f"{url_for('generations.index')}?q=recipe:{recipe.id}"
 
-    def of(self, bounds: Generations, *terms: str) -> str:
-        """Those that were created within these bounds."""
-        return generations_href(self.recipe, *terms, f"created:{written_period(bounds.start, bounds.end)}")
+    def of(self, bounds: Generations, term: str = "") -> str:
+        """Those that were created within these bounds and meet one more term of the filter."""
+        period = _period(bounds.start, bounds.end)
+        return f"{self._recipe}+{term}+created:{period}" if term else f"{self._recipe}+created:{period}"
 
 
 def performance(recipe: Recipe, range_: str, now: datetime, zone: tzinfo) -> Performance:
@@ -194,15 +197,19 @@ def _figures(
     ]
 
 
+#: Every chart of a page asks for the same few periods.
+_period = lru_cache(maxsize=1_000)(written_period)
+
+
 def _series(
     label: str,
     points: Sequence[Generations],
     links: _Links,
     value: Callable[[Generations], int],
     tone: str,
-    *terms: str,
+    term: str,
 ) -> Series:
-    return Series(label, [Point(g.start, value(g), links.of(g, *terms)) for g in points], tone)
+    return Series(label, [Point(g.start, value(g), links.of(g, term)) for g in points], tone)
 
 
 def _success(point: Generations, links: _Links) -> Point:

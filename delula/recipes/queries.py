@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -119,8 +120,8 @@ def suggest_values(field: Field, prefix: str, limit: int) -> Sequence[Choice]:
         rows = session().execute(named.order_by(_TAG.is_hidden, _TAG.name).limit(limit))
         return [Choice(name, label=description or name) for name, description in rows]
     if field.name == "provider":
-        either = func.unnest(func.array([_R.video_provider, _R.image_provider])).label("provider")
-        values: ColumnElement[Any] = select(either).select_from(Recipe.__table__).subquery().c.provider
+        either = union_all(select(_R.video_provider.label("provider")), select(_R.image_provider)).subquery()
+        values: ColumnElement[Any] = either.c.provider
     elif field.name in _LOOKED_UP:
         values = _LOOKED_UP[field.name]
     else:

@@ -38,6 +38,7 @@ INDEXES: tuple[tuple[str, str, str], ...] = (
     ("console_recipes_cost", "recipes", "(credit_cost, id)"),
     ("console_recipes_slug", "recipes", "(slug)"),
     ("console_recipes_prompt", "recipes", "USING gin (to_tsvector('english', left(prompt, 50000)))"),
+    ("console_recipes_odd_steps", "recipes", "(created_at, id) WHERE jsonb_typeof(recipe_steps) <> 'array'"),
     # What the creators of a recipe earned.
     ("console_revenue_shares_recipe", "revenue_shares", "(recipe_id, created_at, creator_earnings)"),
 )
