@@ -18,6 +18,7 @@ from delula.demo.media import OBJECTS, Media
 from delula.demo.plan import Plan
 from delula.demo.progress import Progress
 from delula.errors import Refused
+from delula.rollups.refresh import rebuild
 from delula.storage import StoreUnavailable, current_store
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ def run(
     for table, rows in written.items():
         click.echo(f"{rows:>12,}  {table}")
     click.echo(f"Until {plan.until:%Y-%m-%d %H:%M} UTC, seed {plan.seed}.")
+    click.echo("Counting the roll-ups.")
+    # Rows that were thrown away leave no trace that a refresh could find.
+    rebuild()
 
 
 @contextmanager

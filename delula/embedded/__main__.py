@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from delula.config import PROJECT, ConfigurationError
+from delula.embedded.chores import Refresher
 from delula.embedded.prepare import PreparationError, make_first_admin, prepare
 from delula.embedded.processes import stop_child
 from delula.embedded.service import ServiceError
@@ -51,7 +52,7 @@ def run(*, reload: bool) -> int:
     """Serve the console until someone stops it."""
     began, parent = time.monotonic(), os.getppid()
     surroundings = Surroundings()
-    web = Web(surroundings.settings.port, reload=reload)
+    web, refresher = Web(surroundings.settings.port, reload=reload), Refresher()
     _say("Starting")
     with surroundings:
         surroundings.wait()
@@ -70,7 +71,9 @@ def run(*, reload: bool) -> int:
                 time.sleep(PULSE)
                 surroundings.begin()
                 web.heal(surroundings.environment())
+                refresher.tick(surroundings.environment())
         finally:
+            refresher.stop()
             web.stop()
     return 0
 

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 RECENT_HOURS = 3
 #: In which time every hour and every user is counted again: a day, with room for a missed run.
 ROUND = timedelta(hours=20)
-#: Hours and users that are checked at a refresh at least, and at most.
-CHECKED_HOURS, CHECKED_USERS = (6, 24 * 31), (20, 20_000)
+#: Hours and users that are checked at a refresh at least.
+CHECKED_HOURS, CHECKED_USERS = 6, 20
 #: Executions that began longer ago do not end any more; the check finds it if they do.
 STILL_RUNNING = timedelta(days=30)
 #: Users that are counted in one transaction.
@@ -195,19 +195,17 @@ def _hours_to_check(family: Family, state: RollUpState, mark: Mark) -> set[datet
     first, last = _first_hour((family,)), _last_hour((family,), PAST)
     if first is None or last is None:
         return set()
-    cursor = datetime.fromisoformat(state.checked) if state.checked else first
-    if not first <= cursor <= last:
-        cursor = first
-    number = _due((last - first) // HOUR + 1, mark, CHECKED_HOURS)
-    state.checked = (cursor + number * HOUR).isoformat()
-    return {cursor + place * HOUR for place in range(number)}
+    whole = (last - first) // HOUR + 1
+    place = (datetime.fromisoformat(state.checked) - first) // HOUR if state.checked else 0
+    number = _due(whole, CHECKED_HOURS, mark)
+    state.checked = (first + (place + number) % whole * HOUR).isoformat()
+    return {first + (place + step) % whole * HOUR for step in range(number)}
 
 
-def _due(whole: int, mark: Mark, limits: tuple[int, int]) -> int:
+def _due(whole: int, least: int, mark: Mark) -> int:
     """How many of `whole` are to be checked now, for all to have their turn within a round."""
     passed = mark.now - (mark.since or mark.now) - OVERLAP
-    least, most = limits
-    return min(max(math.ceil(whole * (passed / ROUND)), least), most)
+    return min(max(math.ceil(whole * (passed / ROUND)), least), whole)
 
 
 def _last_hour(group: tuple[Family, ...], before: datetime) -> datetime | None:
@@ -292,10 +290,19 @@ def _refresh_users() -> None:
         if touched:
             # Who claims a generation takes it from the backlog, of which the row tells nothing any more.
             touched.add(BACKLOG_USER)
-        number = _due(_estimated_users(), mark, CHECKED_USERS)
-        checked = users_after(state.checked or "", number)
-        state.checked = checked[-1] if len(checked) == number else ""
-        count_users(sorted({*touched, *checked}))
+        users = sorted({*touched, *_users_to_check(state, mark)})
+        for place in range(0, len(users), USERS_AT_ONCE):
+            count_users(users[place : place + USERS_AT_ONCE])
+
+
+def _users_to_check(state: RollUpState, mark: Mark) -> list[str]:
+    """The next users on the way around."""
+    number = max(_due(_estimated_users(), CHECKED_USERS, mark), CHECKED_USERS)
+    users = users_after(state.checked or "", number)
+    if len(users) < number:
+        users += users_after("", number - len(users))
+    state.checked = users[-1] if users else ""
+    return users
 
 
 def _estimated_users() -> int:
