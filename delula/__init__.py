@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from delula.access.sign_in import init_access
     from delula.areas import register_areas
     from delula.config import load_settings
-    from delula.db import db, engine_options
+    from delula.db import db, engine_options, init_db
     from delula.demo.cli import demo_command
     from delula.rollups.cli import rollup_commands
     from delula.schema.cli import schema_commands
@@ -72,7 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_templates(app, settings)
     init_static(app)
     init_security_headers(app)
-    db.init_app(app)
+    init_db(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     Htmx(app)
     Compress(app)

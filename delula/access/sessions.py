@@ -146,31 +146,32 @@ def _oldest(now: datetime) -> tuple[datetime, datetime]:
     )
 
 
-#: The person of a session; made once, as every request asks it.
+#: The person of a session; made once, and of tables rather than classes, as every request asks it.
+_STAFF, _SESSION = Staff.__table__.c, StaffSession.__table__.c
 _PERSON = (
     select(
-        Staff.id,
-        Staff.email,
-        Staff.name,
-        Staff.role,
-        Staff.fs_uniquifier,
-        Staff.password_is_temporary,
-        Staff.totp_secret.is_not(None).label("has_second_factor"),
+        _STAFF.id,
+        _STAFF.email,
+        _STAFF.name,
+        _STAFF.role,
+        _STAFF.fs_uniquifier,
+        _STAFF.password_is_temporary,
+        _STAFF.totp_secret.is_not(None).label("has_second_factor"),
         exists()
-        .where(RolePolicy.role == Staff.role, RolePolicy.second_factor_required)
+        .where(RolePolicy.role == _STAFF.role, RolePolicy.second_factor_required)
         .label("second_factor_required"),
-        StaffSession.id.label("session_id"),
-        StaffSession.created_at,
-        StaffSession.seen_at,
-        StaffSession.confirmed_at,
+        _SESSION.id.label("session_id"),
+        _SESSION.created_at,
+        _SESSION.seen_at,
+        _SESSION.confirmed_at,
     )
-    .join(StaffSession, StaffSession.staff_id == Staff.id)
+    .join_from(Staff.__table__, StaffSession.__table__, _SESSION.staff_id == _STAFF.id)
     .where(
-        StaffSession.token_hash == bindparam("token_hash"),
-        StaffSession.seen_at >= bindparam("seen"),
-        StaffSession.created_at >= bindparam("created"),
-        Staff.active,
-        Staff.fs_uniquifier == bindparam("uniquifier"),
+        _SESSION.token_hash == bindparam("token_hash"),
+        _SESSION.seen_at >= bindparam("seen"),
+        _SESSION.created_at >= bindparam("created"),
+        _STAFF.active,
+        _STAFF.fs_uniquifier == bindparam("uniquifier"),
     )
 )
 

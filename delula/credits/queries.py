@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.credits.account import Booking, running
 from delula.credits.listing import GENERATION, LISTING, TYPE
-from delula.db import AnyRow, session
+from delula.db import AnyRow, atomic, session
 from delula.lists import Condition, Cursor, find_page, key_of
 from delula.models import CreditTransaction, Generation, Recipe, RollUpState, Span, User
 from delula.rollups import queries as rollups
@@ -213,10 +213,11 @@ def balance_after(row: AnyRow, *, bounded: bool) -> int | None:
     """
     if not row.is_known:
         return None
-    if not bounded:
-        session().execute(text(f"SET LOCAL statement_timeout = '{SUM_SECONDS}s'"))
     statement = _newer_sum(dated=row.created_at is not None, bounded=bounded)
-    count, total = session().execute(statement, {"user_id": row.user_id, "id": row.id}).one()
+    with atomic() as transaction:  # which the limit of time is set for
+        if not bounded:
+            transaction.execute(text(f"SET LOCAL statement_timeout = '{SUM_SECONDS}s'"))
+        count, total = transaction.execute(statement, {"user_id": row.user_id, "id": row.id}).one()
     return None if bounded and count > SUMMED_NEWER else row.credits - total
 
 

@@ -19,7 +19,7 @@ from delula import create_app
 from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.config import Environment
-from delula.db import session
+from delula.db import atomic, session
 from delula.errors import InvalidInput, Refused
 from delula.web.logs import JsonFormatter, RequestIdFilter
 from tests.consoles import Console, dispose, settings_for
@@ -56,8 +56,9 @@ def _add_faults(app: Flask) -> None:
     @app.get("/fault/slow")
     @public
     def fault_slow() -> str:
-        session().execute(text("SET LOCAL statement_timeout = '30ms'"))
-        session().execute(text("SELECT pg_sleep(5)"))
+        with atomic() as transaction:
+            transaction.execute(text("SET LOCAL statement_timeout = '30ms'"))
+            transaction.execute(text("SELECT pg_sleep(5)"))
         return "never"
 
     @app.get("/fault/sql")
