@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, request, url_for
 
-from delula.access.guard import may
+from delula.access.guard import may, signed_in
 from delula.access.permissions import Permission
 from delula.assets.views import blueprint as assets
 from delula.backlog.views import blueprint as backlog
@@ -23,6 +24,10 @@ from delula.samples.views import blueprint as samples
 from delula.staff.views import blueprint as staff
 from delula.tags.views import blueprint as tags
 from delula.users.views import blueprint as users
+from delula.web.render import render_once
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 
 @dataclass(frozen=True)
@@ -99,11 +104,17 @@ def register_areas(app: Flask) -> None:
     for area in AREAS:
         for blueprint in (area.blueprint, *area.within):
             app.register_blueprint(blueprint)
-    app.jinja_env.globals["areas"] = navigation
+    app.jinja_env.globals["navigation"] = navigation
 
 
-def navigation() -> list[dict[str, object]]:
-    """The groups of the navigation with the entries that the person may see."""
+def navigation() -> Markup:
+    """The navigation as the person sees it; the same for all of one role in one area."""
+    person = signed_in()
+    key = (request.script_root, person and person.role, request.blueprint)
+    return render_once("layouts/_navigation.html", key, lambda: {"groups": _groups()})
+
+
+def _groups() -> list[dict[str, object]]:
     groups: dict[str, list[dict[str, object]]] = {}
     for area in AREAS:
         if may(area.permission):

@@ -93,8 +93,8 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
 def signed_in() -> SignedIn | None:
     """The person of this request; None if nobody is signed in."""
     # Flask-Login's proxy answers lazily: a request that asks for nobody costs no query.
-    person = flask_login.current_user
-    return cast("SignedIn", person._get_current_object()) if person else None  # noqa: SLF001 - opens the proxy
+    person = flask_login.current_user._get_current_object()  # noqa: SLF001 - opens the proxy
+    return cast("SignedIn", person) if person else None
 
 
 #: The person of this request; false where nobody is signed in. Also a Jinja global.
@@ -132,7 +132,7 @@ def init_guard(app: Flask) -> None:
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
     CSRFProtect(app)
     app.register_error_handler(CSRFError, _forged)
-    app.jinja_env.globals.update(current_staff=current_staff, may=may)
+    app.jinja_env.globals.update(current_staff=current_staff, signed_in=signed_in, may=may)
 
 
 def check_every_route_declares_its_permission(app: Flask) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from delula.db import AnyRow, session
+from delula.db import AnyRow, records, session
 from delula.generations.listing import DURATION, ORIGIN, WORKFLOW
 from delula.lists import GRID
 from delula.models import (
@@ -96,7 +96,7 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[AnyRow]:
     is_grid = state.view == GRID
     names = _TILE if is_grid else tuple(column.key for column in state.columns if column.key in _CELLS)
     statement = _rows_statement(names, with_thumbnail=is_grid)
-    rows = {row.id: row for row in session().execute(statement, {"ids": ids})}
+    rows = {row.id: row for row in records(statement, {"ids": ids})}
     return [rows[id_] for id_ in ids if id_ in rows]
 
 

@@ -321,7 +321,7 @@ class Search:
         return self.limit - len(self.found)
 
     def _fetch(self, statement: Select[Any]) -> list[Key]:
-        return [Key(value, id_) for value, id_ in self.session.execute(statement)]
+        return [Key(value, id_) for value, id_ in self.session.execute(statement).all()]
 
     def _match_first(self) -> None:
         """Fetch every match through an index, and sort."""

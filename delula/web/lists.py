@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 from zoneinfo import ZoneInfo
 
-from flask import render_template, request, url_for
-from markupsafe import Markup
+from flask import request, url_for
 from psycopg.errors import QueryCanceled
 from sqlalchemy.exc import DBAPIError
 from werkzeug.datastructures import MultiDict
@@ -24,7 +23,7 @@ from werkzeug.datastructures import MultiDict
 from delula.access.guard import may
 from delula.access.permissions import Permission
 from delula.config import current_settings
-from delula.db import session
+from delula.db import atomic, session
 from delula.errors import InvalidInput
 from delula.lists import (
     GRID,
@@ -48,12 +47,13 @@ from delula.lists import (
 from delula.search import Choice, GuardedResolver, suggest
 from delula.search.filter import text_of
 from delula.search.lexer import written_value
-from delula.web.render import render
+from delula.web.render import render, render_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from flask import Response
+    from markupsafe import Markup
 
     from delula.lists import Condition, RowId
     from delula.search import Field, Filter, Resolver, Resolvers
@@ -74,10 +74,6 @@ SHOWN_TERMS = 60
 #: What the address of a list goes on with for its own fragments and the pages beside it, so that no id of a
 #: row can stand there.
 FRAGMENTS = frozenset({"count", "facets", "live", "suggestions", "summary", "executions", "graph", "usage"})
-
-#: Menus of lists that a process keeps.
-TOOLS_KEPT = 500
-_TOOLS: dict[tuple[str, tuple[tuple[str, str], ...]], Markup] = {}
 
 TIME_RANGES = (
     ("Last hour", ">1h"),
@@ -117,9 +113,21 @@ class ListPage:
 
     def href(self, state: ListState, *, place: bool = False, endpoint: str = "index", **more: str) -> str:
         """The address of the list in some state, or of one of its fragments."""
-        params = [*state.params(place=place), *more.items()]
-        path = self.action if endpoint == "index" else url_for(f"{self.spec.name}.{endpoint}")
+        return self._address([*state.params(place=place), *more.items()], endpoint)
+
+    def _address(self, params: Sequence[tuple[str, str]], endpoint: str = "index") -> str:
+        # A list's fragments lie beside its rows, each under the name of its endpoint.
+        path = self.action if endpoint == "index" else f"{self.action}{endpoint}"
         return f"{path}?{urlencode(params)}" if params else path
+
+    @cached_property
+    def _params(self) -> list[tuple[str, str]]:
+        """The parameters of the address but for the place in the list."""
+        return self.state.params()
+
+    def _kept(self, template: str, *more: Hashable) -> Markup:
+        """A part of the page that depends on nothing but the parameters of its address, and on `more`."""
+        return render_once(template, (self.action, *self._params, *more), lambda: {"listed": self})
 
     @cached_property
     def here(self) -> str:
@@ -140,7 +148,7 @@ class ListPage:
 
     def hidden(self, *but: str) -> list[tuple[str, str]]:
         """What a form on the page carries along, but for the parameters that it sets itself."""
-        return [(name, value) for name, value in self.state.params() if name not in but]
+        return [(name, value) for name, value in self._params if name not in but]
 
     @property
     def tabs(self) -> list[dict[str, Any]]:
@@ -163,7 +171,7 @@ class ListPage:
     @property
     def clear_href(self) -> str:
         """The list without a filter."""
-        return self.href(self.state.cleared())
+        return self._text_href(())
 
     @cached_property
     def chips(self) -> list[dict[str, Any]]:
@@ -202,8 +210,7 @@ class ListPage:
     def _text_href(self, terms: Sequence[str]) -> str:
         # Put together as text: to read the filter anew for each link takes longer than the rest of the page.
         query = text_of(terms)
-        params = [*([("q", query)] if query else []), *self.hidden("q")]
-        return f"{self.action}?{urlencode(params)}" if params else self.action
+        return self._address([*([("q", query)] if query else []), *self.hidden("q")])
 
     @property
     def notes(self) -> list[str]:
@@ -263,18 +270,14 @@ class ListPage:
         ]
 
     @property
-    def tools(self) -> Markup:
-        """The menus beside the query box.
+    def search(self) -> Markup:
+        """The query box, and the menus beside it."""
+        return self._kept("lists/_search.html", self.state.filter.source, bool(self.problems))
 
-        They depend on nothing but the parameters of the address, and most people look at the same few: made
-        once for each, they cost the other pages nothing.
-        """
-        key = (self.spec.name, tuple(self.state.params()))
-        if (made := _TOOLS.get(key)) is None:
-            if len(_TOOLS) >= TOOLS_KEPT:
-                _TOOLS.clear()
-            made = _TOOLS[key] = Markup(render_template("lists/_tools.html", listed=self))  # noqa: S704 - a template
-        return made
+    @property
+    def table_top(self) -> Markup:
+        """The beginning of the table, with its headings."""
+        return self._kept("lists/_table_top.html")
 
     @property
     def time_ranges(self) -> dict[str, Any]:
@@ -282,14 +285,14 @@ class ListPage:
         field = self.spec.time_field
         typed = self.state.filter
         unset = typed.replacing(field, "")
-        others = [(name, value) for name, value in self.state.params() if name != "q"]
+        others = self.hidden("q")
         terms = {term.text for term in typed.terms}
 
         def choice(label: str, term: str, *, current: bool) -> dict[str, Any]:
             # Put together as text: to read the filter anew for each takes longer than the rest of the page.
             query = f"{unset.text} {term}".strip()
             params = [("q", query), *others] if query else others
-            return {"label": label, "href": f"{self.action}?{urlencode(params)}", "current": current}
+            return {"label": label, "href": self._address(params), "current": current}
 
         items = [
             choice(label, f"{field}:{operand}", current=f"{field}:{operand}" in terms)
@@ -323,7 +326,7 @@ class ListPage:
     @property
     def first_href(self) -> str | None:
         """The beginning of the list, where one is not there."""
-        return self.href(self.state) if self.state.cursor else None
+        return self._address(self._params) if self.state.cursor else None
 
     def _at(self, cursor: Cursor | None) -> str | None:
         return self.href(self.state.at_cursor(cursor), place=True) if cursor else None
@@ -349,33 +352,34 @@ class ListPage:
             "value": self.state.at,
         }
 
-    @property
+    @cached_property
     def live_href(self) -> str | None:
         """Where new rows are asked for; only the beginning of the default order can have any at its top."""
         if self.state.cursor or self.state.order != self.spec.default_order or not self.page.keys:
             return None
         newest = self.page.keys[0]
-        return self.href(self.state, endpoint="live", since=Cursor(newest.value, newest.id).text)
+        since = Cursor(newest.value, newest.id).text
+        return self._address([*self._params, ("since", since)], "live")
 
     @property
     def summary_href(self) -> str | None:
         """The fragment that sums up what the filter leaves."""
-        return self.href(self.state, endpoint="summary") if self.spec.summary else None
+        return self._address(self._params, "summary") if self.spec.summary else None
 
     @property
     def facets_href(self) -> str:
         """The fragment with the facets."""
-        return self.href(self.state, endpoint="facets")
+        return self._address(self._params, "facets")
 
     @property
     def count_href(self) -> str:
         """The fragment with the estimated count."""
-        return self.href(self.state, endpoint="count")
+        return self._address(self._params, "count")
 
     @property
     def suggest_href(self) -> str:
         """The fragment with suggestions for the query box."""
-        return url_for(f"{self.spec.name}.suggestions")
+        return self._address((), "suggestions")
 
 
 #: Values that mean themselves in a filter as well as in an address: ids, slugs, most handles.
@@ -551,13 +555,13 @@ def count_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
     number: int | None
     try:
         if exact:
-            number = exact_count(session(), spec.source, conditions, COUNT_SECONDS)
+            with atomic() as transaction:  # which the limit of time is set for
+                number = exact_count(transaction, spec.source, conditions, COUNT_SECONDS)
         else:
             number = estimate(session(), spec.source, conditions)
     except DBAPIError as error:
         if not isinstance(error.orig, QueryCanceled):
             raise
-        session().rollback()
         number, exact = estimate(session(), spec.source, conditions), False
         failed = f"Counting took longer than {COUNT_SECONDS} seconds and was stopped; narrow the filter."
     return render(

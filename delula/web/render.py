@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, make_response, render_template, request
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+#: Parts of pages that a process keeps.
+PARTS_KEPT = 1_000
+_PARTS: dict[tuple[str, Hashable], Markup] = {}
 
 
 def wants_fragment() -> bool:
@@ -36,6 +44,22 @@ def render(page: str, fragment: str | None = None, /, status: int = 200, **conte
     # One URL answers both, so a cache must keep them apart.
     response.vary.add("HX-Request")
     return response
+
+
+def render_once(template: str, key: Hashable, context: Callable[[], Mapping[str, Any]]) -> Markup:
+    """A part of many pages, rendered when it is first asked for and kept by the process.
+
+    Args:
+        template: of the part; it must read nothing that `key` does not determine, least of all the person's
+            token against forged forms.
+        key: what the part depends on.
+        context: gives what the template shows.
+    """
+    if (part := _PARTS.get((template, key))) is None:
+        if len(_PARTS) >= PARTS_KEPT:
+            _PARTS.clear()
+        part = _PARTS[template, key] = Markup(render_template(template, **context()))  # noqa: S704 - a template
+    return part
 
 
 def trigger(response: Response, **events: Any) -> Response:

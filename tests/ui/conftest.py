@@ -25,9 +25,9 @@ from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from delula.config import Settings
-from delula.web.render import render, trigger
+from delula.web.render import render, render_once, trigger
 from delula.web.security import init_security_headers
-from delula.web.static import asset
+from delula.web.static import asset, icon_tag
 from delula.web.styleguide import styleguide_context
 from delula.web.templates import init_templates
 from tests.browser import ARGUMENTS, find_browser
@@ -224,11 +224,14 @@ def _make_app(bench: Workbench) -> Flask:
     init_templates(app, settings)
     init_security_headers(app)
     items = [{"label": "Rows", "icon": "clapperboard", "href": "/rows", "current": True}]
+    groups = [{"label": "Operate", "items": items}]
     app.jinja_env.globals.update(
         asset=asset,
-        areas=lambda: [{"label": "Operate", "items": items}],
+        icon_tag=icon_tag,
+        navigation=lambda: render_once("layouts/_navigation.html", "workbench", lambda: {"groups": groups}),
         csrf_token=lambda: "the-token",
         current_staff=_Person(),
+        signed_in=_Person,
         may=lambda _permission: True,
     )
     app.register_blueprint(workbench)
