@@ -32,8 +32,8 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": 60_000,
     "timezone": "UTC",
     "jit": "off",  # compiling takes longer than any query of a page
-    # How like a word must be to be taken for a name with a typing error; nothing where there is no pg_trgm.
-    "pg_trgm.word_similarity_threshold": 0.5,
+    # How like a name must be to be taken for one with a typing error, two letters swapped for instance.
+    "pg_trgm.word_similarity_threshold": 0.43,
 }
 
 #: A row of a query whose columns are read by name.

@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import (
     BindParameter,
     BooleanClauseList,
     Cast,
+    ClauseList,
     False_,
     Grouping,
     Null,
@@ -29,6 +30,7 @@ class _Undecided(Enum):
 #: What a condition is that depends on rows.
 UNDECIDED: Final = _Undecided.UNDECIDED
 
+_WORDS: dict[type, bool | None] = {Null: None, True_: True, False_: False}
 _COMPARISONS: dict[Any, Callable[[Any, Any], bool]] = {
     operators.eq: lambda left, right: bool(left == right),
     operators.ne: lambda left, right: bool(left != right),
@@ -51,12 +53,8 @@ def constant_of(clause: Any) -> Any:
     null; `AND`, `OR` and `NOT` reckon with three values, as SQL does.
     """
     match clause:
-        case Null():
-            return None
-        case True_():
-            return True
-        case False_():
-            return False
+        case Null() | True_() | False_():
+            return _WORDS[type(clause)]
         case BindParameter():
             return clause.effective_value
         case Grouping():
@@ -65,6 +63,9 @@ def constant_of(clause: Any) -> Any:
             return None if constant_of(clause.clause) is None else UNDECIDED
         case BooleanClauseList():
             return _joined([constant_of(part) for part in clause.clauses], clause.operator)
+        case ClauseList():
+            items = [constant_of(part) for part in clause.clauses]
+            return UNDECIDED if UNDECIDED in items or None in items else items
         case UnaryExpression() if clause.operator is operators.inv:
             value = constant_of(clause.element)
             return not value if isinstance(value, bool) else value

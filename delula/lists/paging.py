@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, CompoundSelect, FromClause, Select
     from sqlalchemy.orm import Session, scoped_session
 
+    from delula.lists.explain import Plan
     from delula.lists.order import Order, RowId, SortValue
 
     AnySession = Session | scoped_session[Session]
@@ -192,7 +193,8 @@ class Found:
 class Search:
     """One search along an order of one table, from a cursor on.
 
-    `anchor` is the cursor's value as SQL, where that is not simply its value.
+    `anchor` is the cursor's value as SQL, where that is not simply its value; `plan` is that of all matches,
+    where it is known already.
     """
 
     session: AnySession
@@ -202,6 +204,7 @@ class Search:
     cursor: Cursor | None
     limit: int
     anchor: ColumnElement[Any] | None = None
+    plan: Plan | None = None
     found: list[Key] = field(default_factory=list)
     stopped_at: Key | None = None
 
@@ -234,7 +237,7 @@ class Search:
                     self.found += self._fetch(self.along(place, self.wanted))
             return
 
-        plan = explain(self.session, self._select(_clauses(self.conditions)))
+        plan = self.plan or explain(self.session, self.matches())
         dear = any(c.dear for c in rest)
         guessed = any(c.guessed for c in rest)
         if plan.is_cheap and not guessed and plan.rows <= (MANY_MATCHES if dear else FEW_MATCHES):
@@ -250,6 +253,10 @@ class Search:
             # The walk found little, and an index leads to all of them: slower, but then the page is whole.
             self.found, self.stopped_at = [], None
             self._match_first()
+
+    def matches(self) -> Select[tuple[Any, RowId]]:
+        """All matches, wherever the cursor stands."""
+        return self._select(_clauses(self.conditions))
 
     def along(self, place: Sequence[ColumnElement[bool]], limit: int) -> Select[tuple[Any, RowId]]:
         """The first rows of a stretch that the leading conditions leave, straight from an index."""

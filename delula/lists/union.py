@@ -30,6 +30,7 @@ from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from delula.lists.constants import UNDECIDED, constant_of
+from delula.lists.explain import explain_each
 from delula.lists.order import Cursor, Order, Sort, SortKind
 from delula.lists.paging import BEYOND, Condition, Found, Key, Search, Source
 
@@ -119,6 +120,11 @@ class Union(Source):
             return Found([])
         if all(len(search.leading) == len(search.conditions) for search in searches.values()):
             return Found([self._key(entry) for entry in _along(searches, limit)])
+        planned = [search for search in searches.values() if len(search.leading) < len(search.conditions)]
+        for search, plan in zip(
+            planned, explain_each(session, [search.matches() for search in planned]), strict=True
+        ):
+            search.plan = plan
         for search in searches.values():
             search.run()
         return self._merged(searches, order.sort, limit)

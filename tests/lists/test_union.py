@@ -445,6 +445,8 @@ def test_what_constants_come_to_is_known_without_asking() -> None:
         (here != "user", False),
         (here.in_(["system", "user"]), True),
         (here.not_in(["user"]), False),
+        (here.in_([literal("system"), literal("user")]), True),
+        (here.in_([literal("system"), W.name]), UNDECIDED),
         (absent == "user", None),
         (absent.bool_op("@?")("x"), None),
         (absent.ilike("%x%"), None),
