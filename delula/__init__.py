@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from delula.access.guard import check_every_route_declares_its_permission, init_guard
     from delula.access.sign_in import init_access
     from delula.areas import register_areas
+    from delula.commands.cli import audit_commands, command_command
     from delula.config import load_settings
     from delula.db import db, engine_options, init_db
     from delula.demo.cli import demo_command
@@ -83,7 +84,14 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     app.register_blueprint(pages)
     register_areas(app)
-    for group in (staff_commands, schema_commands, rollup_commands, demo_command):
+    for group in (
+        staff_commands,
+        schema_commands,
+        rollup_commands,
+        demo_command,
+        command_command,
+        audit_commands,
+    ):
         app.cli.add_command(group)
     check_every_route_declares_its_permission(app)
     return app

@@ -7,6 +7,18 @@ class Refused(Exception):
     """A business "no": the sentence says why, and the web layer answers 409 with it."""
 
 
+class Forbidden(Exception):
+    """The person's role does not include it; the web layer answers 403.
+
+    Args:
+        permission: what is missing, as the table of permissions names it.
+    """
+
+    def __init__(self, permission: str) -> None:
+        super().__init__(f"This needs the permission {permission}.")
+        self.permission = permission
+
+
 class InvalidInput(Exception):
     """Input that cannot be used; names the field, and the web layer answers 422.
 

@@ -83,7 +83,7 @@ class SignedIn:
     @property
     def actor(self) -> Actor:
         """The person as the actor of an action."""
-        return Actor(self.id, self.email)
+        return Actor(self.id, self.email, self.role, self.session_id)
 
 
 @dataclass(frozen=True, slots=True)

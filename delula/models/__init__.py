@@ -9,6 +9,7 @@ There are no relationships: references dangle, and a query says itself what it j
 
 import delula.models.tolerance  # noqa: F401 - so that no row that is read breaks a page
 from delula.models.assets import MarketAsset, SystemAsset, UserAsset
+from delula.models.audit import AuditDay, AuditEntry
 from delula.models.backlog import BacklogVideo, SmartGenerationRequest
 from delula.models.columns import JsonValue
 from delula.models.components import (
@@ -46,6 +47,8 @@ from delula.models.users import RoleType, User, UserType
 
 __all__ = [
     "AttemptCount",
+    "AuditDay",
+    "AuditEntry",
     "BacklogVideo",
     "ComponentDependency",
     "ComponentInputChannel",

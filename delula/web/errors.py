@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from delula.db import db
-from delula.errors import InvalidInput, Refused
+from delula.errors import Forbidden, InvalidInput, Refused
 from delula.web.render import trigger, wants_fragment
 
 log = logging.getLogger("delula.errors")
@@ -99,6 +99,7 @@ def init_errors(app: Flask) -> None:
     """Answer every error, expected or not."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(InvalidInput, _invalid)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(PoolTimeout, _busy)
@@ -117,6 +118,11 @@ def _http(error: HTTPException) -> Response:
 def _refused(error: Refused) -> Response:
     standard = EXPLANATIONS[409]
     return error_response(409, Explanation(standard.title, str(error), standard.next_step))
+
+
+def _forbidden(error: Forbidden) -> Response:
+    standard = EXPLANATIONS[403]
+    return error_response(403, Explanation(standard.title, str(error), standard.next_step))
 
 
 def _invalid(error: InvalidInput) -> Response:

@@ -1,0 +1,32 @@
+"""What every write of the console is made of: commands, and the one way to run them.
+
+A command has a name, a permission and an input. Its `plan` says what it would change, reads nothing but what
+that takes, and refuses what the rules forbid; its `write` does it. `run` puts the two into one transaction,
+with the rows locked and the rule checked again, and appends one entry to the audit log. Pages, the command
+line and bulk runs all call `preview` and `run`, so that none of them can forget a part of it.
+"""
+
+from __future__ import annotations
+
+from delula.commands.base import Change, Command, Conflict, Credits, Given, Invocation, LeftOut, Plan, Receipt
+from delula.commands.registry import command_named, commands, register
+from delula.commands.run import inverse_of, preview, run, take_back
+
+__all__ = [
+    "Change",
+    "Command",
+    "Conflict",
+    "Credits",
+    "Given",
+    "Invocation",
+    "LeftOut",
+    "Plan",
+    "Receipt",
+    "command_named",
+    "commands",
+    "inverse_of",
+    "preview",
+    "register",
+    "run",
+    "take_back",
+]

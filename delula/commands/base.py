@@ -1,0 +1,178 @@
+"""What a command is, and what it says of itself before and after."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from delula.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from delula.access.permissions import Permission
+    from delula.models import AuditEntry, JsonValue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """Base of the inputs of commands: plain values, which the audit log keeps as they are.
+
+    Attributes:
+        version: what the object looked like when the form was shown (`Plan.version`); empty where the person
+            saw no earlier state.
+    """
+
+    version: str = ""
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """The values as JSON, without the version."""
+        values = asdict(self)
+        del values["version"]
+        return values
+
+
+InputT = TypeVar("InputT", bound=Given)
+
+
+@dataclass(frozen=True)
+class Credits:
+    """What a command does to a balance."""
+
+    user_id: str
+    before: int
+    after: int
+
+    @property
+    def moved(self) -> int:
+        """How many credits move; negative where they are taken."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Something that was chosen and is not changed, with the reason."""
+
+    object_id: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """The values of one object that a command changes.
+
+    Attributes:
+        kind: what kind of thing it is, as the audit log names it: `user`, `generation`, `recipe` …
+        id: which of them.
+        before: the values as they are, by their names for a person.
+        after: the same as they will be.
+    """
+
+    kind: str
+    id: str
+    before: Mapping[str, JsonValue]
+    after: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a command would do.
+
+    Attributes:
+        sentence: it in words: "Take 5 credits from ann."
+        change: what it changes.
+        version: stands for all that the person was shown of the object; a later one means a conflict.
+        credits: what it does to a balance, where it does.
+        warnings: what the person should know before.
+        data: what `write` needs of what `plan` has read; no part of the preview.
+    """
+
+    sentence: str
+    change: Change
+    version: str = ""
+    credits: Credits | None = None
+    warnings: tuple[str, ...] = ()
+    data: Any = field(default=None, repr=False)
+
+
+class Conflict(Refused):
+    """Somebody else was faster: the thing is no longer what the person saw.
+
+    Args:
+        change: the thing as it is now (`before`), and as the person would have it (`after`).
+    """
+
+    def __init__(self, change: Change) -> None:
+        super().__init__("It has changed since this page was shown. Nothing was done.")
+        self.change = change
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a command has done.
+
+    Attributes:
+        entry_id: its entry in the audit log.
+        sentence: what was done, in words.
+        details: what the command itself adds, such as the row of the ledger.
+        is_repeated: whether the very same was done before and nothing was done now.
+    """
+
+    entry_id: int
+    sentence: str
+    details: Mapping[str, JsonValue] = field(default_factory=dict)
+    is_repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Invocation(Generic[InputT]):
+    """A command with what it is given."""
+
+    command: Command[InputT]
+    given: InputT
+
+
+class Command(ABC, Generic[InputT]):
+    """One thing that staff can do, and how to undo it.
+
+    Attributes:
+        name: `area.verb`; unique.
+        title: what its button says.
+        permission: who may do it.
+        given: the type of its input.
+        is_fresh: whether the password must have been given of late.
+        needs_reason: whether it is refused without one.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    permission: ClassVar[Permission]
+    given: type[InputT]
+    is_fresh: ClassVar[bool] = False
+    needs_reason: ClassVar[bool] = False
+
+    @abstractmethod
+    def plan(self, given: InputT, *, lock: bool) -> Plan:
+        """What it would do now.
+
+        Args:
+            given: its input.
+            lock: whether to lock what it would change, since it is about to be changed.
+
+        Raises:
+            Refused: a rule forbids it; the sentence says which.
+            InvalidInput: the input cannot be used; names the field.
+        """
+
+    @abstractmethod
+    def write(self, given: InputT, plan: Plan) -> Mapping[str, JsonValue]:
+        """Do what the plan says, which was made in this very transaction.
+
+        Returns:
+            What the receipt adds; empty for nothing.
+        """
+
+    def inverse(self, entry: AuditEntry) -> Invocation[Any] | None:  # noqa: ARG002 - for those that have one
+        """What takes an entry of this command back; None where nothing can."""
+        return None

@@ -1,0 +1,71 @@
+"""`flask command`: any command from the server's shell. `flask audit verify`: whether the log is whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from delula.access.actor import COMMAND_LINE
+from delula.commands.inputs import read_given
+from delula.commands.registry import command_named, commands
+from delula.commands.run import preview, run
+from delula.commands.verify import faults
+from delula.errors import Forbidden, InvalidInput, Refused
+
+if TYPE_CHECKING:
+    from delula.commands.base import Plan
+
+audit_commands = AppGroup("audit", help="The audit log.")
+
+
+@click.command("command")
+@click.argument("name", required=False)
+@click.argument("values", nargs=-1)
+@click.option("--reason", default="", help="Why; it stands in the audit log.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and do nothing.")
+@with_appcontext
+def command_command(name: str | None, values: tuple[str, ...], reason: str, dry_run: bool) -> None:
+    """Run the command NAME with VALUES, each field=value; without a name, list them all."""
+    if name is None:
+        for command in commands().values():
+            click.echo(f"{command.name}: {command.title}")
+        return
+    chosen = command_named(name)
+    if chosen is None:
+        raise click.ClickException(f"There is no command {name}; `flask command` lists them.")
+    pairs = [value.partition("=") for value in values]
+    if odd := next((field for field, sign, _ in pairs if not sign), None):
+        raise click.ClickException(f"{odd}: write field=value.")
+    try:
+        given = read_given(chosen.given, {field: text for field, _, text in pairs})
+        if dry_run:
+            _show(preview(chosen, given, COMMAND_LINE))
+            return
+        receipt = run(chosen, given, COMMAND_LINE, reason=reason)
+    except (Refused, InvalidInput, Forbidden) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{receipt.sentence} (audit entry {receipt.entry_id})")
+    for detail, value in receipt.details.items():
+        click.echo(f"  {detail}: {value}")
+
+
+def _show(plan: Plan) -> None:
+    click.echo(plan.sentence)
+    for name, value in plan.change.after.items():
+        click.echo(f"  {name}: {plan.change.before.get(name)} → {value}")
+    for warning in plan.warnings:
+        click.echo(f"  note: {warning}")
+
+
+@audit_commands.command("verify")
+def verify() -> None:
+    """Say whether every entry is there and none was altered; fails where one is not."""
+    found = faults()
+    for fault in found:
+        what = f"entry {fault.entry_id}" if fault.entry_id is not None else "the day"
+        click.echo(f"{fault.day}: {what} {fault.text}")
+    if found:
+        raise click.exceptions.Exit(1)
+    click.echo("The audit log is whole.")

@@ -1,0 +1,36 @@
+"""All commands by name: the command line, the audit log and the tests find them here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from delula.commands.base import Command
+
+CommandT = TypeVar("CommandT", bound="Command[Any]")
+
+_COMMANDS: dict[str, Command[Any]] = {}
+
+
+def register(command: CommandT) -> CommandT:
+    """Make a command known.
+
+    Raises:
+        ValueError: another one bears its name.
+    """
+    if command.name in _COMMANDS:
+        raise ValueError(f"there are two commands {command.name}")
+    _COMMANDS[command.name] = command
+    return command
+
+
+def command_named(name: str) -> Command[Any] | None:
+    """The command of that name."""
+    return _COMMANDS.get(name)
+
+
+def commands() -> Mapping[str, Command[Any]]:
+    """All commands, by name."""
+    return dict(sorted(_COMMANDS.items()))

@@ -1,0 +1,147 @@
+"""The one way to run a command: one transaction, rows locked, rule checked again, written, recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import select
+
+from delula.commands.base import Conflict, Given, Plan, Receipt
+from delula.commands.registry import command_named
+from delula.db import atomic, session
+from delula.errors import Forbidden, InvalidInput, Refused
+from delula.models import AuditEntry
+
+if TYPE_CHECKING:
+    from delula.access.actor import Actor
+    from delula.commands.base import Command, Invocation
+
+InputT = TypeVar("InputT", bound=Given)
+
+#: Characters of a reason.
+LONGEST_REASON = 2_000
+
+
+def preview(command: Command[InputT], given: InputT, actor: Actor) -> Plan:
+    """What a command would do now; changes nothing.
+
+    Raises:
+        Forbidden: the actor may not do it.
+        Refused: a rule forbids it.
+        InvalidInput: the input cannot be used.
+    """
+    _check(command, actor)
+    return command.plan(given, lock=False)
+
+
+def run(
+    command: Command[InputT],
+    given: InputT,
+    actor: Actor,
+    *,
+    reason: str = "",
+    takes_back: int | None = None,
+) -> Receipt:
+    """Run a command: all of it happens, with its entry in the audit log, or nothing does.
+
+    Args:
+        command: what to do.
+        given: to what, and how.
+        actor: who does it.
+        reason: why, in the actor's words.
+        takes_back: the entry of the audit log that it undoes.
+
+    Raises:
+        Forbidden: the actor may not do it.
+        Refused: a rule forbids it.
+        Conflict: what the person saw has changed meanwhile.
+        InvalidInput: the input or the reason cannot be used.
+    """
+    _check(command, actor)
+    reason = _checked_reason(command, reason)
+    with atomic():
+        if takes_back is not None:
+            _claim(takes_back)
+        plan = command.plan(given, lock=True)
+        if given.version and plan.version and given.version != plan.version:
+            raise Conflict(plan.change)
+        details = command.write(given, plan)
+        entry = record(command.name, given, plan, actor, reason, takes_back)
+    return Receipt(entry, plan.sentence, details)
+
+
+def record(
+    action: str, given: Given, plan: Plan, actor: Actor, reason: str, takes_back: int | None = None
+) -> int:
+    """Append an entry to the audit log within the transaction at hand; its id."""
+    entry = AuditEntry(
+        staff_id=actor.staff_id,
+        actor=actor.label,
+        role=actor.role.value if actor.role else None,
+        session_id=actor.session_id,
+        address=actor.address,
+        request_id=actor.request_id,
+        action=action,
+        object_kind=plan.change.kind,
+        object_id=plan.change.id,
+        before=dict(plan.change.before),
+        after=dict(plan.change.after),
+        input=given.as_json(),
+        reason=reason or None,
+        takes_back=takes_back,
+    )
+    current = session()
+    current.add(entry)
+    current.flush()
+    return entry.id
+
+
+def inverse_of(entry: AuditEntry) -> Invocation[Any] | None:
+    """What takes an entry back; None where nothing can."""
+    command = command_named(entry.action)
+    return command.inverse(entry) if command else None
+
+
+def taken_back_by(entry_id: int) -> AuditEntry | None:
+    """The entry that has undone this one."""
+    return session().scalars(select(AuditEntry).where(AuditEntry.takes_back == entry_id)).one_or_none()
+
+
+def take_back(entry_id: int, actor: Actor, *, reason: str = "") -> Receipt:
+    """Undo what an entry of the audit log has done, by the inverse of its command.
+
+    Raises:
+        InvalidInput: there is no such entry.
+        Refused: it has no inverse, is undone already, or the state of things no longer allows it.
+        Forbidden: the actor may not run the inverse.
+    """
+    entry = session().get(AuditEntry, entry_id)
+    if entry is None:
+        raise InvalidInput("entry", "There is no such entry.")
+    inverse = inverse_of(entry)
+    if inverse is None:
+        raise Refused("This cannot be taken back.")
+    return run(inverse.command, inverse.given, actor, reason=reason, takes_back=entry_id)
+
+
+def _claim(entry_id: int) -> None:
+    """Hold an entry that is about to be taken back, so that of two at once one finds it done."""
+    session().execute(select(AuditEntry.id).where(AuditEntry.id == entry_id).with_for_update())
+    if (earlier := taken_back_by(entry_id)) is not None:
+        raise Refused(f"{earlier.actor} has taken this back already.")
+
+
+def _check(command: Command[Any], actor: Actor) -> None:
+    if not actor.may(command.permission):
+        raise Forbidden(command.permission.value)
+
+
+def _checked_reason(command: Command[Any], reason: str) -> str:
+    reason = reason.strip()
+    if command.needs_reason and not reason:
+        raise InvalidInput("reason", "Say why; it stands in the audit log.")
+    if len(reason) > LONGEST_REASON:
+        raise InvalidInput("reason", f"Keep it below {LONGEST_REASON:,} characters.")
+    if "\0" in reason:
+        raise InvalidInput("reason", "It holds a character that cannot be stored.")
+    return reason
