@@ -13,7 +13,7 @@ from tests.migrating import upgrade
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-#: Executions, generations, ledger and assets of 70 days over a change of clocks, in uneven amounts; some of
+#: Executions, generations, ledger and assets of 45 days over a change of clocks, in uneven amounts; some of
 #: them without a time, with an endless one, without success, with negative times and credits.
 ROWS = """
     SELECT setseed(0.25);
@@ -31,8 +31,8 @@ ROWS = """
                gen_random_uuid() END,
            CASE WHEN random() < 0.01 THEN NULL WHEN random() < 0.005 THEN 'infinity'
                 WHEN random() < 0.005 THEN '0044-03-15 BC'
-                ELSE timestamp '2026-09-10' + random() * random() * interval '70 days' END
-    FROM generate_series(1, 6000);
+                ELSE timestamp '2026-10-01' + random() * random() * interval '45 days' END
+    FROM generate_series(1, 3000);
     INSERT INTO generations (user_id, recipe_id, prompt, status, metadata, created_at, processing_started_at,
                              updated_at, failure_reason, credits_cost, credits_refunded)
     SELECT 'u' || 1 + floor(30 * random()), CASE WHEN random() < 0.9 THEN 1 + floor(6 * random()) END, 'p',
@@ -45,15 +45,15 @@ ROWS = """
            CASE WHEN random() < 0.02 THEN 'infinity' ELSE moment + random() * interval '20 minutes' END,
            'Upstream error ' || floor(3 * random()), floor(20 * random()) - 1, random() < 0.1
     FROM (SELECT CASE WHEN random() < 0.02 THEN NULL
-                      ELSE timestamp '2026-09-10' + random() * random() * interval '70 days' END AS moment
-          FROM generate_series(1, 3000)) moments;
+                      ELSE timestamp '2026-10-01' + random() * random() * interval '45 days' END AS moment
+          FROM generate_series(1, 1500)) moments;
     INSERT INTO credit_transactions (user_id, amount, type, description, created_at)
     SELECT CASE WHEN random() < 0.9 THEN 'u' || 1 + floor(30 * random()) ELSE 'gone' END,
            floor(40 * random()) - 25,
            (ARRAY['usage', 'refund', 'purchase', 'gift'])[1 + floor(4 * random())], '',
            CASE WHEN random() < 0.02 THEN NULL
-                ELSE timestamp '2026-09-10' + random() * interval '70 days' END
-    FROM generate_series(1, 2000);
+                ELSE timestamp '2026-10-01' + random() * interval '45 days' END
+    FROM generate_series(1, 1000);
     INSERT INTO user_assets (user_id, asset_id, original_filename, display_name, s3_key, cdn_url, mime_type,
                              file_size, asset_type, source, is_deleted)
     SELECT 'u' || 1 + floor(35 * random()), 'a' || n, '', '', '', '', '', floor(1000 * random()) - 50,

@@ -103,7 +103,7 @@ def test_silent_changes_and_deletions_are_found_within_a_day(changing: Console) 
     changing.sql("""
         DELETE FROM component_usage WHERE id % 3 = 0;
         UPDATE component_usage SET success = NOT success, processing_time_ms = 5 WHERE id % 7 = 0;
-        DELETE FROM component_usage WHERE created_at < '2026-09-12';
+        DELETE FROM component_usage WHERE created_at < '2026-10-03';
         DELETE FROM credit_transactions WHERE user_id = 'gone';
         UPDATE generations SET status = 'failed' WHERE id % 5 = 0;
         DELETE FROM user_assets WHERE id % 2 = 0""")
