@@ -145,9 +145,13 @@ def _flaws_of_row(recipe: Recipe, about: AnyRow, alike: Callable[[str], str]) ->
     if recipe.is_active and about.stock is not None and about.stock < LEAST_STOCK:
         stock = f"Its stock is {about.stock}, less than the {LEAST_STOCK} that it should be."
         yield Flaw(stock, alike("problem:low_stock"))
-    types = ((recipe.generation_type, MediaType), (recipe.workflow_type, WorkflowType))
-    for value in dict.fromkeys(value for value, known in types if not isinstance(value, known)):
-        yield Flaw(f"The product's documents list no type “{value}”.", "#facts")
+    for field, value, known in (
+        ("type", recipe.generation_type, MediaType),
+        ("workflow", recipe.workflow_type, WorkflowType),
+    ):
+        if not isinstance(value, known):
+            unknown = f"The product's documents list no {field} “{value}”."
+            yield Flaw(unknown, alike(f"{field}:{written_value(value)}"))
 
 
 def _listed(names: Sequence[str]) -> str:
