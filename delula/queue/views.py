@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
@@ -30,38 +30,56 @@ SHOWN_RECIPES = 100
 blueprint = Blueprint("queue", __name__, url_prefix="/queue")
 
 
-@blueprint.get("/")
-@requires(Permission.QUEUE_READ)
-def index() -> Response:
-    """What waits and runs now, and how it went."""
+def _range() -> str:
+    """The range of the charts that the request asks for."""
     chosen = request.args.get("range", "24h")
     if chosen not in RANGES:
         raise InvalidInput("range", f"choose one of {', '.join(RANGES)}.")
+    return chosen
+
+
+@blueprint.get("/")
+@requires(Permission.QUEUE_READ)
+def index() -> Response:
+    """What waits and runs now."""
     now = datetime.now(UTC)
     unfinished = queries.unfinished()
     load = queries.load_of(unfinished, now)
-    start = now - RANGES[chosen][1]
-    pace = rollups.generation_summary(None, now - PACE, now)
+    finished = rollups.generation_summary(None, now - PACE, now)
+    stuck = sorted((one for one in unfinished if one.is_stuck(now)), key=lambda one: (one.started_at, one.id))
     return render(
         "queue/index.html",
         load=load,
         is_capped=len(unfinished) > queries.MOST_UNFINISHED,
         recipes=queries.loads_by_recipe(unfinished, now)[:SHOWN_RECIPES],
         providers=queries.loads_by_provider(unfinished, now),
-        stuck=sorted(
-            (one for one in unfinished if one.is_stuck(now)), key=lambda one: (one.started_at, one.id)
-        )[: queries.MOST_STUCK],
-        past=rollups.generation_summary(None, start, now),
-        pace=pace,
-        drain=load.pending / pace.finished * PACE.total_seconds() if pace.finished else None,
-        charts=queue_charts(start, now, zone()),
-        as_of=rollups.as_of(),
-        ranges=[
-            {"label": label, "href": f"?range={key}", "current": key == chosen}
-            for key, (label, _) in RANGES.items()
-        ],
+        stuck=stuck[: queries.MOST_STUCK],
+        pace=finished,
+        drain=load.pending / finished.finished * PACE.total_seconds() if finished.finished else None,
+        past_href=url_for("queue.past", range=_range()),
         now=now,
         recipe_href=hrefs_of("recipes"),
         provider_href=hrefs_of("providers"),
         generation_href=hrefs_of("generations"),
+    )
+
+
+@blueprint.get("/past")
+@requires(Permission.QUEUE_READ)
+def past() -> Response:
+    """How it went, over a range: a fragment of the page, since it takes longer than what is there now."""
+    chosen = _range()
+    now = datetime.now(UTC)
+    start = now - RANGES[chosen][1]
+    index = url_for("queue.index")
+    return render(
+        "queue/past.html",
+        "queue/_past.html",
+        past=rollups.generation_summary(None, start, now),
+        charts=queue_charts(start, now, zone()),
+        as_of=rollups.as_of(),
+        ranges=[
+            {"label": label, "href": f"{index}?range={key}#past", "current": key == chosen}
+            for key, (label, _) in RANGES.items()
+        ],
     )
