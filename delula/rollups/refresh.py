@@ -113,6 +113,9 @@ def _refresh_group(group: tuple[Family, ...]) -> None:
         if family.source == "generations":
             hours |= _changed_hours(mark)
         hours |= _hours_to_check(family, state, mark)
+        if state.filling is not None:
+            # What lies before has its turn yet, and may be made of sums that a rebuild is to repair.
+            hours = {hour for hour in hours if hour >= datetime.fromisoformat(state.filling)}
         _count(group, hours)
 
 

@@ -158,6 +158,7 @@ def test_an_interrupted_rebuild_is_taken_up_again(changing: Console, monkeypatch
 def test_a_rebuild_repairs_whatever_the_tables_hold(changing: Console) -> None:
     changing.sql("""
         UPDATE dashboard.usage_rollup SET executions = executions + 1 WHERE id % 3 = 0;
+        UPDATE dashboard.usage_rollup SET time_sketch = 'of an earlier version', users = 'likewise';
         DELETE FROM dashboard.usage_rollup WHERE id % 4 = 0;
         INSERT INTO dashboard.ledger_rollup (span, start, type, rows, positive, negative)
         VALUES ('hour', '2019-05-05', 'ghost', 1, 1, 0), ('day', '2026-10-03', 'ghost', 1, 1, 0);
