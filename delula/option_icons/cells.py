@@ -24,10 +24,10 @@ def icon_tag(name: str | None) -> Markup:
         return MISSING
     drawn = lucide_icon(name)
     if not drawn:
-        return Markup('<span class="swatch odd" title="Lucide has no such icon"><bdi>{}</bdi></span>').format(
-            name
-        )
-    return Markup(f'<span class="swatch">{drawn}{escape(name)}</span>')  # noqa: S704 - escaped
+        title = "Lucide has no such icon"
+        odd = f'<span class="color-name odd" title="{title}"><bdi>{escape(name)}</bdi></span>'
+        return Markup(odd)  # noqa: S704 - escaped
+    return Markup(f'<span class="color-name">{drawn}{escape(name)}</span>')  # noqa: S704 - escaped
 
 
 def cells() -> Mapping[str, Cell]:

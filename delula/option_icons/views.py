@@ -15,8 +15,6 @@ from delula.option_icons import queries
 from delula.option_icons.cells import NO_KEY, cells, icon_tag
 from delula.option_icons.listing import LISTING
 from delula.option_icons.queries import CENSUS
-from delula.web.display import grouped
-from delula.web.figures import Figure
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, place_of
 from delula.web.references import hrefs_of
@@ -44,9 +42,14 @@ def without_table(error: ProgrammingError) -> Response:
 @requires(Permission.TAGS_READ)
 def summary() -> Response:
     """How many options of recipes have no icon: the way to them."""
-    total = CENSUS.get().bare_total
-    figure = Figure("Options without an icon", grouped(total), url_for("option_icons.without"))
-    return render("tags/_summary.html", figures=[figure])
+    item = {
+        "label": "options of recipes without an icon",
+        "count": CENSUS.get().bare_total,
+        "href": url_for("option_icons.without"),
+        "grave": False,
+    }
+    beside = {"label": "Tags", "href": url_for("tags.index")}
+    return render("tags/_summary.html", label="Options of all recipes", items=[item], beside=beside)
 
 
 # Keys of icons never begin so in an address: see `in_path`.

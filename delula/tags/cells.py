@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
 
 from delula.tags.queries import Problem
 from delula.web.charts import sparkline
@@ -17,22 +20,37 @@ if TYPE_CHECKING:
     from delula.tags.queries import TagRow
     from delula.web.lists import ListPage
 
-#: What a problem is called, and what it means.
-PROBLEMS: Mapping[Problem, tuple[str, str]] = {
-    Problem.UNUSED: ("Unused", "No recipe carries it"),
-    Problem.INACTIVE_IN_USE: ("Inactive, in use", "It is switched off, and recipes still carry it"),
-    Problem.CONVENTION: ("Off convention", "A hidden tag should be called namespace:value"),
-    Problem.NEAR_DUPLICATE: ("Near-duplicate", "Another tag has nearly the same name"),
+
+@dataclass(frozen=True)
+class Wording:
+    """How a problem is spoken of: of one tag, behind the number of all, and what it means."""
+
+    label: str
+    counted: str
+    meaning: str
+
+
+PROBLEMS: Mapping[Problem, Wording] = {
+    Problem.UNUSED: Wording("Unused", "unused", "No recipe carries it"),
+    Problem.INACTIVE_IN_USE: Wording(
+        "Inactive, in use", "inactive, but in use", "It is switched off, and recipes still carry it"
+    ),
+    Problem.CONVENTION: Wording(
+        "Off convention", "off convention", "A hidden tag should be called namespace:value"
+    ),
+    Problem.NEAR_DUPLICATE: Wording(
+        "Near-duplicate", "near-duplicates", "Another tag has nearly the same name"
+    ),
 }
 #: Those that change what the product shows or finds; the others are untidy.
 GRAVE = frozenset({Problem.INACTIVE_IN_USE, Problem.CONVENTION})
 
 
-def problem_tag(problem: Problem, href: str) -> str:
+def problem_tag(problem: Problem, href: str) -> Markup:
     """One problem, as a link to all tags that have it."""
-    label, meaning = PROBLEMS[problem]
-    tone = "warning" if problem in GRAVE else "neutral"
-    return f'<a class="badge {tone}" href="{escape(href)}" title="{escape(meaning)}">{escape(label)}</a>'
+    words, tone = PROBLEMS[problem], "warning" if problem in GRAVE else "neutral"
+    look = f'class="badge {tone}" href="{escape(href)}" title="{escape(words.meaning)}"'
+    return Markup(f"<a {look}>{escape(words.label)}</a>")  # noqa: S704 - escaped
 
 
 def group_of(row: Any) -> str:

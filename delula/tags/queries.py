@@ -20,7 +20,6 @@ from sqlalchemy import (
     case,
     cast,
     column,
-    exists,
     extract,
     func,
     null,
@@ -34,6 +33,7 @@ from delula.lists.kept import Kept
 from delula.models import Recipe, RecipeUsage, Tag
 from delula.models.columns import UtcDateTime
 from delula.models.rollups import GenerationRollUp, Span
+from delula.rollups.queries import as_of
 from delula.tags.likeness import alike
 
 if TYPE_CHECKING:
@@ -109,8 +109,6 @@ class Census:
         alike: for tags whose names are close to others', the ids of those.
         problems: ids of the tags with each problem.
         dangling: use of the ids in `recipes.tag_highlights` that no tag has; None stands for null.
-        public: number of public tags.
-        hidden: number of hidden ones.
         namespaces: of hidden tags, in order.
     """
 
@@ -118,8 +116,6 @@ class Census:
     alike: Mapping[int, Sequence[int]]
     problems: Mapping[Problem, frozenset[int]]
     dangling: Mapping[int | None, Use]
-    public: int
-    hidden: int
     namespaces: Sequence[str]
 
     @cached_property
@@ -183,8 +179,6 @@ def _take_census() -> Census:
             Problem.NEAR_DUPLICATE: frozenset(close),
         },
         counted,
-        sum(not tag.is_hidden for tag in tags),
-        sum(tag.is_hidden for tag in tags),
         sorted({tag.namespace for tag in tags if tag.namespace is not None}),
     )
 
@@ -351,7 +345,6 @@ _TRENDS = (
     .join(_carried, true())
     .group_by(_carried.c.tag_id, _WEEKLY.c.week)
 )
-_COUNTED_AT_ALL = select(exists().select_from(GenerationRollUp.__table__))
 
 
 @dataclass(frozen=True)
@@ -380,7 +373,7 @@ def _sum_up_weeks() -> Trends:
     for tag_id, week, created in session().execute(_TRENDS, {"first": weeks[0]}):
         if tag_id is not None and week < WEEKS:
             by_tag.setdefault(tag_id, [0] * WEEKS)[week] = int(created)
-    return Trends(weeks, by_tag, bool(by_tag) or session().execute(_COUNTED_AT_ALL).scalar_one())
+    return Trends(weeks, by_tag, as_of() is not None)
 
 
 #: Made of sums by day, for all tags at once.

@@ -12,12 +12,11 @@ from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.search.times import written_period
 from delula.tags import queries
-from delula.tags.cells import PROBLEMS, cells, group_of, problem_tag
+from delula.tags.cells import GRAVE, PROBLEMS, cells, group_of, problem_tag
 from delula.tags.listing import LISTING
 from delula.tags.queries import CENSUS, TRENDS, UNUSED, Problem
-from delula.web.charts import Point, bar_chart, times
-from delula.web.display import grouped
-from delula.web.figures import Figure
+from delula.web.charts import Point, bar_chart, names
+from delula.web.display import MONTHS
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
 from delula.web.references import hrefs_of
@@ -26,6 +25,7 @@ from delula.web.tags import dangling_chip, swatch, tag_chip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from delula.db import AnyRow
     from delula.web.charts import Chart
@@ -38,22 +38,25 @@ add_list(blueprint, ListViews(LISTING, Permission.TAGS_READ, queries.list_rows, 
 @blueprint.get("/summary")
 @requires(Permission.TAGS_READ)
 def summary() -> Response:
-    """How many tags there are and what is wrong, in the whole catalogue: the way to each problem."""
-    census = CENSUS.get()
-    figures = [
-        _figure("Public", census.public, "hidden:no"),
-        _figure("Hidden", census.hidden, "hidden:yes"),
-        *(
-            _figure(PROBLEMS[problem][0], len(census.problems[problem]), f"problem:{problem}")
-            for problem in Problem
-        ),
-        Figure("Ids without a tag", grouped(len(census.dangling)), url_for("tags.dangling")),
+    """What is wrong in the whole catalogue: the way to each problem."""
+    census, index = CENSUS.get(), url_for("tags.index")
+    items = [
+        {
+            "label": PROBLEMS[problem].counted,
+            "count": len(census.problems[problem]),
+            "href": f"{index}?q=problem:{problem}",
+            "grave": problem in GRAVE,
+        }
+        for problem in Problem
     ]
-    return render("tags/_summary.html", figures=figures)
-
-
-def _figure(label: str, count: int, query: str) -> Figure:
-    return Figure(label, grouped(count), f"{url_for('tags.index')}?q={query}")
+    gone = {
+        "label": "ids without a tag",
+        "count": len(census.dangling),
+        "href": url_for("tags.dangling"),
+        "grave": True,
+    }
+    beside = {"label": "Option icons", "href": url_for("option_icons.index")}
+    return render("tags/_summary.html", label="Problems of all tags", items=[*items, gone], beside=beside)
 
 
 @blueprint.get("/dangling")
@@ -124,7 +127,7 @@ def _found(tag_id: int) -> AnyRow:
 def _problems(tag_id: int) -> list[dict[str, Any]]:
     index = url_for("tags.index")
     return [
-        {"badge": problem_tag(problem, f"{index}?q=problem:{problem}"), "meaning": PROBLEMS[problem][1]}
+        {"badge": problem_tag(problem, f"{index}?q=problem:{problem}"), "meaning": PROBLEMS[problem].meaning}
         for problem in CENSUS.get().problems_of(tag_id)
     ]
 
@@ -155,14 +158,20 @@ def _trend_chart(tag_id: int, recipes: Sequence[AnyRow]) -> Chart:
 
     return bar_chart(
         "Generations by week",
-        "Of all recipes that carry it; each week ends with a day of today's name.",
+        "Of all recipes that carry it, by the day on which the week ends; the last one ends today (UTC).",
         [
-            Point(week, count, href(number))
+            Point(_last_day(week), count, href(number))
             for number, (week, count) in enumerate(zip(trends.weeks, trends.of(tag_id), strict=True))
         ]
-        if trends.counted
+        if trends.counted and recipes
         else [],
-        x=times("week"),
+        x=names("Week to"),
         label="Generations",
-        empty="Generations have not been summed up yet.",
+        empty="No recipe carries it." if trends.counted else "Generations have not been summed up yet.",
     )
+
+
+def _last_day(week: datetime) -> str:
+    """The day on which a week ends that begins then: `24 Nov`."""
+    last = week + timedelta(days=6)
+    return f"{last.day} {MONTHS[last.month]}"

@@ -91,12 +91,12 @@ def swatch(color: str | None) -> Markup:
     """A colour with its name; one that the product does not know says so, and a dash stands for none."""
     if color is None or color == "":
         return MISSING
-    known = color.strip().lower()
-    name = escape(color)
+    known, name = color.strip().lower(), escape(color)
     if known in TAG_COLORS:
-        return Markup(f'<span class="swatch"><span class="swatch-dot tag {known}"></span>{name}</span>')  # noqa: S704 - escaped
+        return Markup(f'<span class="color-name"><span class="color-dot tag {known}"></span>{name}</span>')  # noqa: S704 - escaped
     if _HEX.fullmatch(known):
         rect = f'<rect width="100%" height="100%" fill="{known}"/>'
-        drawn = f'<svg class="swatch-dot" aria-hidden="true">{rect}</svg>'
-        return Markup(f'<span class="swatch">{drawn}<span class="mono">{name}</span></span>')  # noqa: S704 - a pattern's own
-    return Markup(f'<span class="swatch odd" title="Not a colour of the product"><bdi>{name}</bdi></span>')  # noqa: S704 - escaped
+        drawn = f'<svg class="color-dot" aria-hidden="true">{rect}</svg>'
+        return Markup(f'<span class="color-name">{drawn}<span class="mono">{name}</span></span>')  # noqa: S704 - a pattern's own
+    title = "Not a colour of the product"
+    return Markup(f'<span class="color-name odd" title="{title}"><bdi>{name}</bdi></span>')  # noqa: S704 - escaped

@@ -12,14 +12,17 @@ from sqlalchemy import event
 
 from delula.access.permissions import Role
 from delula.db import db
+from delula.rollups.refresh import refresh
 from delula.tags.likeness import alike, are_alike, folded
 from delula.tags.listing import LISTING
+from delula.tags.queries import TRENDS
 from tests.consoles import FRAGMENT, console_on
 from tests.generations.reading import link, words
 from tests.migrating import upgrade
 from tests.test_crawl import check
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from tests.consoles import Console
@@ -137,8 +140,8 @@ def test_groups_are_named_above_their_tags_in_the_default_order_only(tagged: Con
 
 def test_figures_above_the_list_lead_to_as_many_rows(tagged: Console) -> None:
     page = tagged.admin.get(f"{LIST}summary").text
-    figures = re.findall(r'<a class="stat[^"]*" href="([^"]*)">(.*?)</a>', page, re.DOTALL)
-    assert len(figures) == 7
+    figures = re.findall(r'<a href="([^"]*)"><b>(.*?)</a>', page, re.DOTALL)
+    assert len(figures) == 5
     for href, inner in figures:
         count = int(re.findall(r"\d[\d,]*", words(inner))[0].replace(",", ""))
         if "q=" in href:
@@ -180,6 +183,7 @@ def test_a_page_names_the_tags_that_a_tag_may_be_mixed_up_with(tagged: Console) 
     page = tagged.admin.get(f"{LIST}2000").text
     assert {"/tags/2001", "/tags/2002"} <= set(re.findall(r'href="(/tags/\d+)"', page))
     assert "nearly the same name" in words(page)
+    assert "class=" not in words(page)
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -299,3 +303,38 @@ def test_a_page_asks_few_questions(tagged: Console, path: str, most: int) -> Non
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert len(asked) <= most, "\n".join(asked)
+
+
+def test_the_trend_counts_the_generations_of_its_recipes_week_by_week(
+    make_database: Callable[..., str], live_templates: dict[str, str]
+) -> None:
+    url = make_database(live_templates["documented"])
+    upgrade(url)
+    with console_on(url) as console:
+        assert "have not been summed up" in words(console.admin.get(f"{LIST}1").text)
+        console.sql("""
+            INSERT INTO generations (user_id, recipe_id, prompt, status, created_at)
+            SELECT 'u-ann', 1 + i % 5, 'p', 'completed', now() AT TIME ZONE 'UTC' - i * interval '7 hours'
+            FROM generate_series(0, 300) i""")
+        with console.app.app_context():
+            refresh()
+            TRENDS.forget()
+        expected = console.sql("""
+            SELECT count(generations.id) FROM generate_series(7, 0, -1) ago
+            LEFT JOIN recipes ON 1 = ANY (tag_highlights)
+            LEFT JOIN generations ON recipe_id = recipes.id
+                AND generations.created_at >= (now() AT TIME ZONE 'UTC')::date - (ago + 1) * 7 + 1
+                AND generations.created_at < (now() AT TIME ZONE 'UTC')::date - ago * 7 + 1
+            GROUP BY ago ORDER BY ago DESC""")
+        page = console.admin.get(f"{LIST}1").text
+        table = page.split('class="chart-data"')[1].split("</details>")[0]
+        shown = [words(cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", table, re.DOTALL)]
+        assert [int(count) for count in shown] == [count for (count,) in expected]
+        # Each number leads to precisely those generations.
+        hrefs = [unescape(href) for href in re.findall(r'href="(/generations/[^"]*)"', table)]
+        assert len(hrefs) == 8
+        for href, (count,) in zip(hrefs, expected, strict=True):
+            counted = console.admin.get(f"/generations/count{href.partition('/generations/')[2]}&exact=1")
+            assert re.search(rf">\s*{count}\b", counted.text), (href, counted.text)
+        row = console.admin.get(LIST, query_string={"columns": "trend", "q": "id:1"}, headers=FRAGMENT).text
+        assert f"{sum(count for (count,) in expected)} generations of its recipes in 8 weeks" in row
