@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from sqlalchemy import func, select, text
 
+from benchmarks.case import Case
+from benchmarks.catalogue import catalogue_cases
 from delula.db import session
 from delula.generations.listing import GENERATIONS, LISTING
 from delula.lists import Cursor, Order
@@ -23,23 +24,6 @@ DEPTH = 500_000
 
 #: Words of the demo's prompts (`delula.demo.prompts`) by the share of prompts that hold them.
 RARE_WORD, COMMON_WORD, ABSENT_WORD = "axolotl", "cinematic", "zyzzyva"
-
-
-@dataclass(frozen=True)
-class Case:
-    """One request.
-
-    Attributes:
-        group: heading under which it stands.
-        name: what it is.
-        path: with its query string.
-        fragment: whether htmx asks for a part of the page.
-    """
-
-    group: str
-    name: str
-    path: str
-    fragment: bool = False
 
 
 class TooSmall(Exception):
@@ -72,6 +56,7 @@ def make_cases(generations: int) -> list[Case]:
         *_words(),
         *_details(sample),
         *_fragments(),
+        *catalogue_cases(),
     ]
     session().rollback()
     return cases

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from benchmarks.cases import Case
+    from benchmarks.case import Case
 
 #: What the project promises at 1,000,000 generations on two cores, in milliseconds.
 LIMIT_P50, LIMIT_P95 = 10.0, 25.0

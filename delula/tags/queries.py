@@ -161,7 +161,10 @@ _NAMED = select(TAGS.id, TAGS.name, TAGS.is_hidden, TAGS.is_active, NAMESPACE.la
 
 
 def _take_census() -> Census:
-    counted = {row[0]: Use(*row[1:4], row[4]) for row in session().execute(_COUNTED)}
+    counted = {
+        tag_id: Use(recipes, active, usage, last_used_at)
+        for tag_id, recipes, active, usage, last_used_at in session().execute(_COUNTED)
+    }
     tags = session().execute(_NAMED.order_by(TAGS.id)).all()
     uses = {tag.id: counted.pop(tag.id, UNUSED) for tag in tags}
     close = alike(tuple((tag.id, tag.name) for tag in tags))
