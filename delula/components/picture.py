@@ -140,7 +140,7 @@ def _box(drawn: DrawnNode, names: Mapping[str, str], current: str | None) -> Box
     return Box(
         drawn,
         " ".join(classes),
-        ", ".join([name, *([node.id] if node.id != name else []), *states]),
+        ", ".join([name, *([node.id] if node.id not in ("", name) else []), *states]),
         _clipped(name, _NAME_ROOM),
         _clipped(node.id, _ID_ROOM - (len(mark) + 1 if mark else 0)),
         mark,
