@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 def cells() -> Mapping[str, Cell]:
     """The cells as the person of this request may see them."""
     name = owner_naming()
-    component_href = hrefs_of("components")
+    component_href, user_href = hrefs_of("components"), hrefs_of("users")
 
     def user(row: Any, listed: ListPage) -> str:
         if row.user_id is None:
             return MISSING
-        return link(f"{listed.action}?q=user:{in_filter(row.user_id)}", name(row), title="All of this user")
+        if row.user_found is not None:
+            return link(user_href(row.user_id), name(row))
+        href = f"{listed.action}?q=user:{in_filter(row.user_id)}"
+        return link(href, row.user_id, title="This user no longer exists", classes="gone")
 
     def component(row: Any, listed: ListPage) -> str:
         if row.component_name is not None:

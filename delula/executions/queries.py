@@ -47,6 +47,13 @@ LONGEST_DOCUMENT = 100_000
 #: The largest id that the column holds.
 LARGEST_ID = 2**31 - 1
 
+#: Whom a run was for; `user_found` is null where there is no such user.
+_OWNER = (
+    _RUN.user_id,
+    _USER.id.label("user_found"),
+    _USER.email.label("user_email"),
+    _USER.handle.label("user_handle"),
+)
 #: What each column of the table is made of. A list loads no more than it shows: rows are wide.
 _CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "success": (_RUN.success,),
@@ -57,7 +64,7 @@ _CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
     ),
     "duration": (_RUN.processing_time_ms,),
     "cost": (_RUN.credit_cost,),
-    "user": (_RUN.user_id, _USER.email.label("user_email"), _USER.handle.label("user_handle")),
+    "user": _OWNER,
     "execution": (_RUN.execution_id,),
     "error": (func.left(_RUN.error_message, EXCERPT).label("error_message"),),
 }
@@ -109,9 +116,7 @@ def _of_execution(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
             _RUN.component_id,
             _COMPONENT.name.label("component_name"),
             _COMPONENT.estimated_processing_time.label("estimate"),
-            _RUN.user_id,
-            _USER.email.label("user_email"),
-            _USER.handle.label("user_handle"),
+            *_OWNER,
             _RUN.processing_time_ms,
             _RUN.credit_cost,
             _RUN.success,

@@ -62,10 +62,11 @@ def detail(reference: str) -> Response:
         documents=_documents(sorted(shown)),
         owner_links=[
             {
-                "icon": "user",
+                "icon": "user-x" if row.user_found is None else "user",
                 "title": words["owner"](row),
-                "meta": "All of this user",
-                "href": words["same_href"]("user", id_),
+                "meta": "This user no longer exists" if row.user_found is None else "User",
+                "href": words["owner_href"](row),
+                "missing": row.user_found is None,
             }
             for id_, row in {row.user_id: row for row, _ in trace.runs}.items()
             if id_ is not None
@@ -97,7 +98,13 @@ def _words() -> dict[str, Any]:
     def same_href(field: str, value: object) -> str:
         return f"{url_for('executions.index')}?q={field}:{in_filter(value)}"
 
+    user_href = hrefs_of("users")
+
+    def owner_href(row: AnyRow) -> str:
+        return same_href("user", row.user_id) if row.user_found is None else user_href(row.user_id)
+
     return {
+        "owner_href": owner_href,
         "longest": queries.LONGEST_DOCUMENT,
         "owner": owner_naming(),
         "component_href": hrefs_of("components"),

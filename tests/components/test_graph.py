@@ -7,7 +7,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from delula.components import drawing
@@ -15,6 +15,8 @@ from delula.components.drawing import NODE_HEIGHT, NODE_WIDTH, draw
 from delula.components.graph import Edge, Graph, Node, State, around, graph_of, order_of, reach
 from delula.components.picture import KINDS, cycles_of, picture_of, stages_of
 
+#: A busy machine is no fault of the tests.
+SLOW = [HealthCheck.too_slow]
 KIND = st.sampled_from(["required", "optional", "conflicts", "sometimes", "", None])
 NAMES = "abcdefgh"
 
@@ -81,7 +83,7 @@ def test_a_reference_to_nothing_becomes_a_component_that_is_missing() -> None:
 
 
 @given(graphs())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
 def test_every_order_keeps_to_all_dependencies_but_those_within_cycles(any_graph: Graph) -> None:
     found = levels(any_graph)
     assert sorted(found) == [node.id for node in any_graph.nodes]
@@ -101,7 +103,7 @@ def test_every_order_keeps_to_all_dependencies_but_those_within_cycles(any_graph
 
 
 @given(graphs())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 def test_every_graph_is_drawn_whole_and_without_boxes_upon_each_other(any_graph: Graph) -> None:
     drawn = draw(any_graph)
     assert sorted(node.node.id for node in drawn.nodes) == [node.id for node in any_graph.nodes]
@@ -117,7 +119,7 @@ def test_every_graph_is_drawn_whole_and_without_boxes_upon_each_other(any_graph:
 
 
 @given(graphs())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 def test_lines_begin_at_what_is_needed_and_end_at_what_needs_it(any_graph: Graph) -> None:
     drawn = draw(any_graph)
     corners = {node.node.id: (node.x, node.y) for node in drawn.nodes}
@@ -195,7 +197,7 @@ def test_the_part_around_a_component_is_all_that_it_touches_or_the_nearest_of_it
 
 
 @given(graphs(), st.integers(0, 10))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 def test_the_part_around_a_component_holds_it_and_its_direct_neighbours(any_graph: Graph, most: int) -> None:
     for node in any_graph.nodes:
         part = around(any_graph, node.id, most)

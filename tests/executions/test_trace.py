@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from delula.executions.trace import trace_of
@@ -72,6 +72,7 @@ def test_more_runs_than_are_shown_are_said_to_be_there() -> None:
     assert not trace_of([Run(number) for number in range(10)], 10).is_cut
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(
