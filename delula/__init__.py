@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from delula.schema.cli import schema_commands
     from delula.staff.cli import staff_commands
     from delula.storage import init_storage
+    from delula.web.command_pages import init_commands
     from delula.web.errors import init_errors
     from delula.web.logs import init_logs
     from delula.web.pages import blueprint as pages
@@ -83,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_errors(app)
 
     app.register_blueprint(pages)
+    init_commands(app)
     register_areas(app)
     for group in (
         staff_commands,

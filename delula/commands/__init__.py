@@ -8,7 +8,18 @@ line and bulk runs all call `preview` and `run`, so that none of them can forget
 
 from __future__ import annotations
 
-from delula.commands.base import Change, Command, Conflict, Credits, Given, Invocation, LeftOut, Plan, Receipt
+from delula.commands.base import (
+    Change,
+    Command,
+    Conflict,
+    Credits,
+    Given,
+    InputField,
+    Invocation,
+    LeftOut,
+    Plan,
+    Receipt,
+)
 from delula.commands.registry import command_named, commands, register
 from delula.commands.run import inverse_of, preview, run, take_back
 
@@ -18,6 +29,7 @@ __all__ = [
     "Conflict",
     "Credits",
     "Given",
+    "InputField",
     "Invocation",
     "LeftOut",
     "Plan",

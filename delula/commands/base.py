@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from delula.errors import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from delula.access.permissions import Permission
     from delula.models import AuditEntry, JsonValue
@@ -133,6 +133,27 @@ class Invocation(Generic[InputT]):
     given: InputT
 
 
+@dataclass(frozen=True)
+class InputField:
+    """What the form of a command asks for; the other fields of its input stand in the form unseen.
+
+    Attributes:
+        name: of the field of the input.
+        label: above the control.
+        kind: of the control.
+        help: under it.
+        choices: of a choice, as pairs of value and label.
+        optional: whether it may stay empty.
+    """
+
+    name: str
+    label: str
+    kind: Literal["text", "multiline", "number", "choice", "yes_no"] = "text"
+    help: str = ""
+    choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+    optional: bool = False
+
+
 class Command(ABC, Generic[InputT]):
     """One thing that staff can do, and how to undo it.
 
@@ -141,6 +162,8 @@ class Command(ABC, Generic[InputT]):
         title: what its button says.
         permission: who may do it.
         given: the type of its input.
+        fields: what its form asks for.
+        is_dangerous: whether its button warns.
         is_fresh: whether the password must have been given of late.
         needs_reason: whether it is refused without one.
     """
@@ -149,6 +172,8 @@ class Command(ABC, Generic[InputT]):
     title: ClassVar[str]
     permission: ClassVar[Permission]
     given: type[InputT]
+    fields: ClassVar[tuple[InputField, ...]] = ()
+    is_dangerous: ClassVar[bool] = False
     is_fresh: ClassVar[bool] = False
     needs_reason: ClassVar[bool] = False
 

@@ -10,6 +10,7 @@ made so, since calling a Jinja macro costs several times what its text costs.
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -170,6 +171,17 @@ def initials(name: str) -> str:
     return "".join(letters).upper()
 
 
+def plain_value(value: object) -> str | Markup:
+    """A value of any JSON as a person reads it: yes and no, a dash for none, the JSON of anything deeper."""
+    if value is None or value == "":
+        return MISSING
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, int | float):
+        return grouped(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def time_tag(value: datetime | None) -> Markup:
     """A time as its distance, with the absolute time on hover; a dash for none."""
     if value is None:
@@ -293,7 +305,7 @@ def macro(name: str) -> Callable[..., Markup]:
 FILTERS: dict[str, Callable[..., object]] = {
     **{
         function.__name__: function
-        for function in (iso, utc, ago, span, grouped, compact, size, middle, initials, macro)
+        for function in (iso, utc, ago, span, grouped, compact, size, middle, initials, plain_value, macro)
     },
     # The same as macros; Jinja calls a filter at half the price, which counts in the cells of a list.
     **MACROS,

@@ -1,5 +1,6 @@
 // Short messages at the lower right. Failures stay until dismissed; an undo stays for ten seconds or more.
 import { icon } from "./icon.js";
+import { onKey } from "./keys.js";
 
 const icons = {
   success: { icon: "circle-check" },
@@ -54,6 +55,9 @@ function undoForm({ href, label = "Undo" }) {
     element("button", { type: "submit", className: "button secondary small", textContent: label }));
 }
 
+const undoable = () => document.querySelector(".toast form");
+onKey({ keys: ["z"], group: "Page", label: "Undo", when: () => undoable() !== null, run: () => undoable().requestSubmit() });
+
 // The time stops while the toast is being read or reached for.
 function fade(box, milliseconds) {
   let left = milliseconds;
@@ -77,7 +81,8 @@ const flashed = document.querySelector("[data-flashes]");
 if (flashed) {
   for (const message of flashed.children) {
     const tone = message.dataset.tone;
-    toast({ tone: tone in icons ? tone : "info", title: message.textContent.trim() });
+    const undo = message.querySelector("[data-undo-form]") && { href: message.dataset.undo };
+    toast({ tone: tone in icons ? tone : "info", title: message.querySelector("p").textContent.trim(), undo });
   }
   flashed.remove();
 }

@@ -1,84 +1,29 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg.errors import InsufficientPrivilege
-from sqlalchemy import select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from delula.access.actor import COMMAND_LINE, Actor
-from delula.access.permissions import Permission, Role
-from delula.commands import (
-    Change,
-    Command,
-    Conflict,
-    Given,
-    Invocation,
-    Plan,
-    inverse_of,
-    preview,
-    registry,
-    run,
-    take_back,
-)
+from delula.access.permissions import Role
+from delula.commands import Conflict, inverse_of, preview, registry, run, take_back
 from delula.commands.verify import faults
 from delula.db import db
 from delula.db import session as current_session
 from delula.errors import Forbidden, InvalidInput, Refused
-from delula.models import AuditEntry, User
+from delula.models import AuditEntry
+from tests.commands.renaming import NewHandle, Rename
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
 
 ANN = Actor(1, "ann@example.com", Role.ADMIN, 7, "127.0.0.1", "request-1")
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewHandle(Given):
-    user_id: str
-    handle: str
-
-
-class Rename(Command[NewHandle]):
-    """Gives a user another handle: a command as areas have them, in small."""
-
-    name = "users.rename_for_tests"
-    title = "Rename"
-    permission = Permission.STAFF_MANAGE
-    given = NewHandle
-    fails: ClassVar[bool] = False
-
-    def plan(self, given: NewHandle, *, lock: bool) -> Plan:
-        statement = select(User.handle).where(User.id == given.user_id)
-        row = current_session().execute(statement.with_for_update() if lock else statement).one_or_none()
-        if row is None:
-            raise Refused("There is no such user.")
-        change = Change("user", given.user_id, {"handle": row.handle}, {"handle": given.handle})
-        return Plan(f"Call {row.handle} {given.handle}.", change, version=str(row.handle))
-
-    def write(self, given: NewHandle, plan: Plan) -> Mapping[str, str]:
-        current_session().execute(update(User).where(User.id == given.user_id).values(handle=given.handle))
-        if self.fails:
-            raise RuntimeError("half way")
-        return {"was": str(plan.change.before["handle"])}
-
-    def inverse(self, entry: AuditEntry) -> Invocation[NewHandle]:
-        given = NewHandle(
-            user_id=entry.object_id, handle=entry.before["handle"], version=entry.after["handle"]
-        )
-        return Invocation(self, given)
-
-
-@pytest.fixture
-def rename(monkeypatch: pytest.MonkeyPatch) -> Rename:
-    command = Rename()
-    monkeypatch.setitem(registry._COMMANDS, command.name, command)
-    return command
 
 
 @pytest.fixture

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select, text
+
+from delula.access.permissions import Role
+from delula.models import AuditEntry
+from tests.consoles import FRAGMENT
+from tests.generations.reading import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session, scoped_session
+
+FORM = "/commands/users.rename_for_tests"
+
+pytestmark = pytest.mark.usefixtures("rename", "user")
+
+
+@pytest.fixture
+def user(session: scoped_session[Session]) -> None:
+    session.execute(text("INSERT INTO users (id, handle) VALUES ('u', 'old')"))
+    session.commit()
+
+
+@pytest.fixture
+def admin(as_role: Callable[[Role], FlaskClient]) -> FlaskClient:
+    return as_role(Role.ADMIN)
+
+
+def hidden(html: str) -> dict[str, str]:
+    """What the form carries unseen."""
+    found = re.findall(r'<input type="hidden"\s+name="([^"]*)"\s+value="([^"]*)">', html)
+    return {name: unescape(value) for name, value in found}
+
+
+def open_form(client: FlaskClient) -> dict[str, str]:
+    page = client.get(FORM, query_string={"user_id": "u", "handle": "new", "back": "/users/u"})
+    assert page.status_code == 200
+    return {**hidden(page.text), "handle": "new"}
+
+
+def handle(session: scoped_session[Session]) -> str:
+    return str(session.execute(text("SELECT handle FROM users WHERE id = 'u'")).scalar_one())
+
+
+def test_the_form_shows_what_would_happen_before_it_does(
+    admin: FlaskClient, session: scoped_session[Session]
+) -> None:
+    page = admin.get(FORM, query_string={"user_id": "u", "handle": "new"})
+    assert "Call old new." in words(page.text)
+    assert handle(session) == "old"
+
+
+def test_the_preview_follows_what_is_typed(admin: FlaskClient) -> None:
+    form = open_form(admin)
+    look = admin.post(f"{FORM}/preview", data={**form, "handle": "other"}, headers=FRAGMENT)
+    assert "Call old other." in words(look.text)
+    assert "<html" not in look.text
+
+
+def test_a_command_leads_back_and_offers_to_undo_it(
+    admin: FlaskClient, session: scoped_session[Session]
+) -> None:
+    done = admin.post(FORM, data=open_form(admin))
+    assert (done.status_code, done.location) == (303, "/users/u")
+    assert handle(session) == "new"
+    shown = admin.get("/account/")
+    undo = re.search(r'action="(/commands/undo/\d+)"', shown.text)
+    assert undo is not None
+    token = hidden(shown.text)["csrf_token"]
+    assert admin.post(undo[1], data={"csrf_token": token, "back": "/users/u"}).status_code == 303
+    assert handle(session) == "old"
+    assert len(session.scalars(select(AuditEntry)).all()) == 2
+
+
+def test_wrong_input_is_named_and_what_was_typed_is_kept(
+    admin: FlaskClient, session: scoped_session[Session]
+) -> None:
+    form = open_form(admin) | {"handle": "", "reason": "typed with care"}
+    page = admin.post(FORM, data=form)
+    assert page.status_code == 422
+    assert "Handle : It takes a name." in " ".join(words(page.text).split())
+    assert "typed with care" in page.text
+    assert handle(session) == "old"
+
+
+def test_a_conflict_shows_all_three_states_and_keeps_what_was_typed(
+    admin: FlaskClient, session: scoped_session[Session]
+) -> None:
+    form = open_form(admin) | {"handle": "mine", "reason": "because"}
+    session.execute(text("UPDATE users SET handle = 'theirs'"))
+    session.commit()
+    page = admin.post(FORM, data=form)
+    assert page.status_code == 409
+    shown = " ".join(words(page.text).split())
+    assert "Handle old theirs mine" in shown
+    assert 'value="mine"' in page.text
+    assert "because" in page.text
+    assert handle(session) == "theirs"
+    # Sent again, from what is now shown, it counts.
+    again = admin.post(FORM, data=hidden(page.text) | {"handle": "mine", "reason": "because"})
+    assert again.status_code == 303
+    assert handle(session) == "mine"
+
+
+def test_what_vanished_is_said_and_nothing_is_written(
+    admin: FlaskClient, session: scoped_session[Session]
+) -> None:
+    form = open_form(admin)
+    session.execute(text("DELETE FROM users"))
+    session.commit()
+    page = admin.post(FORM, data=form)
+    assert page.status_code == 409
+    assert "There is no such user." in page.text
+    assert session.scalars(select(AuditEntry)).all() == []
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.SUPPORT, Role.VIEWER])
+def test_who_may_not_sees_neither_form_nor_effect(
+    role: Role, admin: FlaskClient, as_role: Callable[[Role], FlaskClient], session: scoped_session[Session]
+) -> None:
+    form, client = open_form(admin), as_role(role)
+    assert client.get(FORM).status_code == 403
+    with client.session_transaction() as cookie:
+        token = cookie["csrf_token"]
+    assert client.post(FORM, data={**form, "csrf_token": token}).status_code in {400, 403}
+    assert handle(session) == "old"
+
+
+@pytest.mark.parametrize(
+    "odd", [{"version": "\0"}, {"seen": "[1]"}, {"seen": "{" * 5000}, {"back": "https://evil.test/"}]
+)
+def test_hidden_fields_that_somebody_has_changed_break_nothing(
+    admin: FlaskClient, odd: dict[str, str]
+) -> None:
+    page = admin.post(FORM, data=open_form(admin) | odd)
+    assert page.status_code in {303, 409, 422}
+    assert "evil" not in (page.location or "")
+
+
+def test_a_command_that_is_not_there_is_not_found(admin: FlaskClient) -> None:
+    assert admin.get("/commands/no.such").status_code == 404
