@@ -25,6 +25,7 @@ from delula.embedded.service import Lease
 from tests.consoles import dispose, live_console, older_console, settings_for  # noqa: F401 - two are fixtures
 from tests.live_database import DOCUMENTED, OLDER, fill
 from tests.migrating import upgrade
+from tests.people import crowd  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.credits.account import Booking, running
 from delula.credits.listing import GENERATION, LISTING, TYPE
+from delula.credits.ranges import opening
 from delula.db import AnyRow, atomic, session
 from delula.lists import Condition, Cursor, find_page, key_of
 from delula.models import CreditTransaction, Generation, Recipe, RollUpState, Span, User
@@ -331,7 +332,7 @@ class Summary:
             type_: LedgerSum(*(sum(column) for column in zip(*map(_columns, sums), strict=True)))
             for type_, sums in found.items()
         }
-        return dict(sorted(added.items(), key=lambda item: item[1].negative - item[1].positive))
+        return dict(sorted(added.items(), key=lambda item: (item[1].negative - item[1].positive, item[0])))
 
 
 def _columns(one: LedgerSum) -> tuple[int, int, int]:
@@ -446,14 +447,9 @@ def _summary(rows: Sequence[AnyRow], zone: tzinfo) -> Summary:
     points = []
     for bounds in buckets(start, end, zone, granularity):
         opens, closes = (moment.replace(tzinfo=UTC).astimezone(zone) for moment in bounds)
-        key = floor(bounds[0], Span.HOUR) if granularity is Granularity.HOUR else _opening(opens, granularity)
+        if granularity is Granularity.HOUR:
+            key = floor(bounds[0], Span.HOUR)
+        else:
+            key = opening(opens, granularity).replace(tzinfo=None)
         points.append(LedgerPoint(opens, closes, dated.get(key, {})))
     return Summary(points, granularity, undated, is_capped=is_capped)
-
-
-def _opening(moment: datetime, granularity: Granularity) -> datetime:
-    """The midnight with which the day, week or month of a moment begins on its clock; naive."""
-    day = moment.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-    if granularity is Granularity.WEEK:
-        return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if granularity is Granularity.MONTH else day

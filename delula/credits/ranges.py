@@ -1,4 +1,4 @@
-"""Which filters of the ledger ask for nothing but types and times: those that the roll-ups can sum."""
+"""Times of the ledger: which filters ask for nothing else but types, and where stretches of time begin."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from delula.rollups.spans import FIRST, PAST
+from delula.rollups.spans import FIRST, PAST, Granularity
 from delula.search import Operator
 
 if TYPE_CHECKING:
@@ -86,3 +86,13 @@ def _stretch(term: Term) -> tuple[datetime, datetime] | None:
         case Operator.AT_MOST:
             return FIRST, low.end
     return None
+
+
+def opening(moment: datetime, granularity: Granularity) -> datetime:
+    """Where the day, week or month of an aware moment begins on its own clock; hours are left as they are."""
+    if granularity is Granularity.HOUR:
+        return moment
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    if granularity is Granularity.WEEK:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if granularity is Granularity.MONTH else day

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from delula.credits.ranges import opening
 from delula.models.enums import CreditTransactionType, wording
 from delula.search.lexer import written_value
 from delula.search.times import written_period
@@ -79,7 +80,7 @@ def chart(summary: Summary, filter_: Filter, action: str, zone: tzinfo) -> Chart
             type_label(type_),
             [
                 Point(
-                    point.start,
+                    opening(point.start, summary.granularity),
                     _net([point.types[type_]]) if type_ in point.types else None,
                     _href(action, filter_, f"type:{written_value(type_)}", _period(point)),
                 )
@@ -89,14 +90,15 @@ def chart(summary: Summary, filter_: Filter, action: str, zone: tzinfo) -> Chart
         for type_ in own
     ]
     if others:
+        others_term = f"-type:{','.join(written_value(type_) for type_ in own)}"
         series.append(
             Series(
                 "Other types",
                 [
                     Point(
-                        point.start,
+                        opening(point.start, summary.granularity),
                         _net([point.types[type_] for type_ in others if type_ in point.types]),
-                        _href(action, filter_, _period(point)),
+                        _href(action, filter_, others_term, _period(point)),
                     )
                     for point in summary.points
                 ],
