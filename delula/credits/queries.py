@@ -215,11 +215,16 @@ def balance_after(row: AnyRow, *, bounded: bool) -> int | None:
     if not row.is_known:
         return None
     statement = _newer_sum(dated=row.created_at is not None, bounded=bounded)
-    with atomic() as transaction:  # which the limit of time is set for
-        if not bounded:
-            transaction.execute(text(f"SET LOCAL statement_timeout = '{SUM_SECONDS}s'"))
-        count, total = transaction.execute(statement, {"user_id": row.user_id, "id": row.id}).one()
+    keys = {"user_id": row.user_id, "id": row.id}
+    count, total = session().execute(statement, keys).one() if bounded else _limited(statement, keys)
     return None if bounded and count > SUMMED_NEWER else row.credits - total
+
+
+def _limited(statement: Select[int, int], keys: Mapping[str, Any]) -> tuple[int, int]:
+    with atomic() as transaction:  # which the limit of time is set for
+        transaction.execute(text(f"SET LOCAL statement_timeout = '{SUM_SECONDS}s'"))
+        count, total = transaction.execute(statement, keys).one()
+    return count, total
 
 
 def beside(row: AnyRow, balance: int | None) -> list[Booking]:
@@ -389,7 +394,6 @@ def summed(conditions: Sequence[Condition], zone: tzinfo) -> Summary:
     Raises:
         OperationalError: it took longer than `SUMMARY_SECONDS`.
     """
-    session().execute(text(f"SET LOCAL statement_timeout = '{SUMMARY_SECONDS}s'"))
     picked = (
         select(TYPE.label("type"), _L.amount, _L.created_at, _DATED.label("is_dated"))
         .where(*(condition.clause for condition in conditions))
@@ -420,12 +424,15 @@ def summed(conditions: Sequence[Condition], zone: tzinfo) -> Summary:
         (picked.c.is_dated, func.date_trunc(unit, local)),
         else_=None,
     )
-    rows = session().execute(
+    statement = (
         select(picked.c.type, bucket.label("bucket"), *_sums(picked.c.amount), extent.c.first, extent.c.last)
         .select_from(picked.join(extent, true()))
         .group_by(picked.c.type, "bucket", extent.c.first, extent.c.last)
     )
-    return _summary(rows.all(), zone)
+    with atomic() as transaction:  # which the limit of time is set for
+        transaction.execute(text(f"SET LOCAL statement_timeout = '{SUMMARY_SECONDS}s'"))
+        rows = transaction.execute(statement).all()
+    return _summary(rows, zone)
 
 
 def _summary(rows: Sequence[AnyRow], zone: tzinfo) -> Summary:
