@@ -16,14 +16,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
+    Boolean,
+    Integer,
     String,
+    Text,
     and_,
     any_,
     asc,
+    bindparam,
     case,
+    cast,
     desc,
     func,
     literal,
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, CompoundSelect, FromClause, Select
     from sqlalchemy.orm import Session, scoped_session
+    from sqlalchemy.types import TypeEngine
 
     from delula.lists.explain import Plan
     from delula.lists.order import Order, RowId, SortValue
@@ -122,10 +129,39 @@ class Source:
         search.run()
         return Found(search.found, search.stopped_at)
 
+    def first_ids(
+        self, session: AnySession, conditions: Sequence[Condition], order: Order, limit: int
+    ) -> list[RowId]:
+        """The ids of the first rows, where nobody asks for their places."""
+        search = Search(session, self, order, conditions, None, limit, only_ids=True)
+        search.run()
+        return [key.id for key in search.found]
+
+    def beside(
+        self, session: AnySession, conditions: Sequence[Condition], order: Order, key: Key
+    ) -> tuple[RowId | None, RowId | None]:
+        """The ids of the rows just before and just after `key`."""
+        search = Search(session, self, order, conditions, Cursor(key.value, key.id), 1)
+        if len(search.leading) == len(conditions) and search.can_reuse:
+            statement = _beside(self, order, key.value is not None, tuple(_clauses(conditions)))
+            place = {"place_value": key.value, "place_id": key.id, "wanted": 1}
+            # The nearest row of a side is in the first of its stretches that has any.
+            rows = sorted(session.execute(statement, place).all(), reverse=True)
+            found = {is_before: id_ for is_before, _, id_ in rows}
+            return found.get(True), found.get(False)
+        # Both searches are for the same matches, and so is the plan.
+        plan = explain(session, search.matches())
+        found_on = []
+        for backward in (True, False):
+            cursor = Cursor(key.value, key.id, backward)
+            search = Search(session, self, order, conditions, cursor, 1, plan=plan)
+            search.run()
+            found_on.append(search.found[0].id if search.found else None)
+        return found_on[0], found_on[1]
+
     def key(self, session: AnySession, order: Order, id_: RowId) -> Key | None:
         """Where the row `id_` stands in `order`; None where there is no such row."""
-        statement = select(order.sort.expression, self.id).select_from(self.table)
-        row = session.execute(statement.where(self.id == id_, *self.always)).one_or_none()
+        row = session.execute(_place_of_row(self, order), {"place_id": id_}).one_or_none()
         return Key(row[0], row[1]) if row else None
 
     def matching(self, conditions: Sequence[Condition]) -> Select[Any] | CompoundSelect[Any]:
@@ -137,8 +173,7 @@ class Source:
     ) -> Select[Any] | CompoundSelect[Any]:
         """Expressions over the rows with these ids, in no order, by name."""
         columns = (expression.label(name) for name, expression in expressions.items())
-        is_wanted = self.id == any_(literal(ids, ARRAY(self.id.type)))
-        return select(*columns).select_from(self.table).where(is_wanted)
+        return select(*columns).select_from(self.table).where(self.id == any_(_array(ids, self.id.type)))
 
     @property
     def always(self) -> Sequence[ColumnElement[bool]]:
@@ -193,8 +228,8 @@ class Found:
 class Search:
     """One search along an order of one table, from a cursor on.
 
-    `anchor` is the cursor's value as SQL, where that is not simply its value; `plan` is that of all matches,
-    where it is known already.
+    `anchor` and `anchor_id` are the cursor's value and id as SQL, where they are not simply these; `plan` is
+    that of all matches, where it is known already. With `only_ids` the keys that are found have no values.
     """
 
     session: AnySession
@@ -204,6 +239,8 @@ class Search:
     cursor: Cursor | None
     limit: int
     anchor: ColumnElement[Any] | None = None
+    anchor_id: ColumnElement[Any] | None = None
+    only_ids: bool = False
     plan: Plan | None = None
     found: list[Key] = field(default_factory=list)
     stopped_at: Key | None = None
@@ -232,9 +269,7 @@ class Search:
         leading = self.leading
         rest = [c for c in self.conditions if c not in leading]
         if not rest:
-            for place in self.stretches():
-                if self.wanted:
-                    self.found += self._fetch(self.along(place, self.wanted))
+            self._go_along()
             return
 
         plan = self.plan or explain(self.session, self.matches())
@@ -258,7 +293,29 @@ class Search:
         """All matches, wherever the cursor stands."""
         return self._select(_clauses(self.conditions))
 
-    def along(self, place: Sequence[ColumnElement[bool]], limit: int) -> Select[tuple[Any, RowId]]:
+    @property
+    def can_reuse(self) -> bool:
+        """Whether the statements along the order are the same at all places of its shape."""
+        return self.anchor is None and (self.cursor is None or self.cursor.value not in BEYOND)
+
+    def _go_along(self) -> None:
+        """Read the rows straight from an index."""
+        if not self.can_reuse:
+            for place in self.stretches():
+                if self.wanted:
+                    self.found += self._fetch(self.along(place, self.wanted))
+            return
+        shape, place_values = None, {}
+        if (cursor := self.cursor) is not None:
+            shape = _Shape(cursor.value is not None, cursor.id is not None, cursor.backward)
+            place_values = {"place_value": cursor.value, "place_id": cursor.id}
+        clauses = _clauses(self.conditions)
+        for stretch in _stretches(self.source, self.order, shape):
+            if self.wanted:
+                statement = stretch.where(*clauses) if clauses else stretch
+                self.found += self._fetch(statement, {**place_values, "wanted": self.wanted})
+
+    def along(self, place: Sequence[ColumnElement[bool]], limit: Any) -> Select[tuple[Any, RowId]]:
         """The first rows of a stretch that the leading conditions leave, straight from an index."""
         return self._select([*place, *_clauses(self.leading)]).order_by(*self._by_order()).limit(limit)
 
@@ -286,7 +343,7 @@ class Search:
             return [value <= start if self.descending else value >= start]
         if value is self.source.id:
             return self._ahead_of_id(cursor)
-        here = tuple_(self._value_at(cursor), literal(cursor.id, self.source.id.type))
+        here = tuple_(self._value_at(cursor), self._id_at(cursor))
         # An index can begin at a place only where both halves of it are the index's own columns.
         id_ = self.source.id if self.order.sort.id is None else self.order.sort.id
         there = tuple_(value, id_)
@@ -305,7 +362,11 @@ class Search:
     def _ahead_of_id(self, cursor: Cursor) -> list[ColumnElement[bool]]:
         if cursor.id is None:
             return []
-        return [self.source.id < cursor.id if self.descending else self.source.id > cursor.id]
+        here = self._id_at(cursor)
+        return [self.source.id < here if self.descending else self.source.id > here]
+
+    def _id_at(self, cursor: Cursor) -> ColumnElement[Any]:
+        return literal(cursor.id, self.source.id.type) if self.anchor_id is None else self.anchor_id
 
     def _by_order(self) -> list[Any]:
         direction = desc if self.descending else asc
@@ -327,8 +388,11 @@ class Search:
         """How many rows are still to be found."""
         return self.limit - len(self.found)
 
-    def _fetch(self, statement: Select[Any]) -> list[Key]:
-        return [Key(value, id_) for value, id_ in self.session.execute(statement).all()]
+    def _fetch(self, statement: Select[Any], values: Mapping[str, Any] | None = None) -> list[Key]:
+        if self.only_ids:
+            ids = statement.with_only_columns(statement.selected_columns["id"])
+            return [Key(None, id_) for id_ in self.session.execute(ids, values).scalars().all()]
+        return [Key(value, id_) for value, id_ in self.session.execute(statement, values).all()]
 
     def _match_first(self) -> None:
         """Fetch every match through an index, and sort."""
@@ -383,6 +447,65 @@ class Search:
                 return
 
 
+class _Shape(NamedTuple):
+    """What the statements of a search depend on of its cursor; the values themselves are parameters."""
+
+    has_value: bool
+    has_id: bool
+    backward: bool
+
+
+@lru_cache(maxsize=1_000)
+def _stretches(source: Source, order: Order, shape: _Shape | None) -> tuple[Select[tuple[Any, RowId]], ...]:
+    """The statements along an order, one for each stretch; to make one takes longer than to run it."""
+    cursor = shape and Cursor(
+        0 if shape.has_value else None,  # a value that is not looked at, as there is an anchor
+        0 if shape.has_id else None,
+        shape.backward,
+    )
+    search = Search(
+        session=None,  # type: ignore[arg-type]  # it only makes statements
+        source=source,
+        order=order,
+        conditions=(),
+        cursor=cursor,
+        limit=0,
+        anchor=bindparam("place_value", type_=order.sort.expression.type),
+        anchor_id=bindparam("place_id", type_=source.id.type),
+    )
+    wanted = bindparam("wanted", type_=Integer())
+    return tuple(search.along(place, wanted) for place in search.stretches())
+
+
+@lru_cache(maxsize=1_000)
+def _place_of_row(source: Source, order: Order) -> Select[Any]:
+    is_it = source.id == bindparam("place_id", type_=source.id.type)
+    return select(order.sort.expression, source.id).select_from(source.table).where(is_it, *source.always)
+
+
+@lru_cache(maxsize=200)
+def _beside(
+    source: Source, order: Order, has_value: bool, clauses: tuple[ColumnElement[bool], ...]
+) -> CompoundSelect[Any]:
+    """The nearest row of each stretch on either side of a place: is it before, which stretch, its id."""
+    return union_all(
+        *(
+            select(literal(is_before, Boolean), literal(number), stretch.where(*clauses).subquery().c.id)
+            for is_before in (True, False)
+            for number, stretch in enumerate(
+                _stretches(source, order, _Shape(has_value, has_id=True, backward=is_before))
+            )
+        )
+    )
+
+
+def _array(ids: Sequence[RowId], type_: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Ids as one array. Numbers are written out here: the driver takes milliseconds for thousands of them."""
+    if isinstance(type_, String):
+        return literal(ids, ARRAY(type_))
+    return cast(literal(f"{{{','.join(map(str, ids))}}}", Text()), ARRAY(type_))
+
+
 def _clauses(conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
     return [condition.clause for condition in conditions]
 
@@ -432,12 +555,7 @@ def neighbours(
     session: AnySession, source: Source, conditions: Sequence[Condition], order: Order, key: Key
 ) -> tuple[RowId | None, RowId | None]:
     """The ids of the rows just before and just after `key` in a list."""
-
-    def nearest(*, backward: bool) -> RowId | None:
-        found = source.find(session, conditions, order, Cursor(key.value, key.id, backward), 1)
-        return found.keys[0].id if found.keys else None
-
-    return nearest(backward=True), nearest(backward=False)
+    return source.beside(session, conditions, order, key)
 
 
 def key_of(session: AnySession, source: Source, order: Order, id_: RowId) -> Key | None:
@@ -492,7 +610,7 @@ def facet_counts(
     Returns:
         For each facet its values with their counts, most frequent first, and how many rows were counted.
     """
-    ids = [key.id for key in source.find(session, conditions, order, None, cap).keys]
+    ids = source.first_ids(session, conditions, order, cap)
     rows = source.values(ids, facets).cte("rows").prefix_with("MATERIALIZED", dialect="postgresql")
     values = [rows.c[name] for name in facets]
     grouped = select(*values, *(func.grouping(value).label(f"{value.key}_absent") for value in values))

@@ -129,6 +129,23 @@ class Union(Source):
             search.run()
         return self._merged(searches, order.sort, limit)
 
+    def first_ids(
+        self, session: AnySession, conditions: Sequence[Condition], order: Order, limit: int
+    ) -> list[RowId]:
+        """The ids of the first rows of all branches."""
+        return [key.id for key in self.find(session, conditions, order, None, limit).keys]
+
+    def beside(
+        self, session: AnySession, conditions: Sequence[Condition], order: Order, key: Key
+    ) -> tuple[RowId | None, RowId | None]:
+        """The ids of the rows just before and just after `key`, whatever their branches."""
+
+        def nearest(*, backward: bool) -> RowId | None:
+            found = self.find(session, conditions, order, Cursor(key.value, key.id, backward), 1)
+            return found.keys[0].id if found.keys else None
+
+        return nearest(backward=True), nearest(backward=False)
+
     def key(self, session: AnySession, order: Order, id_: RowId) -> Key | None:
         """Where the row stands in `order`; None where there is no such row."""
         at = self._split(id_)
