@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
 
 _needs_escaping = re.compile("[&<>\"']").search
@@ -283,6 +284,24 @@ def lead_tag(text: object, href: str, mono: bool = False) -> Markup:
     return _markup(f'<a class="{look}" href="{escape(href)}" data-lead>{escape(text)}</a>')
 
 
+def facts_tag(items: Iterable[Mapping[str, Any]]) -> Markup:
+    """A definition list: see `templates/ui/value.html`."""
+    rows = "".join(f"<dt>{escape(item['label'])}</dt>\n<dd>{_fact(item)}</dd>\n" for item in items)
+    return _markup(f'<dl class="facts">\n{rows}</dl>\n')
+
+
+def _fact(item: Mapping[str, Any]) -> str:
+    if "html" in item:
+        return escape(item["html"])
+    value, href = item["value"], item.get("href")
+    if value is None or value == "":
+        return MISSING
+    if item.get("copy"):
+        return copyable_tag(value, href=href)
+    text = f"<bdi>{escape(value)}</bdi>"
+    return f'<a class="link" href="{escape(href)}">{text}</a>' if href else text
+
+
 MACROS: dict[str, Callable[..., Markup]] = {
     "time": time_tag,
     "number": number_tag,
@@ -290,6 +309,7 @@ MACROS: dict[str, Callable[..., Markup]] = {
     "milliseconds": milliseconds_tag,
     "status": status_tag,
     "copyable": copyable_tag,
+    "facts": facts_tag,
     "flag": flag_tag,
     "outcome": outcome_tag,
     "row_open": row_tag,
