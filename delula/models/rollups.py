@@ -19,6 +19,8 @@ _zero = text("0")
 class Span(StrEnum):
     """How much time a row sums up; each span is made of whole ones of the span before it."""
 
+    PART = "part"
+    """Fifteen minutes, the least by which zones differ; kept of executions only, which are many."""
     HOUR = "hour"
     QUARTER = "quarter"
     """Six hours, from midnight, six, noon and 18 o'clock."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,9 +14,11 @@ from delula.models import (
     GenerationFailure,
     GenerationRollUp,
     LedgerRollUp,
+    Span,
     UsageFailure,
     UsageRollUp,
 )
+from delula.rollups.spans import FIRST, LENGTHS
 from delula.rollups.sums import LONGEST
 
 if TYPE_CHECKING:
@@ -28,10 +31,10 @@ MESSAGE = 200
 
 
 class Slot(StrEnum):
-    """By what a measurement is grouped: the hour of a row, or the number of the range that holds it."""
+    """By what a measurement is grouped: the family's shortest span, or the number of the range."""
 
-    HOUR = "date_trunc('hour', CAST(r.created_at AS timestamp))"
-    RANGE = "w.slot"
+    SPAN = "span"
+    RANGE = "range"
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,7 @@ class Family:
         where: which rows of the source count, in SQL.
         users: whether the users behind the rows are kept.
         example: a raw text, in SQL.
+        shortest: the shortest span that is kept.
         with_total: whether sums over all keys are kept too, under a key of null.
     """
 
@@ -62,6 +66,7 @@ class Family:
     where: str = "true"
     users: bool = False
     example: str | None = None
+    shortest: Span = Span.HOUR
     with_total: bool = False
 
     @cached_property
@@ -82,17 +87,22 @@ class Family:
         """Statement that counts the product's rows of some ranges.
 
         Takes `slots`, `starts` and `ends`, and `key` where it is `of_one`. Its rows: slot, keys, counters,
-        then count, sum, least, most and all values of each of the times, then the numbers (by hour) or the
+        then count, sum, least, most and all values of each of the times, then the numbers (by span) or the
         ids (by range) of users, then the example.
         """
         return self._measures[slot, of_one]
+
+    @property
+    def _span(self) -> str:
+        minutes = LENGTHS[self.shortest] // timedelta(minutes=1)
+        return f"date_bin('{minutes} minutes', CAST(r.created_at AS timestamp), TIMESTAMP '{FIRST}')"
 
     @cached_property
     def _measures(self) -> dict[tuple[Slot, bool], TextClause]:
         return {(slot, one): text(self._measure(slot, of_one=one)) for slot in Slot for one in (False, True)}
 
     def _measure(self, slot: Slot, *, of_one: bool) -> str:
-        parts = [str(slot), *self.keys.values(), *self.counters.values()]
+        parts = [self._span if slot is Slot.SPAN else "w.slot", *self.keys.values(), *self.counters.values()]
         for name in self.times:
             usable = f"FILTER (WHERE r.{name} BETWEEN 0 AND {LONGEST})"
             parts += [
@@ -103,7 +113,7 @@ class Family:
                 f"array_agg(r.{name}) {usable}",
             ]
         join = ""
-        if self.users and slot is Slot.HOUR:
+        if self.users and slot is Slot.SPAN:
             parts.append("array_agg(u.number) FILTER (WHERE u.number IS NOT NULL)")
             join = "LEFT JOIN dashboard.user_totals u ON u.user_id = r.user_id"
         elif self.users:
@@ -157,6 +167,7 @@ USAGE = Family(
     },
     times=("time",),
     users=True,
+    shortest=Span.PART,
     with_total=True,
 )
 

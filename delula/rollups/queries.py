@@ -2,7 +2,7 @@
 
 A range goes from an aware moment to just before another. Its figures are those of the product's rows as of
 `as_of()`, at whatever minute and in whatever zone it begins: it is put together from whole months, days,
-quarters of days and hours, and where it begins or ends within an hour of UTC, that part is counted from the
+quarters of days, hours and, of executions, quarters of hours; what is left at its edges is counted from the
 rows themselves. Rows without a usable time are in no range; see `spans`. Durations are in milliseconds.
 """
 
@@ -241,7 +241,7 @@ def usage_heatmap(component_id: str | None, start: datetime, end: datetime, zone
         cell[0] += executions
         cell[1] += failed
 
-    _, rests = decompose(first, past)
+    _, rests = decompose(first, past, Span.HOUR)
     for index, _, tally in _measured(USAGE, rests, component_id):
         hour = floor(rests[index][0], Span.HOUR)
         add(hour, _distance(hour, zone), tally.counters[0], tally.counters[2])
@@ -413,7 +413,7 @@ def _gather(
     rests: list[Range] = []
     of_rest: list[int] = []
     for index, bounds in enumerate(ranges):
-        whole, parts = decompose(*bounds)
+        whole, parts = decompose(*bounds, family.shortest)
         slots += [index] * len(whole)
         spans += [str(span) for span, _ in whole]
         starts += [start for _, start in whole]

@@ -233,9 +233,9 @@ def _outermost(group: tuple[Family, ...], function: str, before: datetime) -> da
             session().scalar(
                 text(
                     f"SELECT {function}(start) FROM dashboard.{family.table.name} "
-                    "WHERE span = 'hour' AND start < :before"
+                    "WHERE span = :span AND start < :before"
                 ),
-                {"before": before},
+                {"before": before, "span": str(family.shortest)},
             )
             for family in group
         ),

@@ -18,10 +18,10 @@ Range: TypeAlias = tuple[datetime, datetime]
 FIRST, PAST = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - see above
 HOUR = timedelta(hours=1)
 
-_LENGTHS = {Span.HOUR: HOUR, Span.QUARTER: 6 * HOUR, Span.DAY: 24 * HOUR}
-#: What each coarser span is made of, in the order in which they are made.
-COARSER = ((Span.QUARTER, Span.HOUR), (Span.DAY, Span.QUARTER), (Span.MONTH, Span.DAY))
-_FROM_LONG = (Span.MONTH, Span.DAY, Span.QUARTER, Span.HOUR)
+#: All spans but months, which have no length.
+LENGTHS = {Span.PART: HOUR / 4, Span.HOUR: HOUR, Span.QUARTER: 6 * HOUR, Span.DAY: 24 * HOUR}
+#: From the shortest to the longest; each is made of whole ones of the one before.
+_SPANS = (*LENGTHS, Span.MONTH)
 
 
 class Granularity(StrEnum):
@@ -52,7 +52,7 @@ def floor(moment: datetime, span: Span) -> datetime:
     """The start of the span that holds this moment."""
     if span is Span.MONTH:
         return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return FIRST + (moment - FIRST) // _LENGTHS[span] * _LENGTHS[span]
+    return FIRST + (moment - FIRST) // LENGTHS[span] * LENGTHS[span]
 
 
 def ceiling(moment: datetime, span: Span) -> datetime:
@@ -65,20 +65,29 @@ def following(start: datetime, span: Span) -> datetime:
     """Where the span that begins at `start` ends."""
     if span is Span.MONTH:
         return (start + timedelta(days=32)).replace(day=1)
-    return start + _LENGTHS[span]
+    return start + LENGTHS[span]
 
 
-def decompose(start: datetime, end: datetime) -> tuple[list[tuple[Span, datetime]], list[Range]]:
-    """The fewest whole spans that a range is made of, and what is left at its edges: parts of an hour."""
+def coarser(shortest: Span) -> list[tuple[Span, Span]]:
+    """The spans above the shortest, each with what it is made of, in the order in which they are made."""
+    spans = _SPANS[_SPANS.index(shortest) :]
+    return list(zip(spans[1:], spans, strict=False))
+
+
+def decompose(
+    start: datetime, end: datetime, shortest: Span
+) -> tuple[list[tuple[Span, datetime]], list[Range]]:
+    """The fewest whole spans that a range is made of, and what is left at its edges."""
+    usable = _SPANS[_SPANS.index(shortest) :][::-1]
     spans: list[tuple[Span, datetime]] = []
     rests: list[Range] = []
     while start < end:
-        for span in _FROM_LONG:
+        for span in usable:
             if floor(start, span) == start and (past := following(start, span)) <= end:
                 spans.append((span, start))
                 break
         else:
-            past = min(following(floor(start, Span.HOUR), Span.HOUR), end)
+            past = min(following(floor(start, shortest), shortest), end)
             rests.append((start, past))
         start = past
     return spans, rests

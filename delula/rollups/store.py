@@ -11,7 +11,7 @@ from sqlalchemy import TextClause, text
 from delula.db import session
 from delula.models import Span
 from delula.rollups.families import Slot
-from delula.rollups.spans import COARSER, Range, floor, following, joined
+from delula.rollups.spans import Range, coarser, floor, following, joined
 from delula.rollups.sums import Spread, Tally
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def measured(
         key: only rows with this first key.
 
     Yields:
-        Slot (an hour, or the index of the range), keys, sums; in order of the slots.
+        Slot (the start of a span, or the index of the range), keys, sums; in order of the slots.
     """
     if not ranges:
         return
@@ -58,7 +58,7 @@ def measured(
     if key is not None:
         values["key"] = key
     statement = family.measure(slot, of_one=key is not None)
-    options = {"stream_results": True, "yield_per": _CHUNK} if slot is Slot.HOUR else {}
+    options = {"stream_results": True, "yield_per": _CHUNK} if slot is Slot.SPAN else {}
     rows = session().execute(statement, values, execution_options=options)
     keys, counters = len(family.keys), len(family.counters)
     for row in rows:
@@ -71,7 +71,7 @@ def measured(
             tally.spreads.append(spread)
             place += 5
         if family.users:
-            (tally.users if slot is Slot.HOUR else tally.strangers).update(row[place] or ())
+            (tally.users if slot is Slot.SPAN else tally.strangers).update(row[place] or ())
         if family.example:
             tally.note(row[place])
         yield row[0], tuple(row[1 : 1 + keys]), tally
@@ -116,8 +116,8 @@ def count_again(family: Family, hours: set[datetime], *, thoroughly: bool = Fals
     """
     changed: set[datetime] = set()
     for ranges in _portions(joined(hours)):
-        changed |= _replace(family, Span.HOUR, ranges, _counted(family, ranges))
-    for coarse, fine in COARSER:
+        changed |= _replace(family, family.shortest, ranges, _counted(family, ranges))
+    for coarse, fine in coarser(family.shortest):
         _derive(family, coarse, fine, {floor(hour, coarse) for hour in (hours if thoroughly else changed)})
 
 
@@ -142,12 +142,12 @@ def _portions(ranges: list[Range]) -> Iterator[list[Range]]:
 def _counted(family: Family, ranges: list[Range]) -> dict[datetime, list[Record]]:
     records: dict[datetime, list[Record]] = {}
     current, total = None, blank(family)
-    for hour, keys, tally in measured(family, ranges, Slot.HOUR):
-        if hour != current:
+    for start, keys, tally in measured(family, ranges, Slot.SPAN):
+        if start != current:
             if current is not None and family.with_total:
                 records[current].append(recorded(family, (None,), total))
-            current, total = hour, blank(family)
-        records.setdefault(hour, []).append(recorded(family, keys, tally))
+            current, total = start, blank(family)
+        records.setdefault(start, []).append(recorded(family, keys, tally))
         if family.with_total:
             total.merge(tally)
     if current is not None and family.with_total:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import quantiles
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from delula.models import Span
-from delula.rollups.spans import Granularity, buckets, decompose, following
+from delula.rollups.spans import LENGTHS, Granularity, buckets, decompose, following
 from delula.rollups.sums import LONGEST, Spread
 
 TIMES = some.lists(some.integers(0, LONGEST), min_size=2, max_size=60)
@@ -46,13 +46,13 @@ def test_two_sums_become_what_all_values_are_at_once(one: list[int], other: list
     assert whole.times() == stored.times() == spread_of(one + other).times()
 
 
-@given(MOMENTS, MOMENTS)
-def test_a_range_is_made_of_its_pieces(one: datetime, other: datetime) -> None:
+@given(MOMENTS, MOMENTS, some.sampled_from([Span.PART, Span.HOUR]))
+def test_a_range_is_made_of_its_pieces(one: datetime, other: datetime, shortest: Span) -> None:
     start, end = min(one, other), max(one, other)
-    spans, rests = decompose(start, end)
+    spans, rests = decompose(start, end, shortest)
     pieces = sorted([(begin, following(begin, span)) for span, begin in spans] + rests)
     assert len(rests) <= 2
-    assert all(past - begin < timedelta(hours=1) for begin, past in rests)
+    assert all(past - begin < LENGTHS[shortest] for begin, past in rests)
     assert sum(span is Span.QUARTER for span, _ in spans) <= 6
     if start < end:
         assert (pieces[0][0], pieces[-1][1]) == (start, end)
