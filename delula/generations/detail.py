@@ -109,7 +109,8 @@ def related_links(
         links.append(_link("archive", f"Backlog entry {entry.id}", meta, here))
     for sample in related.samples:
         meta = f"Sample, {sample.moderation_status or 'no moderation status'}"
-        links.append(_link("sparkles", sample.title or f"Sample {sample.id}", meta, here))
+        href = url_for("samples.detail", sample_id=sample.id)
+        links.append(_link("sparkles", sample.title or f"Sample {sample.id}", meta, href))
     return links
 
 
