@@ -50,11 +50,11 @@ class Kept(Generic[T]):
         """What was counted last; counted now where that is too long ago."""
         bind = session().get_bind()
         entry = self._entries.get(bind)
-        if entry is not None and monotonic() < entry.until:
+        if entry is None:
+            self._lock.acquire()
+        elif monotonic() < entry.until or not self._lock.acquire(blocking=False):
+            # While one thread counts anew, the others go on with what there is.
             return entry.value
-        # While one thread counts, the others go on with what there is.
-        if not self._lock.acquire(blocking=entry is None):
-            return entry.value if entry is not None else self._count()
         try:
             entry = self._entries.get(bind)
             if entry is not None and monotonic() < entry.until:
