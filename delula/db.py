@@ -33,7 +33,7 @@ SERVER_SETTINGS = {
     "timezone": "UTC",
     "jit": "off",  # compiling takes longer than any query of a page
     # How like a name must be to be taken for one with a typing error, two letters swapped for instance.
-    "pg_trgm.word_similarity_threshold": 0.43,
+    "pg_trgm.word_similarity_threshold": 0.4,
 }
 
 #: A row of a query whose columns are read by name.

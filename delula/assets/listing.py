@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from delula.assets.names import NAME_LENGTH, NAMES, is_part_of_a_name
 from delula.lists import GRID, TABLE, Branch, Column, ListSpec, Sort, SortKind, Union, trigram_schema
 from delula.models import Generation, MarketAsset, SystemAsset, UserAsset
 from delula.models.columns import UtcDateTime
@@ -47,9 +48,6 @@ from delula.search import Text as TextField
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
-
-#: Characters of a name that are searched and sorted by.
-NAME_LENGTH = 100
 
 _LIBRARY = UserAsset.__table__.c
 _GENERATIONS = Generation.__table__.c
@@ -88,16 +86,6 @@ ASSETS = table(
     column("has_picture", Boolean()),
 )
 A = ASSETS.c
-
-
-def _name(table_name: str, expression: str) -> ColumnElement[str]:
-    """A name as it is searched: in lower case, cut, and compared byte by byte.
-
-    An index entry has a limit of size, and the product's insert of a longer name would fail on it.
-    """
-    return literal_column(
-        f'left(lower({expression}), {NAME_LENGTH}) COLLATE "C"'.replace("%t", table_name), String()
-    )
 
 
 def _tags(qualified: str) -> ColumnElement[Any]:
@@ -140,7 +128,7 @@ def _public(assets: Any, name: str, tags: str) -> dict[str, ColumnElement[Any]]:
     return {
         "type": _type_of_mime(f"{name}.mime_type"),
         "asset_id": assets.asset_id,
-        "name": _name(name, "%t.name"),
+        "name": NAMES[name],
         "title": assets.name,
         "key": assets.url,
         "mime_type": _mime(f"{name}.mime_type"),
@@ -224,7 +212,7 @@ BRANCHES = (
             "type": _type_of_number("user_assets.asset_type"),
             "user_id": _LIBRARY.user_id,
             "asset_id": _LIBRARY.asset_id,
-            "name": _name("user_assets", "coalesce(nullif(%t.normalized_name, ''), %t.display_name)"),
+            "name": NAMES["user_assets"],
             "title": _LIBRARY.display_name,
             "key": _LIBRARY.s3_key,
             "mime_type": _mime("user_assets.mime_type"),
@@ -263,9 +251,9 @@ FIELDS = FieldSet(
         Field(
             name="name",
             label="Name",
-            kind=Name(trigrams=trigram_schema),
+            kind=Name(is_part=is_part_of_a_name, trigrams=trigram_schema),
             expression=A.name,
-            help="Part of the name, small typing errors forgiven; generations have none.",
+            help="Part of the name; one that no name has finds names like it. Generations have none.",
         ),
         Field(
             name="source",
@@ -481,9 +469,9 @@ LISTING = ListSpec(
         Column("duration", "Duration", sort="duration", numeric=True, shown=False),
         Column("usage", "Usage", sort="usage", numeric=True),
         Column("used", "Last used", sort="used", width="time", shown=False),
+        Column("deleted", "Deleted"),
         Column("tags", "Tags"),
         Column("system_tags", "System tags", shown=False),
-        Column("deleted", "Deleted"),
         Column("mime", "Media type", shown=False),
         Column("origin", "Origin", shown=False),
         Column("public", "Public", shown=False),

@@ -57,9 +57,3 @@ def public_url(location: str) -> str | None:
     except ValueError:
         return None
     return location if parts.scheme in {"http", "https"} and parts.hostname else None
-
-
-def is_loadable(url: str, store: Store) -> bool:
-    """Whether the pages of the console may load media from an address at all."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" in store.origins

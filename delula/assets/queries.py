@@ -19,14 +19,13 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from delula.assets.listing import BRANCHES, LISTING, NAME_LENGTH, A
+from delula.assets.listing import BRANCHES, LISTING, A
+from delula.assets.names import NAME_LENGTH, suggest_names
 from delula.db import AnyRow, session
-from delula.lists import trigram_schema
 from delula.models import (
     BacklogVideo,
     ExportTransaction,
@@ -37,6 +36,7 @@ from delula.models import (
     SystemAsset,
     User,
     UserAsset,
+    UserTotals,
 )
 from delula.models.enums import AssetSource
 from delula.recipes.queries import resolve_recipes, suggest_recipes
@@ -284,47 +284,13 @@ def uses(asset: AnyAsset) -> Uses:
     )
 
 
-#: Names that the query box offers; the next name behind one is found in the index by name, however many rows
-#: bear the same.
-_NEXT_NAMES = """
-    WITH RECURSIVE names (name, n) AS (
-        (SELECT {name}, 1 FROM {table} WHERE {name} >= :start AND {name} < :end ORDER BY 1 LIMIT 1)
-        UNION ALL
-        SELECT (SELECT {name} FROM {table} WHERE {name} > names.name AND {name} < :end
-                ORDER BY 1 LIMIT 1), n + 1
-        FROM names WHERE names.name IS NOT NULL AND n < :limit)
-    SELECT name FROM names WHERE name IS NOT NULL"""
-_ALIKE = """
-    SELECT name FROM (SELECT {name} AS name FROM {table} WHERE {name} OPERATOR({schema}.%>) :typed
-                      LIMIT 200) few
-    GROUP BY name ORDER BY {schema}.word_similarity(:typed, name) DESC, name LIMIT :limit"""
-
-
 def suggest_values(field: Field, prefix: str, limit: int) -> Sequence[Choice]:
     """Values of a field that begin so, for the query box; names that are nearly so where none does."""
     if field.name == "recipe":
         return suggest_recipes(field, prefix, limit)
-    typed = " ".join(prefix.lower().split())[:NAME_LENGTH]
-    if field.name != "name" or not typed or "\0" in typed:
+    if field.name != "name":
         return []
-    # No text that begins so is behind this one, in the order of bytes.
-    bounds = {"start": typed, "end": typed + "\U0010ffff", "limit": limit}
-    found = _names_of_all(_NEXT_NAMES, bounds)
-    schema = trigram_schema()
-    if not found and schema is not None:
-        found = _names_of_all(_ALIKE.replace("{schema}", schema), {"typed": typed, "limit": limit})
-    return [Choice(name) for name in list(dict.fromkeys(found))[:limit]]
-
-
-def _names_of_all(statement: str, parameters: Mapping[str, Any]) -> list[str]:
-    """The names that a statement gives of each source that has names."""
-    found: list[str] = []
-    for branch in BRANCHES:
-        if "name" in branch.columns:
-            name = str(branch.columns["name"])
-            filled = statement.replace("{name}", name).replace("{table}", str(branch.table))
-            found += session().scalars(text(filled), parameters)
-    return [name for name in found if name]
+    return [Choice(name) for name in suggest_names(prefix, limit)]
 
 
 @dataclass(frozen=True)
@@ -343,7 +309,29 @@ class Total:
 
 
 #: Rows of a list whose sizes are summed up.
-SUMMED_ROWS = 5_000
+SUMMED_ROWS = 2_000
+
+
+_T = UserTotals.__table__.c
+_LIBRARY_TOTALS = select(
+    *(_T[name] for name in ("images", "videos", "audios", "documents", "other_assets")),
+    *(_T[name] for name in ("image_bytes", "video_bytes", "audio_bytes", "document_bytes", "other_bytes")),
+).where(_T.user_id == bindparam("user_id"))
+
+
+def library_totals(user_id: str) -> list[Total]:
+    """What a library holds by type, without what is deleted; from the roll-ups."""
+    row = session().execute(_LIBRARY_TOTALS, {"user_id": user_id}).one_or_none()
+    if row is None:
+        return []
+    totals = [
+        Total("image", row.images, row.image_bytes),
+        Total("video", row.videos, row.video_bytes),
+        Total("audio", row.audios, row.audio_bytes),
+        Total("document", row.documents, row.document_bytes),
+        Total(None, row.other_assets, row.other_bytes),
+    ]
+    return sorted(totals, key=lambda total: -total.bytes)
 
 
 def first_totals(conditions: Sequence[Condition], state: ListState) -> tuple[list[Total], int]:

@@ -10,11 +10,17 @@ from flask import url_for
 
 from delula.assets import queries
 from delula.assets.cells import type_of
+from delula.lists import conditions_of
+from delula.rollups import queries as rollups
+from delula.search import Operator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
-    from delula.lists import Condition, ListState
+    from delula.assets.queries import Total
+    from delula.lists import ListState
+    from delula.search import Filter
 
 
 @dataclass(frozen=True)
@@ -41,10 +47,12 @@ class Summary:
     Attributes:
         items: by type, the heaviest first.
         counted: how many rows were looked at, where there are more of them.
+        as_of: when they were counted, where that is the whole of a library without what is deleted in it.
     """
 
     items: Sequence[Item]
     counted: int | None = None
+    as_of: datetime | None = None
 
     @property
     def count(self) -> int:
@@ -57,16 +65,43 @@ class Summary:
         return sum(item.bytes for item in self.items)
 
 
-def summary_of(state: ListState, conditions: Sequence[Condition]) -> Summary | None:
-    """The totals of a list's first rows; None where nothing is filtered: they would tell nothing."""
+def summary_of(state: ListState, resolved: Filter) -> Summary | None:
+    """The totals of a list's first rows; None where nothing is filtered: they would tell nothing.
+
+    A library of more rows than that is summed up by the roll-ups.
+
+    Raises:
+        InvalidInput: a term of the filter cannot be run.
+    """
     if state.filter.is_empty:
         return None
-    totals, counted = queries.first_totals(conditions, state)
-    items = [
-        Item(type_of(total.type) or "No type", total.count, total.bytes, _of_type(state, total.type))
+    totals, counted = queries.first_totals(conditions_of(resolved), state)
+    if counted < queries.SUMMED_ROWS:
+        return Summary(_items(state, totals))
+    owner, as_of = _only_owner(resolved), rollups.as_of()
+    if owner is not None and as_of is not None:
+        return Summary(_items(state, queries.library_totals(owner), "source:user deleted:no"), as_of=as_of)
+    return Summary(_items(state, totals), counted)
+
+
+def _only_owner(resolved: Filter) -> str | None:
+    """The id of the one owner whose assets are asked for, where nothing else is asked."""
+    terms = [term for term in resolved.terms if term.text != "source:user"]
+    match [operand for term in terms for operand in term.operands]:
+        case [operand] if operand.operator is Operator.MATCHES and operand.low is not None:
+            field, ids = terms[0].field, operand.low.data
+            if field is not None and field.name == "user" and not terms[0].negated and len(ids) == 1:
+                return str(ids[0])
+    return None
+
+
+def _items(state: ListState, totals: Sequence[Total], more: str = "") -> list[Item]:
+    narrowed = state.filtered(state.filter.adding(more)) if more else state
+    return [
+        Item(type_of(total.type) or "Other", total.count, total.bytes, _of_type(narrowed, total.type))
         for total in totals
+        if total.count
     ]
-    return Summary(items, counted if counted >= queries.SUMMED_ROWS else None)
 
 
 def _of_type(state: ListState, type_: str | None) -> str | None:

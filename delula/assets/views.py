@@ -16,7 +16,7 @@ from delula.assets.related import related_links, use_links, use_notes
 from delula.assets.summary import summary_of
 from delula.storage import Store, StoreUnavailable, current_store
 from delula.web.list_views import ListViews, add_list
-from delula.web.lists import in_filter, place_of, valid_request
+from delula.web.lists import in_filter, place_of, resolved_here, state_of_request
 from delula.web.masking import masked_json
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.render import render
@@ -58,8 +58,9 @@ add_list(
 @requires(Permission.ASSETS_READ)
 def summary() -> Response:
     """What the filter leaves, by type and bytes."""
-    state, conditions = valid_request(LISTING, queries.RESOLVERS)
-    return render("assets/_summary.html", summary=summary_of(state, conditions))
+    state = state_of_request(LISTING)
+    resolved = resolved_here(state.filter, queries.RESOLVERS)
+    return render("assets/_summary.html", summary=summary_of(state, resolved))
 
 
 @blueprint.get("/<reference>")
@@ -114,7 +115,7 @@ def medium(reference: str, part: str) -> AnyResponse:
     """Lead to a file of an asset.
 
     What is private is led to by a URL that works for minutes, minted now and stored nowhere. What is public
-    stands at its own address, where pages of the console may load it from there.
+    is read from the CDN; without one as well by such a URL, since the bucket itself need not be open.
     """
     if part not in media.PARTS:
         abort(404)
@@ -123,13 +124,9 @@ def medium(reference: str, part: str) -> AnyResponse:
     key = media.key_of(found, part, store) if store else None
     if store is None or key is None:
         abort(404)
-    wants_download = "download" in request.args
-    public = next(iter(media.locations(found, part)), "") if not source.requires_auth else ""
-    if public and not wants_download and media.is_loadable(public, store):
-        target = public
-    else:
-        target = store.presigned(key, filename=key.rsplit("/", 1)[-1] if wants_download else None)
-    response = redirect(target)
+    filename = key.rsplit("/", 1)[-1] if "download" in request.args else None
+    public = store.cdn_url(key) if not source.requires_auth and filename is None else None
+    response = redirect(public or store.presigned(key, filename=filename))
     # A page with the same picture twice asks once; the URL outlives the cache entry.
     response.headers["Cache-Control"] = "private, max-age=60"
     return response

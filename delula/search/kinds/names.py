@@ -23,16 +23,19 @@ _SHORTEST_LIKENESS = 4
 
 @dataclass(frozen=True, kw_only=True)
 class Name(Kind):
-    """A name: any part of it in any case, or nearly so; `sun*` for its beginning, `="…"` for all of it.
+    """A name: any part of it in any case; `sun*` for its beginning, `="…"` for all of it.
 
-    The field's expression is in lower case. A trigram index on it (`gin_trgm_ops`) answers parts and
-    likenesses; its order by bytes (`COLLATE "C"`) answers beginnings and whole names.
+    A part that no name has is taken for a typing error, and names like it are found. The field's expression
+    is in lower case. A trigram index on it (`gin_trgm_ops`) answers parts and likenesses; its order by bytes
+    (`COLLATE "C"`) answers beginnings and whole names.
 
     Args:
+        is_part: whether any name has this part; asked only where there are trigrams.
         trigrams: gives the schema of the extension pg_trgm, quoted; None where the database lacks it: then
             a name with a typing error is not found.
     """
 
+    is_part: Callable[[str], bool]
     trigrams: Callable[[], str | None]
     takes: ClassVar[str] = "takes a part of a name"
     examples: ClassVar[tuple[str, ...]] = ("sunset", "sun*", '="first frame"')
@@ -47,7 +50,7 @@ class Name(Kind):
 
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Names with any of the parts."""
-        conditions = [condition for parts in values for condition in self._conditions(expression, parts)]
+        conditions = [self._condition(expression, parts) for parts in values]
         return or_(*conditions) if len(conditions) > 1 else conditions[0]
 
     def exactly(self, expression: ColumnElement[Any], value: Any) -> ColumnElement[bool]:
@@ -56,20 +59,17 @@ class Name(Kind):
             return _like(expression, "%".join(map(_escaped, value)))
         return expression == func.lower(literal(_spaced(value[0]), TextType()))
 
-    def _conditions(
-        self, expression: ColumnElement[Any], parts: Sequence[str]
-    ) -> Sequence[ColumnElement[bool]]:
+    def _condition(self, expression: ColumnElement[Any], parts: Sequence[str]) -> ColumnElement[bool]:
         if len(parts) > 1:
-            return [_like(expression, "%".join(map(_escaped, parts)))]
+            return _like(expression, "%".join(map(_escaped, parts)))
         text = _spaced(parts[0])
-        part = _like(expression, f"%{_escaped(text)}%")
         schema = self.trigrams() if len(text) >= _SHORTEST_LIKENESS else None
-        if schema is None:
-            return [part]
+        if schema is None or self.is_part(text):
+            return _like(expression, f"%{_escaped(text)}%")
         alike: ColumnElement[bool] = expression.op(
             f"OPERATOR({schema}.%>)", is_comparison=True, return_type=Boolean()
         )(literal(text.lower(), TextType()))
-        return [part, alike]
+        return alike
 
 
 def _spaced(text: str) -> str:
