@@ -56,6 +56,7 @@ __all__ = [
     "Heat",
     "LedgerPoint",
     "LedgerSum",
+    "Overview",
     "Times",
     "Usage",
     "as_of",
@@ -71,8 +72,10 @@ __all__ = [
     "usage_failures",
     "usage_heatmap",
     "usage_histogram",
+    "usage_overview",
     "usage_series",
     "usage_summary",
+    "usage_trends",
 ]
 
 #: Sums by the index of a range and the keys of the family.
@@ -104,6 +107,21 @@ class Usage:
     def finished(self) -> int:
         """What a rate of success is a share of."""
         return self.succeeded + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Executions in a range, read once for all that a page tells of the range as a whole.
+
+    Attributes:
+        usage: their sums.
+        bins: how long they took, as `usage_histogram` has it.
+        by_component: the sums of each component that was executed, by its id.
+    """
+
+    usage: Usage
+    bins: list[Bin]
+    by_component: dict[str, Usage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +231,52 @@ def usage_by_component(start: datetime, end: datetime) -> dict[str, Usage]:
     """The same for each component that was executed in a range."""
     sums = _gather(USAGE, [(as_utc(start), as_utc(end))], each=True)
     return {keys[0]: _usage((start, end), tally) for (_, keys), tally in sums.items()}
+
+
+def usage_overview(component_id: str | None, start: datetime, end: datetime, bins: int = 40) -> Overview:
+    """The sums of a range as a whole and by component, and its histogram with at most `bins` bins."""
+    sums = _gather(USAGE, [(as_utc(start), as_utc(end))], component_id, each=True)
+    total = blank(USAGE)
+    for tally in sums.values():
+        total.merge(tally)
+    return Overview(
+        _usage((start, end), total),
+        total.spreads[0].histogram(bins),
+        {keys[0]: _usage((start, end), tally) for (_, keys), tally in sums.items()},
+    )
+
+
+def usage_trends(
+    start: datetime, end: datetime, zone: tzinfo, granularity: Granularity
+) -> dict[str, list[int]]:
+    """Executions of each component in every hour, day, week or month of a range, for charts without a scale.
+
+    An hour of UTC counts where it begins; the first one, where the range begins within it, is left out.
+    """
+    ranges = buckets(as_utc(start), as_utc(end), zone, granularity)
+    slots: list[int] = []
+    spans: list[str] = []
+    starts: list[datetime] = []
+    for index, (first, past) in enumerate(ranges):
+        for span, at in decompose(ceiling(first, Span.HOUR), ceiling(past, Span.HOUR))[0]:
+            slots.append(index)
+            spans.append(str(span))
+            starts.append(at)
+    trends: dict[str, list[int]] = defaultdict(lambda: [0] * len(ranges))
+    values = {"slots": slots, "spans": spans, "starts": starts}
+    for component_id, index, executions in session().execute(_TRENDS, values):
+        trends[component_id][index] = executions
+    return dict(trends)
+
+
+_SPANS = """
+        FROM unnest(CAST(:slots AS integer[]), CAST(:spans AS text[]), CAST(:starts AS timestamp[]))
+                 AS w (slot, span, start)"""
+_TRENDS = text(f"""
+        SELECT r.component_id, w.slot, CAST(sum(r.executions) AS bigint) {_SPANS}
+        JOIN dashboard.usage_rollup r ON r.span = w.span AND r.start = w.start
+        WHERE r.component_id IS NOT NULL
+        GROUP BY 1, 2""")
 
 
 def usage_histogram(component_id: str | None, start: datetime, end: datetime, bins: int = 40) -> list[Bin]:
@@ -357,11 +421,40 @@ def _generations(bounds: Range, tally: Tally) -> Generations:
 def _failures(
     family: Family, key: str | int | None, start: datetime, end: datetime, limit: int
 ) -> list[Failure]:
-    merged: dict[str, Tally] = {}
-    for (_, keys), tally in _gather(family, [(as_utc(start), as_utc(end))], key).items():
-        merged.setdefault(keys[-1], blank(family)).merge(tally)
-    found = [Failure(message, tally.counters[0], tally.example or "") for message, tally in merged.items()]
+    spans, rests = decompose(as_utc(start), as_utc(end))
+    merged: dict[str, tuple[int, str]] = {}
+
+    def add(message: str, failures: int, example: str) -> None:
+        known, first = merged.get(message, (0, example))
+        merged[message] = known + failures, min(first, example)
+
+    if spans:
+        values = {
+            "slots": [0] * len(spans),
+            "spans": [str(span) for span, _ in spans],
+            "starts": [at for _, at in spans],
+            "key": key,
+        }
+        for message, failures, example in session().execute(
+            _failures_statement(family.name, key is None), values
+        ):
+            add(message, failures, example)
+    for _, keys, tally in _measured(family, rests, key):
+        add(keys[-1], tally.counters[0], tally.example or "")
+    found = [Failure(message, failures, example) for message, (failures, example) in merged.items()]
     return sorted(found, key=lambda failure: (-failure.failures, failure.message))[:limit]
+
+
+@lru_cache(maxsize=4)
+def _failures_statement(name: str, every: bool) -> TextClause:
+    """Statement that sums failures by message; there are many rows and few messages."""
+    family = _FAMILIES[name]
+    only = "" if every else f"WHERE r.{next(iter(family.keys))} = :key"
+    return text(f"""
+        SELECT r.message, CAST(sum(r.failures) AS bigint), min(r.example COLLATE "C") {_SPANS}
+        JOIN dashboard.{family.table.name} r ON r.span = w.span AND r.start = w.start
+        {only}
+        GROUP BY 1""")
 
 
 def _total(family: Family, key: str | int | None, start: datetime, end: datetime) -> Tally:
@@ -468,8 +561,6 @@ def _read_statement(name: str, which: str) -> TextClause:
     first = next(iter(family.keys))
     condition = {"one": f"r.{first} = :key", "total": f"r.{first} IS NULL", "each": f"r.{first} IS NOT NULL"}
     return text(f"""
-        SELECT w.slot, {", ".join(f"r.{column}" for column in family.stored)}
-        FROM unnest(CAST(:slots AS integer[]), CAST(:spans AS text[]), CAST(:starts AS timestamp[]))
-                 AS w (slot, span, start)
+        SELECT w.slot, {", ".join(f"r.{column}" for column in family.stored)} {_SPANS}
         JOIN dashboard.{family.table.name} r ON r.span = w.span AND r.start = w.start
         WHERE {condition[which]}""")

@@ -212,3 +212,35 @@ def test_a_question_takes_few_statements(counted: Console, most: int, ask: Calla
         ask()
         event.remove(db.engine, "before_cursor_execute", note)
     assert 0 < len(statements) <= most
+
+
+@pytest.mark.parametrize("component_id", [None, "c2"])
+def test_an_overview_is_what_its_parts_are(counted: Console, component_id: str | None) -> None:
+    with counted.app.app_context():
+        told = rollups.usage_overview(component_id, BEGIN, END, 20)
+        assert told.usage == rollups.usage_summary(component_id, BEGIN, END)
+        assert told.bins == rollups.usage_histogram(component_id, BEGIN, END, 20)
+        each = rollups.usage_by_component(BEGIN, END)
+    assert told.by_component == (each if component_id is None else {component_id: each[component_id]})
+
+
+@pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "Asia/Kathmandu"])
+def test_trends_count_whole_hours_where_they_begin(counted: Console, name: str) -> None:
+    zone = ZoneInfo(name)
+    start, end = datetime(2026, 9, 12, tzinfo=zone), datetime(2026, 11, 1, tzinfo=zone)
+    with counted.app.app_context():
+        told = rollups.usage_trends(start, end, zone, Granularity.WEEK)
+        points = rollups.usage_series(None, start, end, zone, Granularity.WEEK)
+    bounds = [point.start for point in points] + [end]
+    for component_id in ("c1", "c4"):
+        exact = [
+            counted.sql(
+                """SELECT count(*) FROM component_usage WHERE component_id = %s
+                   AND date_trunc('hour', created_at) >= %s AND date_trunc('hour', created_at) < %s""",
+                component_id,
+                naive(first),
+                naive(past),
+            )[0][0]
+            for first, past in itertools.pairwise(bounds)
+        ]
+        assert told[component_id] == exact
