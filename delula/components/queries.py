@@ -40,14 +40,16 @@ RESOLVERS: Resolvers = {}
 
 
 def resolve_components(names: Sequence[str]) -> Mapping[str, Sequence[str]]:
-    """The component ids of components by component id or name."""
+    """The component ids of components by component id, or else by name."""
     statement = select(_C.component_id, _C.name).where(or_(_C.component_id.in_(names), _C.name.in_(names)))
-    found: dict[str, list[str]] = {}
+    by_id: dict[str, list[str]] = {}
+    by_name: dict[str, list[str]] = {}
     for id_, name in session().execute(statement):
-        for typed in names:
-            if typed in {id_, name}:
-                found.setdefault(typed, []).append(id_)
-    return found
+        by_id[id_] = [id_]
+        by_name.setdefault(name, []).append(id_)
+    # An id means itself, even where another component is called so.
+    found = {**by_name, **by_id}
+    return {typed: found[typed] for typed in names if typed in found}
 
 
 def suggest_components(field: Field, prefix: str, limit: int) -> Sequence[Choice]:

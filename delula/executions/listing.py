@@ -13,12 +13,16 @@ from sqlalchemy import String, literal_column
 
 from delula.lists import Column, ListSpec, Sort, SortKind, Source
 from delula.models import ComponentUsage
+from delula.rollups.families import message_of
 from delula.search import Duration, Field, FieldSet, Flag, Json, Number, Reference, Text, Time
 
 RUNS = ComponentUsage.__table__.c
 
 #: The beginning of the error: whole ones do not fit into an index.
 ERROR = literal_column("left(component_usage.error_message, 500)", String())
+
+#: What the roll-ups count failures by.
+MESSAGE = literal_column(message_of("component_usage.error_message"), String())
 
 FIELDS = FieldSet(
     [
@@ -73,6 +77,14 @@ FIELDS = FieldSet(
             expression=ERROR,
             help="Text in the first 500 characters of the error.",
             example="error:timeout",
+        ),
+        Field(
+            name="message",
+            label="Message",
+            kind=Text(),
+            expression=MESSAGE,
+            help="The error without what changes from case to case, as usage counts failures.",
+            example='success:no message:"Timeout after … ms"',
         ),
         Field(
             name="duration",
@@ -130,6 +142,7 @@ LISTING = ListSpec(
                 ("component", "duration"),
                 ("success", "created"),
                 ("error", "created"),
+                ("message", "created"),
             }
         ),
     ),

@@ -133,15 +133,26 @@ class Family:
             GROUP BY {groups} ORDER BY 1"""
 
 
-def _message(column: str) -> str:
-    """What messages have in common: addresses, ids and long numbers as "…", white space as one blank."""
+def message_of(column: str) -> str:
+    """What messages have in common: addresses, ids and long numbers as "…", white space as one blank.
+
+    Args:
+        column: of the message, with the name of its table.
+
+    Returns:
+        An SQL expression, null where there is none; indexes of the product's tables stand on it as it is.
+    """
     changing = (
         r"https?://\S+|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
         r"|\m(?=[a-f]*\d)[0-9a-f]{8,}\M|\d{4,}"
     )
-    cut = f"left(coalesce(r.{column}, ''), 2000)"
+    cut = f"left({column}, 2000)"
     plain = rf"regexp_replace(regexp_replace({cut}, '{changing}', '…', 'g'), '\s+', ' ', 'g')"
     return f"left(btrim({plain}), {MESSAGE})"
+
+
+def _message(column: str) -> str:
+    return f"coalesce({message_of(column)}, '')"
 
 
 def _milliseconds(condition: str, start: str, end: str) -> str:
@@ -177,7 +188,7 @@ USAGE_FAILURES = Family(
     table=UsageFailure.__table__,  # type: ignore[arg-type]
     columns="r.component_id, r.error_message, r.created_at",
     where="r.success = false",
-    keys={"component_id": "r.component_id", "message": _message("error_message")},
+    keys={"component_id": "r.component_id", "message": _message("r.error_message")},
     counters={"failures": "count(*)"},
     example=f"left(coalesce(r.error_message, ''), {MESSAGE})",
 )
@@ -216,7 +227,7 @@ GENERATION_FAILURES = Family(
     table=GenerationFailure.__table__,  # type: ignore[arg-type]
     columns="r.recipe_id, r.failure_reason, r.created_at",
     where="r.status = 'failed'",
-    keys={"recipe_id": f"coalesce(r.recipe_id, {NO_RECIPE})", "message": _message("failure_reason")},
+    keys={"recipe_id": f"coalesce(r.recipe_id, {NO_RECIPE})", "message": _message("r.failure_reason")},
     counters={"failures": "count(*)"},
     example=f"left(coalesce(r.failure_reason, ''), {MESSAGE})",
 )

@@ -11,6 +11,12 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
+MESSAGE = (
+    "left(btrim(regexp_replace(regexp_replace(left(error_message, 2000), '"
+    r"https?://\S+|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
+    r"|\m(?=[a-f]*\d)[0-9a-f]{8,}\M|\d{4,}', '…', 'g'), '\s+', ' ', 'g')), 200)"
+)
+
 # The runs of components are the largest table: each index stands for a question that is asked every day.
 INDEXES = (
     # The runs of one component, newest first, and by how long they took. Without the id, equal times share an
@@ -34,6 +40,12 @@ INDEXES = (
         "console_component_usage_error",
         "component_usage",
         "(left(error_message, 500), created_at DESC) WHERE error_message IS NOT NULL",
+    ),
+    # Those that say the same but for ids, addresses and numbers, as the roll-ups count them.
+    (
+        "console_component_usage_message",
+        "component_usage",
+        f"({MESSAGE}, created_at DESC) WHERE error_message IS NOT NULL",
     ),
 )
 
