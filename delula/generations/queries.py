@@ -32,6 +32,7 @@ from delula.models import (
     User,
     UserAsset,
 )
+from delula.models.together import Together
 from delula.recipes.queries import resolve_recipes
 from delula.users.queries import resolve_users
 
@@ -162,7 +163,6 @@ class Related:
 RELATED_ROWS = 20
 
 
-#: The statements behind `Related`; made once, since making them costs as much as running them.
 _OWNER = select(
     _USER.id.label("user_id"),
     _USER.email.label("user_email"),
@@ -196,6 +196,9 @@ _BOOKED = (
     .order_by(_LEDGER.id)
     .limit(RELATED_ROWS)
 )
+_RELATED = Together(
+    user=_OWNER, recipe=_RECIPE_OF, asset=_IMPORTED, backlog=_STOCK, samples=_SAMPLES, ledger=_BOOKED
+)
 
 
 def related(generation: Generation) -> Related:
@@ -205,14 +208,14 @@ def related(generation: Generation) -> Related:
         "written_id": str(generation.id),
         "user_id": generation.user_id,
         "recipe_id": generation.recipe_id,
-        "asset_id": generation.asset_id,
+        "asset_id": generation.asset_id or None,
     }
-    ask = session().execute
+    found = _RELATED.ask(session(), keys)
     return Related(
-        user=ask(_OWNER, keys).one_or_none(),
-        recipe=ask(_RECIPE_OF, keys).one_or_none() if generation.recipe_id is not None else None,
-        asset=ask(_IMPORTED, keys).one_or_none() if generation.asset_id else None,
-        backlog=ask(_STOCK, keys).all(),
-        samples=ask(_SAMPLES, keys).all(),
-        ledger=ask(_BOOKED, keys).all(),
+        user=next(iter(found["user"]), None),
+        recipe=next(iter(found["recipe"]), None),
+        asset=next(iter(found["asset"]), None),
+        backlog=found["backlog"],
+        samples=found["samples"],
+        ledger=found["ledger"],
     )

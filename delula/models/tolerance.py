@@ -31,7 +31,19 @@ class _ClampingTimestampLoader(TimestampLoader):
             try:
                 return super().load(data)
             except DataError:
-                return EARLIEST if written.startswith("-") or written.endswith("BC") else LATEST
+                return _clamped(written)
+
+
+def _clamped(written: str) -> datetime:
+    return EARLIEST if written.startswith("-") or written.endswith("BC") else LATEST
+
+
+def decode_time(written: str) -> datetime:
+    """A `timestamp` as it stands in JSON, clamped to what a datetime can say."""
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return _clamped(written)
 
 
 def decode_json(written: str | bytes) -> JsonValue:
