@@ -23,7 +23,7 @@ from delula.web.display import (
     time_tag,
 )
 from delula.web.lists import in_filter
-from delula.web.references import owner_naming
+from delula.web.references import hrefs_of, owner_naming
 from delula.web.tables import Cell, link, text
 from delula.web.tags import dangling_chip, tag_chip
 
@@ -154,13 +154,15 @@ def card_of(index: str) -> Callable[..., Card]:
 def cells() -> Mapping[str, Cell]:
     """The cells as the person of this request may see them."""
     name = owner_naming()
+    user_href = hrefs_of("users")
 
     def creator(row: Any, listed: ListPage) -> str:
         if row.user_id is None:
             return MISSING
-        return link(
-            f"{listed.action}?q=creator:{in_filter(row.user_id)}", name(row), title="All by this user"
-        )
+        if row.known_user is None:
+            href = f"{listed.action}?q=creator:{in_filter(row.user_id)}"
+            return link(href, row.user_id, title="This user no longer exists", classes="gone")
+        return link(user_href(row.user_id), name(row))
 
     return {**_CELLS, "creator": Cell(creator, "cut")}
 

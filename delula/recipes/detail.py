@@ -11,7 +11,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from delula.models.enums import MediaType, WorkflowType, label
-from delula.recipes.cells import named_tags
+from delula.recipes.cells import filter_href, named_tags
 from delula.recipes.listing import LEAST_STOCK, NAMESPACES
 from delula.recipes.options import chosen_options
 from delula.recipes.prompts import prompt_parts
@@ -22,6 +22,7 @@ from delula.web.charts import ranking
 from delula.web.display import escape, grouped, span
 from delula.web.lists import in_filter
 from delula.web.masking import masked_json
+from delula.web.references import hrefs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -207,6 +208,12 @@ def tag_groups(tags: Sequence[NamedTag]) -> list[dict[str, Any]]:
     return [*groups, {"label": "Gone", "tags": gone}] if gone else groups
 
 
+def tag_href(index: str) -> Callable[[NamedTag], str]:
+    """Where a tag leads from a recipe's page: to its own page, or to the recipes that name what is gone."""
+    named, gone = hrefs_of("tags"), filter_href(index)
+    return lambda tag: gone(tag) if tag.id is None or tag.is_dangling else named(tag.id)
+
+
 def components(value: JsonValue) -> list[str]:
     """The ids of the components that a workflow names, each once; none where it names none plainly."""
     if not isinstance(value, list):
@@ -239,15 +246,17 @@ def related_links(recipe: Recipe, about: AnyRow, owner: Callable[[Any], str]) ->
             generations_href(recipe, "user:system_backlog", "status:completed"),
         ),
     ]
+    stocked = f"{url_for('backlog_videos.index')}?q=recipe:{recipe.id}"
+    links.append(_link("film", "Entries of the backlog", "Given out and in stock", stocked))
     index = url_for("recipes.index")
     if recipe.creator_id is not None:
-        href = f"{index}?q=creator:{in_filter(recipe.creator_id)}"
+        theirs = f"{index}?q=creator:{in_filter(recipe.creator_id)}"
         if about.user_id is None:
-            links.append(
-                _link("user-x", recipe.creator_id, "This creator no longer exists", href, missing=True)
-            )
+            gone = "This creator no longer exists"
+            links.append(_link("user-x", recipe.creator_id or "(no id)", gone, theirs, missing=True))
         else:
-            links.append(_link("user", owner(about), "Its creator, with all of their recipes", href))
+            links.append(_link("user", owner(about), "Its creator", hrefs_of("users")(recipe.creator_id)))
+            links.append(_link("book-open", "All recipes of its creator", "", theirs))
     return [
         *links,
         *(
@@ -292,17 +301,15 @@ def chosen_by_users(recipe: Recipe, about: AnyRow, steps: Sequence[Step]) -> Cho
 
 
 def sample_cards(samples: Sequence[AnyRow]) -> list[dict[str, Any]]:
-    """The last samples, each leading to the generation that it shows."""
-    index = url_for("generations.index")
+    """The last samples."""
+    href = hrefs_of("samples")
 
     def meta(sample: AnyRow) -> str:
         status = sample.moderation_status or "no moderation status"
         return f"{status}, featured" if sample.is_featured else status
 
     return [
-        _link(
-            "sparkles", sample.title or f"Sample {sample.id}", meta(sample), f"{index}{sample.generation_id}"
-        )
+        _link("sparkles", sample.title or f"Sample {sample.id}", meta(sample), href(sample.id))
         for sample in samples
     ]
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    String,
     any_,
     bindparam,
     func,
@@ -24,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from delula.db import AnyRow, session
 from delula.lists import GRID
 from delula.models import (
+    ComponentRegistry,
     Generation,
     Recipe,
     RecipeSample,
@@ -51,7 +53,7 @@ LARGEST_ID = 2**31 - 1
 _R, _USER, _TAG = Recipe.__table__.c, User.__table__.c, Tag.__table__.c
 _USAGE, _OPTIONS = RecipeUsage.__table__.c, RecipeUsageOptions.__table__.c
 _TOTALS, _G, _SAMPLE = RecipeTotals.__table__.c, Generation.__table__.c, RecipeSample.__table__.c
-_SHARE = RevenueShare.__table__.c
+_SHARE, _COMPONENT = RevenueShare.__table__.c, ComponentRegistry.__table__.c
 
 
 def resolve_recipes(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
@@ -179,6 +181,7 @@ _CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "style": (_R.style,),
     "creator": (
         _R.creator_id.label("user_id"),
+        _USER.id.label("known_user"),
         _USER.email.label("user_email"),
         _USER.handle.label("user_handle"),
     ),
@@ -319,6 +322,16 @@ def related(recipe: Recipe) -> Related:
     keys = {"id": recipe.id}
     ask = session().execute
     return Related(about(recipe), ask(_GENERATIONS, keys).all(), ask(_SAMPLES, keys).all())
+
+
+_KNOWN = select(_COMPONENT.component_id).where(
+    _COMPONENT.component_id == any_(bindparam("ids", type_=ARRAY(String)))
+)
+
+
+def known_components(ids: Sequence[str]) -> set[str]:
+    """Those of these components that are registered."""
+    return set(session().scalars(_KNOWN, {"ids": ids})) if ids else set()
 
 
 _EARNINGS = select(func.coalesce(func.sum(_SHARE.creator_earnings), 0)).where(

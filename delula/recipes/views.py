@@ -12,9 +12,10 @@ from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.errors import InvalidInput
 from delula.recipes import queries
-from delula.recipes.cells import card_of, cells, chips, filter_href, named_tags
+from delula.recipes.cells import card_of, cells, chips, named_tags
 from delula.recipes.detail import (
     chosen_by_users,
+    components,
     flaws,
     form_of,
     generations_href,
@@ -25,6 +26,7 @@ from delula.recipes.detail import (
     sample_counts,
     stated,
     tag_groups,
+    tag_href,
     video_facts,
 )
 from delula.recipes.listing import LEAST_STOCK, LISTING
@@ -75,6 +77,7 @@ def detail(reference: str) -> Response:
     index = url_for("recipes.index")
     form = form_of(recipe)
     tags = named_tags(about.tags)
+    named = components(recipe.workflow_components)
     owner = owner_naming()
     return render(
         "recipes/detail.html",
@@ -90,9 +93,12 @@ def detail(reference: str) -> Response:
         all_generations=Markup('<a class="link" href="{}">All of them</a>').format(generations_href(recipe)),
         has_store=current_store() is not None,
         components_json=masked_json(recipe.workflow_components),
+        named_components=named,
+        known_components=queries.known_components(named),
+        component_href=hrefs_of("components"),
         user_card=card_of(index)(recipe, about.tags),
         tag_groups=[
-            {"label": group["label"], "chips": chips(group["tags"], filter_href(index))}
+            {"label": group["label"], "chips": chips(group["tags"], tag_href(index))}
             for group in tag_groups(tags)
         ],
         success=rate(about.completed, about.completed + about.failed) if about.counted is not None else None,
@@ -101,6 +107,7 @@ def detail(reference: str) -> Response:
         video=video_facts(recipe),
         image=image_facts(recipe),
         samples=sample_cards(related.samples),
+        samples_href=f"{url_for('samples.index')}?q=recipe:{recipe.id}",
         sample_counts=sample_counts(about.samples),
         related_links=related_links(recipe, about, owner),
         performance_href=next(one["fragment_href"] for one in _ranges(recipe) if one["current"]),
