@@ -9,6 +9,7 @@ from sqlalchemy import func, select, text
 
 from benchmarks.case import Case
 from benchmarks.catalogue import catalogue_cases
+from benchmarks.people import people_cases
 from delula.db import session
 from delula.generations.listing import GENERATIONS, LISTING
 from delula.lists import Cursor, Order
@@ -57,6 +58,7 @@ def make_cases(generations: int) -> list[Case]:
         *_details(sample),
         *_fragments(),
         *catalogue_cases(),
+        *people_cases(),
     ]
     session().rollback()
     return cases

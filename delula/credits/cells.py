@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from delula.models.enums import wording
 from delula.web.display import MISSING, copyable_tag, grouped, lead_tag, time_tag
+from delula.web.lists import in_filter
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.tables import Cell, link, text
 
@@ -19,12 +20,11 @@ def cells() -> Mapping[str, Cell]:
     """The cells as the person of this request may see them."""
     naming, href_of_user, href_of_generation = owner_naming(), hrefs_of("users"), hrefs_of("generations")
 
-    def user(row: Any, _: ListPage) -> str:
+    def user(row: Any, listed: ListPage) -> str:
         if row.is_known:
             return link(href_of_user(row.user_id), naming(row))
-        return link(
-            href_of_user(row.user_id), naming(row), title="This user no longer exists", classes="gone"
-        )
+        href = f"{listed.action}?q=user:{in_filter(row.user_id)}"
+        return link(href, naming(row), title="This user no longer exists", classes="gone")
 
     def generation(row: Any, _: ListPage) -> str:
         number = generation_number(row.generation)

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
 
 def cells() -> Mapping[str, Cell]:
     """The cells as the person of this request may see them."""
-    name = owner_naming()
+    name, href_of_user = owner_naming(), hrefs_of("users")
     recipe_href = hrefs_of("recipes")
 
     def user(row: Any, listed: ListPage) -> str:
-        return link(f"{listed.action}?q=user:{in_filter(row.user_id)}", name(row), title="All of this user")
+        if row.user_is_known:
+            return link(href_of_user(row.user_id), name(row))
+        href = f"{listed.action}?q=user:{in_filter(row.user_id)}"
+        return link(href, name(row), title="This user no longer exists", classes="gone")
 
     def recipe(row: Any, listed: ListPage) -> str:
         if row.recipe_slug is not None:

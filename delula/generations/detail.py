@@ -119,9 +119,10 @@ def _link(icon: str, title: str, meta: str, href: str, *, missing: bool = False)
 
 
 def _user_link(generation: Generation, related: Related, owner: Callable[[Any], str]) -> dict[str, Any]:
-    href = same_href("user", generation.user_id)
     if related.user is None:
+        href = same_href("user", generation.user_id)
         return _link("user-x", generation.user_id, "This user no longer exists", href, missing=True)
+    href = hrefs_of("users")(generation.user_id)
     meta = f"{label(related.user.account_type)} user, {related.user.credits} credits"
     return _link("user", owner(related.user), meta, href)
 

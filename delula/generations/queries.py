@@ -68,7 +68,12 @@ _CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
         _RECIPE.slug.label("recipe_slug"),
     ),
     "prompt": (func.left(_G.prompt, EXCERPT).label("prompt"),),
-    "user": (_G.user_id, _USER.email.label("user_email"), _USER.handle.label("user_handle")),
+    "user": (
+        _G.user_id,
+        _USER.email.label("user_email"),
+        _USER.handle.label("user_handle"),
+        _USER.id.is_not(None).label("user_is_known"),
+    ),
     "type": (_G.type,),
     "cost": (_G.credits_cost,),
     "duration": (DURATION.label("duration"),),

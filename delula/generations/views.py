@@ -19,7 +19,7 @@ from delula.storage import Store, StoreUnavailable, current_store
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.masking import masked_json
-from delula.web.references import owner_naming
+from delula.web.references import hrefs_of, owner_naming
 from delula.web.render import render
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def detail(reference: str) -> Response:
         related_links=related_links(generation, related, owner),
         owner=owner,
         same_href=same_href,
+        users_href=hrefs_of("users"),
         timeline=lifecycle(generation, now),
         is_stuck=is_stuck(generation, now),
         kind=media.kind_of(generation),
@@ -93,6 +94,7 @@ def peek(reference: str) -> Response:
         links=_links(generation, current_store()),
         owner=owner_naming(),
         same_href=same_href,
+        users_href=hrefs_of("users"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from delula.models.enums import AssetType, label
 from delula.web.charts import Chart, Part, proportion
@@ -30,12 +30,14 @@ _KINDS = (
 )
 
 
-def rows_href(area: str, user_id: str, *terms: str, field: str = "user") -> str | None:
-    """The list of an area, filtered to one user; None where this console has no such area."""
-    if area not in current_app.blueprints:
-        return None
+def rows_href(area: str, user_id: str, *terms: str, field: str = "user") -> str:
+    """The list of an area, filtered to one user and by further terms."""
     query = "+".join([f"{field}:{in_filter(user_id)}", *terms])
     return f"{url_for(f'{area}.index')}?q={query}"
+
+
+#: What makes the list of assets a user's library, as the roll-ups count it.
+_LIBRARY = ("source:user", "deleted:no")
 
 
 def figures(user: AnyRow) -> list[Figure]:
@@ -57,7 +59,7 @@ def figures(user: AnyRow) -> list[Figure]:
         Figure(
             "Success rate",
             success.text if success else None,
-            href=rows_href("generations", user.id, "status:failed"),
+            href=rows_href("generations", user.id, "status:completed,failed"),
             note=success.interval if success else None,
             n=success.n if success else None,
         ),
@@ -70,7 +72,7 @@ def figures(user: AnyRow) -> list[Figure]:
         Figure(
             "Library",
             size(user.bytes),
-            href=rows_href("assets", user.id),
+            href=rows_href("assets", user.id, *_LIBRARY),
             note=f"{grouped(user.assets)} {'file' if user.assets == 1 else 'files'}",
         ),
     ]
@@ -86,7 +88,7 @@ def library(user: AnyRow) -> list[Chart]:
             Part(
                 label(kind[0]) if kind[0] else "Other",
                 getattr(user, str(kind[column])),
-                rows_href("assets", user.id, f"type:{kind[0].name.lower()}") if kind[0] else None,
+                rows_href("assets", user.id, *_LIBRARY, f"type:{kind[0].name.lower()}") if kind[0] else None,
             )
             for kind in _KINDS
             if getattr(user, kind[1])
@@ -103,15 +105,14 @@ def related_links(user: AnyRow, work: Work) -> list[dict[str, Any]]:
     wanted = (
         ("clapperboard", "Generations", _count(user, "generations"), rows_href("generations", user.id)),
         ("coins", "Ledger", _count(user, "ledger_rows"), rows_href("credits", user.id)),
-        ("images", "Library", _count(user, "assets"), rows_href("assets", user.id)),
+        ("images", "Library", _count(user, "assets"), rows_href("assets", user.id, *_LIBRARY)),
         ("sparkles", "Samples", None, rows_href("samples", user.id)),
         ("workflow", "Executions of components", None, rows_href("executions", user.id)),
     )
-    links = [
-        {"icon": icon, "title": title, "meta": meta, "href": href}
-        for icon, title, meta, href in wanted
-        if href
-    ]
+    links = [{"icon": icon, "title": title, "meta": meta, "href": href} for icon, title, meta, href in wanted]
+    created = rows_href("recipes", user.id, field="creator")
+    if work.recipes:
+        links.append({"icon": "book-open", "title": "Recipes created", "meta": None, "href": created})
     return [*links, *_recipes(work.recipes)]
 
 
@@ -120,13 +121,13 @@ def _count(user: AnyRow, column: str) -> str | None:
 
 
 def _recipes(recipes: Sequence[AnyRow]) -> list[dict[str, Any]]:
-    href_of = hrefs_of("recipes") if "recipes" in current_app.blueprints else None
+    href_of = hrefs_of("recipes")
     return [
         {
             "icon": "book-open",
             "title": recipe.name,
-            "meta": "Recipe created" if recipe.is_active else "Recipe created, not active",
-            "href": href_of(recipe.id) if href_of else None,
+            "meta": "Recipe" if recipe.is_active else "Recipe, not active",
+            "href": href_of(recipe.id),
         }
         for recipe in recipes
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort, current_app
+from flask import Blueprint, Response, abort
 
 from delula.access.guard import may, requires
 from delula.access.permissions import Permission
@@ -47,13 +47,14 @@ def detail(reference: str) -> Response:
         figures=figures(user),
         refresh=daily_refresh(user.credits, user.last_credit_refresh, user.account_type, datetime.now(UTC)),
         work=work,
+        shown_samples=queries.SHOWN_SAMPLES,
         more_samples=len(work.samples) > queries.SHOWN_SAMPLES,
         bookings=ledger.newest_of(user.id, user.credits, SHOWN_BOOKINGS),
         account=ledger.account_of(user.id, (user.ledger_rows, user.ledger_sum) if user.is_counted else None),
         library=library(user),
         related=related_links(user, work),
         rows_href=rows_href,
-        samples_href=hrefs_of("samples") if "samples" in current_app.blueprints else None,
+        samples_href=hrefs_of("samples"),
         place=place_of(LISTING, queries.RESOLVERS, user.id),
     )
 
