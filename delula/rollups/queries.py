@@ -258,7 +258,7 @@ def usage_trends(
     spans: list[str] = []
     starts: list[datetime] = []
     for index, (first, past) in enumerate(ranges):
-        for span, at in decompose(ceiling(first, Span.HOUR), ceiling(past, Span.HOUR))[0]:
+        for span, at in decompose(ceiling(first, Span.HOUR), ceiling(past, Span.HOUR), Span.HOUR)[0]:
             slots.append(index)
             spans.append(str(span))
             starts.append(at)
@@ -421,7 +421,7 @@ def _generations(bounds: Range, tally: Tally) -> Generations:
 def _failures(
     family: Family, key: str | int | None, start: datetime, end: datetime, limit: int
 ) -> list[Failure]:
-    spans, rests = decompose(as_utc(start), as_utc(end))
+    spans, rests = decompose(as_utc(start), as_utc(end), family.shortest)
     merged: dict[str, tuple[int, str]] = {}
 
     def add(message: str, failures: int, example: str) -> None:
