@@ -26,11 +26,13 @@ def cells() -> Mapping[str, Cell]:
         href = f"{listed.action}?q=user:{in_filter(row.user_id)}"
         return link(href, naming(row), title="This user no longer exists", classes="gone")
 
-    def generation(row: Any, _: ListPage) -> str:
-        number = generation_number(row.generation)
-        if number is None:
-            return text(row.generation)
-        return link(href_of_generation(number), number)
+    def generation(row: Any, listed: ListPage) -> str:
+        if row.generation is None:
+            return MISSING
+        if row.generation_is_known:
+            return link(href_of_generation(int(row.generation)), row.generation)
+        href = f"{listed.action}?q=generation:{in_filter(row.generation)}"
+        return link(href, row.generation, title="This generation no longer exists", classes="gone")
 
     return {**_CELLS, "user": Cell(user, "cut"), "generation": Cell(generation, "number")}
 

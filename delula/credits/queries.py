@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     func,
     literal,
     or_,
@@ -68,7 +69,15 @@ _CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "type": (_L.type,),
     "amount": (_L.amount,),
     "text": (func.left(_L.description, EXCERPT).label("description"),),
-    "generation": (GENERATION.label("generation"),),
+    "generation": (
+        GENERATION.label("generation"),
+        # What a row names may be anything; only what can be an id is looked up as one.
+        exists()
+        .where(
+            _G.id == case((GENERATION.regexp_match(r"^[0-9]{1,9}$"), cast(GENERATION, Integer)), else_=None)
+        )
+        .label("generation_is_known"),
+    ),
     "payment": (_L.payment_id,),
 }
 

@@ -115,6 +115,17 @@ def test_a_filter_leaves_the_rows_of_sql_written_by_hand(crowd: Console, typed: 
         assert all_ids(crowd.admin, LIST, q=typed, sort=order, columns="id") == expected
 
 
+def test_a_name_leads_to_a_page_that_exists_or_to_the_rows_that_bear_it(crowd: Console) -> None:
+    links = set()
+    for typed in ("user:gone-user", "user:u-ann", "generation:0"):
+        page = crowd.admin.get(LIST, query_string={"q": typed, "columns": ["id", "user", "generation"]})
+        found = re.findall(r'<a[^>]*href="(/[^"]*)"[^>]*><bdi>', page.text)
+        links |= {unescape(href) for href in found}
+    assert {"/generations/2", "/credits/?q=generation:0", "/credits/?q=user:gone-user"} <= links
+    for href in links:
+        assert crowd.admin.get(href).status_code == 200, href
+
+
 def test_who_does_not_see_addresses_cannot_search_by_one(crowd: Console) -> None:
     for address in ("ann@example.org", "nobody@example.org"):
         for path in (LIST, LIST + "summary", LIST + "count"):
