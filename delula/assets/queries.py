@@ -247,7 +247,10 @@ _INPUTS = (
     select(_LATER.c.id, _LATER.c.recipe_title, _LATER.c.status, _LATER.c.created_at)
     .where(
         or_(
-            *(func.strpos(cast(_LATER.c.metadata, Text), bindparam(name)) > 0 for name in ("asset_id", "key"))
+            *(
+                func.strpos(cast(_LATER.c.metadata, Text), bindparam(name)) > 0
+                for name in ("quoted", "named", "key")
+            )
         )
     )
     .order_by(_LATER.c.created_at.desc())
@@ -271,9 +274,14 @@ def uses(asset: AnyAsset) -> Uses:
         )
     if not isinstance(asset, UserAsset):
         return Uses()
-    names = {"asset_id": asset.asset_id, "key": asset.s3_key}
-    made_by = ask(_SAME_FILE_GENERATIONS, names).all() if asset.asset_id else ()
-    told = {name: text if len(text) >= _SHORTEST_NAME else None for name, text in names.items()}
+    same = {"asset_id": asset.asset_id}
+    made_by = ask(_SAME_FILE_GENERATIONS, same).all() if asset.asset_id else ()
+    # The id as a text of its own, or as the name of a file in an address; or the whole key.
+    told: dict[str, str | None] = dict.fromkeys(("quoted", "named", "key"))
+    if len(asset.asset_id) >= _SHORTEST_NAME:
+        told |= {"quoted": f'"{asset.asset_id}"', "named": f"/{asset.asset_id}."}
+    if len(asset.s3_key) >= _SHORTEST_NAME:
+        told["key"] = asset.s3_key
     if asset.created_at is None or not any(told.values()):
         return Uses(made_by=made_by)
     found = {"user_id": asset.user_id, "since": asset.created_at, **told}
