@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import func, select, text
 
+from benchmarks.assets import asset_cases
 from benchmarks.case import Case
 from benchmarks.catalogue import catalogue_cases
 from benchmarks.people import people_cases
@@ -57,6 +58,7 @@ def make_cases(generations: int) -> list[Case]:
         *_words(),
         *_details(sample),
         *_fragments(),
+        *asset_cases(),
         *catalogue_cases(),
         *people_cases(),
     ]
