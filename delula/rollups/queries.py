@@ -251,14 +251,15 @@ def usage_trends(
 ) -> dict[str, list[int]]:
     """Executions of each component in every hour, day, week or month of a range, for charts without a scale.
 
-    An hour of UTC counts where it begins; the first one, where the range begins within it, is left out.
+    A quarter of an hour counts where it begins; the first, where the range begins within it, is left out.
     """
+    shortest = USAGE.shortest
     ranges = buckets(as_utc(start), as_utc(end), zone, granularity)
     slots: list[int] = []
     spans: list[str] = []
     starts: list[datetime] = []
     for index, (first, past) in enumerate(ranges):
-        for span, at in decompose(ceiling(first, Span.HOUR), ceiling(past, Span.HOUR), Span.HOUR)[0]:
+        for span, at in decompose(ceiling(first, shortest), ceiling(past, shortest), shortest)[0]:
             slots.append(index)
             spans.append(str(span))
             starts.append(at)
