@@ -6,10 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
+from markupsafe import Markup
 
+from delula.components.graph import Node, State
 from delula.components.measured import DAYS
 from delula.web.display import (
     MISSING,
+    badge_tag,
     copyable_tag,
     escape,
     flag_tag,
@@ -20,10 +23,11 @@ from delula.web.display import (
 )
 from delula.web.figures import rate
 from delula.web.lists import in_filter
+from delula.web.references import hrefs_of
 from delula.web.tables import Cell, link, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from delula.web.lists import ListPage
 
@@ -51,6 +55,26 @@ def off_estimate(estimate: float | None, measured: float | None) -> str | None:
     if times >= 1.5:
         return f"{times:.1f} times the estimate"
     return f"{round(times * 100)} % of the estimate" if times <= 0.5 else None
+
+
+def naming() -> Callable[[Node], Markup]:
+    """How components are named and linked where others refer to them: in a graph by the thousand.
+
+    Returns:
+        A function of a component: a link to its page, and its state where that is worth a word.
+    """
+    href = hrefs_of("components")
+
+    def name(node: Node) -> Markup:
+        shown = escape(node.name or node.id or "Unnamed component")
+        if node.state is State.MISSING:
+            title = "No component is registered under this id"
+            badge = badge_tag("Not registered", "warning")
+            return Markup(f'<span class="gone" title="{title}"><bdi>{shown}</bdi></span> {badge}')  # noqa: S704 - escaped
+        badge = f" {badge_tag('Inactive')}" if node.state is State.INACTIVE else ""
+        return Markup(f'<a class="link" href="{escape(href(node.id))}"><bdi>{shown}</bdi></a>{badge}')  # noqa: S704 - as above
+
+    return name
 
 
 def cells() -> Mapping[str, Cell]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.components import queries
-from delula.components.cells import cells, runs_href, tag_links
+from delula.components.cells import cells, naming, runs_href, tag_links
 from delula.components.channels import inputs_of, outputs_of
 from delula.components.detail import conflicts_of, figures_of, relations_of
 from delula.components.graph import around
@@ -56,6 +56,7 @@ def graph() -> Response:
         kind_name=kind_name,
         stages=stages_of(whole),
         cycles=cycles_of(whole),
+        node_link=naming(),
         component_href=hrefs_of("components"),
     )
 
@@ -91,6 +92,7 @@ def detail(reference: str) -> Response:
         last_runs=queries.last_runs(component.component_id),
         tag_links=Markup(tag_links(component.tags, url_for("components.index"))),  # noqa: S704 - escaped there
         runs_href=runs_href,
+        node_link=naming(),
         component_href=hrefs_of("components"),
         execution_href=hrefs_of("executions"),
         place=place_of(LISTING, queries.RESOLVERS, component.component_id),
