@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from benchmarks.assets import asset_cases
 from benchmarks.case import Case
 from benchmarks.catalogue import catalogue_cases
+from benchmarks.components import component_cases
 from benchmarks.people import people_cases
 from delula.db import session
 from delula.generations.listing import GENERATIONS, LISTING
@@ -61,6 +62,7 @@ def make_cases(generations: int) -> list[Case]:
         *asset_cases(),
         *catalogue_cases(),
         *people_cases(),
+        *component_cases(),
     ]
     session().rollback()
     return cases

@@ -71,8 +71,10 @@ def _ends(row: AnyRow, *, forward: bool) -> tuple[str, str]:
     return ends if forward else ends[::-1]
 
 
-def figures_of(usage: Usage, runs_href: Callable[..., str], component_id: str) -> list[Figure]:
-    """How a component fared in the last days."""
+def figures_of(
+    usage: Usage, estimate: int | None, runs_href: Callable[..., str], component_id: str
+) -> list[Figure]:
+    """How a component fared in the last days, and how its time stands against the estimate, in seconds."""
     found = rate(usage.succeeded, usage.finished)
     half, most = usage.times.p50, usage.times.p95
     period = f"in {DAYS} days"
@@ -90,8 +92,12 @@ def figures_of(usage: Usage, runs_href: Callable[..., str], component_id: str) -
         Figure(
             "Takes, p50",
             None if half is None else span(half / 1000),
-            n=usage.times.n or None,
-            note=None if most is None else f"p95 {span(most / 1000)}",
+            note=", ".join(
+                [
+                    *([] if most is None else [f"p95 {span(most / 1000)}"]),
+                    "no estimate" if estimate is None else f"estimate {span(estimate)}",
+                ]
+            ),
         ),
         Figure("Users", grouped(usage.users), note=period),
         Figure("Credits", grouped(usage.credits), note=period),

@@ -125,4 +125,6 @@ def _found(reference: str) -> AnyRow:
 def _figures(component: AnyRow) -> list[Figure]:
     """How a component fared in the last days."""
     id_ = component.component_id
-    return figures_of(rollups.usage_summary(id_, *period()), runs_href, id_)
+    return figures_of(
+        rollups.usage_summary(id_, *period()), component.estimated_processing_time, runs_href, id_
+    )

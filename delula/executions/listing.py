@@ -132,6 +132,7 @@ LISTING = ListSpec(
     noun="execution",
     empty="They appear here as soon as a workflow runs a component.",
     icon="workflow",
+    pages=(("Components", "blocks", "components.index"),),
     source=Source(
         ComponentUsage.__table__,
         RUNS.id,
@@ -160,7 +161,7 @@ LISTING = ListSpec(
         Column("duration", "Duration", sort="duration", numeric=True),
         Column("error", "Error", width="wide"),
         Column("user", "User"),
-        Column("execution", "Execution", width="id"),
+        Column("execution", "Execution", shown=False, width="id"),
         Column("cost", "Cost", shown=False, numeric=True),
     ),
     tabs=(("Failed", "success:no"), ("Unfinished", "success:none")),
