@@ -69,8 +69,8 @@ def naming() -> Callable[[Node], Markup]:
         shown = escape(node.name or node.id or "Unnamed component")
         if node.state is State.MISSING:
             title = "No component is registered under this id"
-            badge = badge_tag("Not registered", "warning")
-            return Markup(f'<span class="gone" title="{title}"><bdi>{shown}</bdi></span> {badge}')  # noqa: S704 - escaped
+            note = badge_tag("Not registered", "warning")
+            return Markup(f'<span class="gone" title="{title}"><bdi>{shown}</bdi></span> {note}')  # noqa: S704 - escaped
         badge = f" {badge_tag('Inactive')}" if node.state is State.INACTIVE else ""
         return Markup(f'<a class="link" href="{escape(href(node.id))}"><bdi>{shown}</bdi></a>{badge}')  # noqa: S704 - as above
 

@@ -19,10 +19,10 @@ MESSAGE = (
 
 # The runs of components are the largest table: each index stands for a question that is asked every day.
 INDEXES = (
-    # The runs of one component, newest first, and by how long they took. Equal durations share an entry, which
-    # they could not with the id behind them: so these are a fifth and a third as large. And if only the index
-    # of all durations ended in the id, the planner would walk it for the slowest runs of a quick component,
-    # past millions of others.
+    # The runs of one component, newest first, and by how long they took. Equal durations share an entry,
+    # which they could not with the id behind them: so these are a fifth and a third as large. And if only
+    # that of all durations ended in the id, the planner would walk it for the slowest runs of a quick
+    # component, past millions of others.
     ("console_component_usage_component", "component_usage", "(component_id, created_at DESC)"),
     (
         "console_component_usage_component_duration",
