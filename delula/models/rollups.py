@@ -194,7 +194,10 @@ class RecipeTotals(Base, kw_only=True, eq=False, repr=False):
 
 
 class RollUpState(Base, kw_only=True, eq=False, repr=False):
-    """How far one family of roll-ups is; see `delula.rollups.marks`."""
+    """How far one family of roll-ups is; see `delula.rollups.marks`.
+
+    The row `layout` belongs to no family: its `settled_id` is the version of how the tables are written.
+    """
 
     __tablename__ = "rollup_state"
     __table_args__ = {"schema": CONSOLE_SCHEMA}  # noqa: RUF012 - as SQLAlchemy wants it

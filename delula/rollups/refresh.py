@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     #: Is told the name of a family and which share of it is done.
     Watch = Callable[[str, float], None]
 
+#: How sums are written: which spans, which form of sketches. With another number all are counted anew.
+LAYOUT = 2
 #: Hours up to now that are counted at every refresh, whatever the marks say.
 RECENT_HOURS = 3
 #: In which time every hour and every user is counted again: a day, with room for a missed run.
@@ -52,6 +54,7 @@ RECIPES_AT_ONCE = 5
 
 def refresh(watch: Watch | None = None) -> None:
     """Bring all roll-ups up to date; at first, or after an interrupted rebuild, fill them completely."""
+    _refill_another_layout()
     for group in GROUPS:
         _refresh_group(group)
         _fill_group(group, watch)
@@ -68,10 +71,8 @@ def rebuild(watch: Watch | None = None) -> None:
 
     What an interrupted rebuild has left undone, the next refresh does.
     """
-    for family, *_ in GROUPS:
-        with _long_transaction():
-            locked_state(family.name).filling = PAST.isoformat()
     with _long_transaction():
+        _refill_groups()
         locked_state("users").filling = ""
         session().execute(text("UPDATE dashboard.recipe_totals SET options_at = NULL"))
     refresh(watch)
@@ -82,6 +83,20 @@ def rebuild(watch: Watch | None = None) -> None:
 
 
 _SETTINGS = ("statement_timeout = 0", "idle_in_transaction_session_timeout = '10min'", "work_mem = '64MB'")
+
+
+def _refill_another_layout() -> None:
+    with _long_transaction():
+        state = locked_state("layout")
+        if state.settled_id != LAYOUT:
+            state.settled_id = LAYOUT
+            _refill_groups()
+
+
+def _refill_groups() -> None:
+    """Have the groups filled anew, in the transaction at hand."""
+    for family, *_ in GROUPS:
+        locked_state(family.name).filling = PAST.isoformat()
 
 
 class _long_transaction:  # noqa: N801 - a context manager

@@ -170,6 +170,15 @@ def test_a_rebuild_repairs_whatever_the_tables_hold(changing: Console) -> None:
     check_users(changing)
 
 
+def test_sums_of_an_earlier_version_are_counted_anew(changing: Console) -> None:
+    changing.sql("""
+        UPDATE dashboard.usage_rollup SET time_sketch = 'of an earlier version', users = 'likewise';
+        DELETE FROM dashboard.usage_rollup WHERE span = 'part';
+        UPDATE dashboard.rollup_state SET settled_id = settled_id - 1 WHERE family = 'layout'""")
+    refresh(changing)
+    check_hours(changing)
+
+
 def check_users(console: Console, condition: str = "true") -> None:
     """Compare the totals with the rows."""
     told = console.sql(f"""
