@@ -23,15 +23,12 @@ def cells() -> Mapping[str, Cell]:
             return f'<span class="gone">{row.recipe_id}, no longer there</span>'
         return link(recipe_href(row.recipe_id), row.recipe_title, title="Open the recipe")
 
-    return {
-        **_CELLS,
-        "recipe": Cell(recipe, "cut"),
-        "generation": Cell(
-            lambda row, _: link(
-                generation_href(row.generation_id), row.generation_id, title="Open the generation"
-            )
-        ),
-    }
+    def generation(row: Any, _: ListPage) -> str:
+        if row.known_generation_id is None:
+            return f'<span class="gone">{row.generation_id}, no longer there</span>'
+        return link(generation_href(row.generation_id), row.generation_id, title="Open the generation")
+
+    return {**_CELLS, "recipe": Cell(recipe, "cut"), "generation": Cell(generation)}
 
 
 _CELLS: Mapping[str, Cell] = {

@@ -157,7 +157,7 @@ _CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "created": (_VIDEO.created_at,),
     "given": (_VIDEO.used_at,),
     "recipe": (_VIDEO.recipe_id, _RECIPE.name.label("recipe_title")),
-    "generation": (_VIDEO.generation_id,),
+    "generation": (_VIDEO.generation_id, _G.id.label("known_generation_id")),
     "variables": (func.left(cast(_VIDEO.recipe_variables, Text), 240).label("variables"),),
     "request": (_VIDEO.used_by_request_id,),
     "asset": (_VIDEO.asset_id,),
@@ -180,6 +180,7 @@ def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     return (
         select(_VIDEO.id, *(cell for name in names for cell in _CELLS[name]))
         .outerjoin_from(BacklogVideo.__table__, Recipe.__table__, _RECIPE.id == _VIDEO.recipe_id)
+        .outerjoin(Generation.__table__, _G.id == _VIDEO.generation_id)
         .where(_VIDEO.id == any_(bindparam("ids", type_=ARRAY(Integer))))
     )
 

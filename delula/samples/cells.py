@@ -70,6 +70,8 @@ def cells() -> Mapping[str, Cell]:
         return link(href, row.recipe_id, title=title, classes="gone")
 
     def generation(row: Any, listed: ListPage) -> str:  # noqa: ARG001 - a cell's shape
+        if row.found_generation_id is None:
+            return f'<span class="gone" title="This generation no longer exists">{row.generation_id}</span>'
         return link(generation_href(row.generation_id), row.generation_id)
 
     return {

@@ -40,7 +40,7 @@ _CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "title": (func.left(_S.title, EXCERPT).label("title"),),
     "recipe": _MADE_BY,
     "user": _OWNER,
-    "generation": (_S.generation_id,),
+    "generation": (_S.generation_id, _GENERATION.id.label("found_generation_id")),
     "type": (_S.type,),
     "featured": (_S.is_featured,),
     "likes": (_S.like_count,),
@@ -72,6 +72,7 @@ def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
         select(_S.id, *(cell for name in names for cell in _CELLS[name]))
         .outerjoin_from(RecipeSample.__table__, Recipe.__table__, _RECIPE.id == _S.recipe_id)
         .outerjoin(User.__table__, _USER.id == _S.user_id)
+        .outerjoin(Generation.__table__, _GENERATION.id == _S.generation_id)
         .where(_S.id == any_(bindparam("ids", type_=ARRAY(Integer))))
     )
 
