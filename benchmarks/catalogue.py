@@ -1,4 +1,4 @@
-"""The requests of tags, samples and option icons."""
+"""The requests of recipes, tags, samples and option icons."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from sqlalchemy import func, select
 
 from benchmarks.case import Case
 from delula.db import session
-from delula.models import RecipeOptionTagIcon, RecipeSample, Tag
+from delula.models import Recipe, RecipeOptionTagIcon, RecipeSample, Tag
 from delula.option_icons.listing import LISTING as OPTION_ICONS
+from delula.recipes.listing import LISTING as RECIPES
+from delula.recipes.listing import PROBLEMS
+from delula.recipes.performance import RANGES
 from delula.samples.listing import LISTING as SAMPLES
 from delula.tags.listing import LISTING as TAGS
 
@@ -25,6 +28,25 @@ def catalogue_cases() -> Iterator[Case]:
     tag = session().execute(select(func.min(Tag.id)).where(Tag.is_hidden)).scalar()
     sample = session().execute(select(func.min(RecipeSample.id))).scalar()
     key = session().execute(select(func.min(RecipeOptionTagIcon.id))).scalar()
+    recipe = session().execute(select(func.min(Recipe.id))).scalar()
+    yield from _list_cases(
+        RECIPES,
+        "/recipes/",
+        "lava",
+        "prompt:knife",
+        "tag:viral",
+        "-tag:category:video",
+        "missing:category",
+        *(f"problem:{problem}" for problem in PROBLEMS),
+        "provider:fal",
+        "active:yes usage:>1000",
+    )
+    if recipe is not None:
+        yield Case("Recipes", "one recipe", f"/recipes/{recipe}")
+        yield Case("Recipes", "peek", f"/recipes/{recipe}/peek", fragment=True)
+        for range_ in RANGES:
+            path = f"/recipes/{recipe}/performance?range={range_}"
+            yield Case("Recipes", f"how it does, {range_}", path, fragment=True)
     yield from _list_cases(TAGS, "/tags/", "hidden:yes", "problem:unused", "problem:near_duplicate", "video")
     yield Case("Tags", "ids without a tag", "/tags/dangling")
     if tag is not None:
