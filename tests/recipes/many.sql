@@ -40,6 +40,6 @@ SELECT CASE WHEN n % 10 = 0 THEN 'system_backlog' ELSE 'u-ann' END, 102, 'p',
        now() - n * interval '9 hours' + interval '3 seconds' + (1 + n % 50) * interval '1 second', 'image', 3, n % 5 = 2,
        CASE WHEN n % 5 = 2 THEN (ARRAY['Timed out after ' || n || ' s', 'Policy'])[1 + n % 2] END,
        jsonb_build_object('formData', jsonb_build_object('animal', (ARRAY['otter', 'owl'])[1 + (n % 3 = 0)::int]))
-FROM generate_series(0, 500) AS n;
+FROM generate_series(0, 500) AS n ORDER BY md5(n::text);
 INSERT INTO revenue_shares (recipe_id, creator_id, user_id, generation_id, credits_used, revenue_amount, share_percentage, creator_earnings, is_paid_credits, created_at)
 SELECT 108, 'u-ann', 'u-guest', n, 5, 5, 20, n, true, now() - n * interval '1 day' FROM generate_series(0, 60) AS n;
