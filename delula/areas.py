@@ -23,6 +23,7 @@ from delula.recipes.views import blueprint as recipes
 from delula.samples.views import blueprint as samples
 from delula.staff.views import blueprint as staff
 from delula.tags.views import blueprint as tags
+from delula.usage.views import blueprint as usage
 from delula.users.views import blueprint as users
 from delula.web.render import render_once
 
@@ -89,7 +90,7 @@ AREAS: tuple[Area, ...] = (
         components,
         "components.index",
         Permission.COMPONENTS_READ,
-        within=(executions,),
+        within=(executions, usage),
     ),
     Area("Providers", "server", "Catalogue", providers, "providers.index", Permission.PROVIDERS_READ),
     Area("Assets", "images", "Library", assets, "assets.index", Permission.ASSETS_READ),

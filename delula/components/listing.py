@@ -144,6 +144,7 @@ LISTING = ListSpec(
     pages=(
         ("Graph", "git-fork", "components.graph"),
         ("Executions", "workflow", "executions.index"),
+        ("Usage", "chart-column", "usage.index"),
     ),
     source=Source(
         ComponentRegistry.__table__.outerjoin(MEASURED, MEASURED.c.component_id == REGISTRY.component_id),

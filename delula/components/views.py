@@ -94,6 +94,7 @@ def detail(reference: str) -> Response:
         runs_href=runs_href,
         node_link=naming(),
         component_href=hrefs_of("components"),
+        usage_href=url_for("usage.index", component=component.component_id),
         execution_href=hrefs_of("executions"),
         place=place_of(LISTING, queries.RESOLVERS, component.component_id),
     )

@@ -265,7 +265,7 @@ def usage_trends(
             starts.append(at)
     trends: dict[str, list[int]] = defaultdict(lambda: [0] * len(ranges))
     values = {"slots": slots, "spans": spans, "starts": starts}
-    for component_id, index, executions in session().execute(_TRENDS, values):
+    for component_id, index, executions in session().execute(_TRENDS, values).all():
         trends[component_id][index] = executions
     return dict(trends)
 
@@ -522,7 +522,7 @@ def _gather(
         which = "one" if key is not None else "each" if each or not family.with_total else "total"
         values = {"slots": slots, "spans": spans, "starts": starts, "key": key}
         size = len(family.keys)
-        for index, *record in session().execute(_read_statement(family.name, which), values):
+        for index, *record in session().execute(_read_statement(family.name, which), values).all():
             add_record(family, tally_of(index, record[:size]), record)
     for part, keys, tally in _measured(family, rests, key):
         tally_of(of_rest[part], keys).merge(tally)

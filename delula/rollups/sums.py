@@ -128,12 +128,11 @@ class Spread:
         """How many are in each bin that is not empty."""
         if not self.lanes:
             return self.bins
-        counts = dict(self.bins)
         size = -(-self.lanes.bit_length() // (8 * _LANE))
         dense = struct.unpack(f"<{size}I", self.lanes.to_bytes(size * _LANE, "little"))
-        for where, count in enumerate(dense, _ZERO):
-            if count:
-                counts[where] = counts.get(where, 0) + count
+        counts = {where: count for where, count in enumerate(dense, _ZERO) if count}
+        for where, count in self.bins.items():
+            counts[where] = counts.get(where, 0) + count
         return counts
 
     def times(self) -> Times:

@@ -123,7 +123,7 @@ def read_duration(text: str) -> Decimal | None:
 def _age(amount: int, unit: str, clock: Clock) -> Period:
     try:
         if unit in {"mo", "y"}:
-            then = _months_before(clock.local_now, amount * (12 if unit == "y" else 1))
+            then = months_before(clock.local_now, amount * (12 if unit == "y" else 1))
         else:
             then = clock.local_now.astimezone(UTC) - amount * _AGE_UNITS[unit]
         instant = _utc(then)
@@ -134,7 +134,7 @@ def _age(amount: int, unit: str, clock: Clock) -> Period:
     return Period(instant, instant, age=True)
 
 
-def _months_before(moment: datetime, months: int) -> datetime:
+def months_before(moment: datetime, months: int) -> datetime:
     """The same day that many months earlier, or that month's last day where it is shorter."""
     years, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
     first = moment.replace(year=years, month=month + 1, day=1)

@@ -6,6 +6,7 @@ import "./disclosure.js";
 import "./copy.js";
 import "./toast.js";
 import "./time.js";
+import "./zone.js";
 import "./forms.js";
 import "./query.js";
 import "./rows.js";
