@@ -110,6 +110,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop it all; the log is the console's own."""
+    op.execute("DROP FUNCTION IF EXISTS dashboard.audit_hash")  # it takes a row of the table
     op.execute("DROP TABLE IF EXISTS dashboard.audit_log, dashboard.audit_day")
-    for function in ("audit_hash", "audit_chain", "audit_keep"):
-        op.execute(f"DROP FUNCTION IF EXISTS dashboard.{function}")
+    op.execute("DROP FUNCTION IF EXISTS dashboard.audit_chain, dashboard.audit_keep")
