@@ -102,7 +102,12 @@ def related_links(
     links = [_user_link(generation, related, owner), *_recipe_link(generation, related)]
     if generation.asset_id:
         title = related.asset.display_name if related.asset else generation.asset_id
-        links.append(_link("image", title, _asset_meta(related), same_href("asset", generation.asset_id)))
+        href = (
+            hrefs_of("assets")(f"user-{related.asset.id}")
+            if related.asset
+            else same_href("asset", generation.asset_id)
+        )
+        links.append(_link("image", title, _asset_meta(related), href))
     here = same_href("id", generation.id)
     for entry in related.backlog:
         meta = "Given to a user" if entry.is_used else "In stock"
