@@ -65,8 +65,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"],
         COMPRESS_ALGORITHM=["zstd", "br", "gzip"],
-        COMPRESS_BR_LEVEL=4,
-        COMPRESS_ZSTD_LEVEL=3,
+        COMPRESS_BR_LEVEL=3,  # half the time of level 4, for 2 % more bytes
+        COMPRESS_ZSTD_LEVEL=1,  # a list: 12.0 KB in 77 us, where level 3 makes 11.7 KB in 99
         COMPRESS_LEVEL=5,
     )
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from html import escape as escape_text
 from typing import TYPE_CHECKING
@@ -44,6 +44,7 @@ def _markup(html: str) -> Markup:
 
 MINUS = "\N{MINUS SIGN}"
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_WEEK = timedelta(days=7)
 
 
 MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -97,11 +98,11 @@ def ago(value: datetime, now: datetime | None = None) -> str:
     """
     then = _utc(value)
     now = _utc(now) if now else datetime.now(UTC)
-    seconds = (now - then).total_seconds()
-    distance = abs(seconds)
-    if distance >= 7 * _DAY:
+    if not -_WEEK < now - then < _WEEK:
         day = f"{then.day} {MONTHS[then.month]}"
         return day if then.year == now.year else f"{day} {then.year}"
+    seconds = (now - then).total_seconds()
+    distance = abs(seconds)
     if distance < 10:
         return "just now"
     if distance < _MINUTE:

@@ -136,11 +136,11 @@ class ListPage:
 
     def detail_href(self, id_: RowId) -> str:
         """The page of one row, which then knows the list that one came from."""
-        return f"{self.action}{in_path(id_)}{self._came_from}"
+        return f"{self.action}{id_ if type(id_) is int else in_path(id_)}{self._came_from}"
 
     def peek_href(self, id_: RowId) -> str | None:
         """The fragment that shows the essence of one row beside the list."""
-        return f"{self.action}{in_path(id_)}/peek" if self.spec.peeks else None
+        return f"{self.action}{id_ if type(id_) is int else in_path(id_)}/peek" if self.spec.peeks else None
 
     @cached_property
     def _came_from(self) -> str:
@@ -396,10 +396,16 @@ def in_filter(value: object) -> str:
 _NOT_A_PART = re.compile(r"|\.{1,2}|.*/.*|~.*", re.DOTALL)
 
 
+#: Ids that stand in an address as they are: a list shows a hundred of them.
+_AS_IT_IS = re.compile(r"[A-Za-z0-9_-]+").fullmatch
+
+
 def in_path(id_: RowId) -> str:
     """The id of a row as a part of an address, whatever the id is; `id_of_path` reads it back."""
     if isinstance(id_, int):
         return str(id_)
+    if _AS_IT_IS(id_) and id_ not in FRAGMENTS:
+        return id_
     if _NOT_A_PART.fullmatch(id_) or id_ in FRAGMENTS:
         return "~" + urlsafe_b64encode(id_.encode()).decode().rstrip("=")
     return quote(id_, safe="")

@@ -25,6 +25,10 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
+#: Made once, which `json.dumps` with a default does for every line.
+_encode = json.JSONEncoder(default=str).encode
+
+
 def _extras(record: logging.LogRecord) -> dict[str, object]:
     return {key: value for key, value in vars(record).items() if key not in _STANDARD}
 
@@ -48,7 +52,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(entry, default=str)
+        return _encode(entry)
 
 
 class ReadableFormatter(logging.Formatter):

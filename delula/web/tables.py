@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from delula.web.display import MISSING, escape, row_tag
+from delula.web.display import MISSING, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,13 +47,17 @@ def table_body(
         (_opening(column.label, cells[column.key].classes), cells[column.key].inner)
         for column in listed.state.columns
     ]
+    peeks = listed.spec.peeks
     parts: list[str] = []
     group: str | None = None
     for row in listed.rows:
         if heading is not None and group != (group := heading(row)):
             words = f'<th scope="rowgroup" colspan="{len(columns)}"><bdi>{escape(group)}</bdi></th>'
             parts.append(f'<tr class="table-group">{words}</tr>\n')
-        parts.append(row_tag(row.id, listed.detail_href(row.id), listed.peek_href(row.id)))
+        name, href = escape(row.id), listed.detail_href(row.id)
+        peek = f' data-peek="{listed.peek_href(row.id)}"' if peeks else ""
+        # As `row_tag` does, but for the addresses: what they are made of is quoted for an address already.
+        parts.append(f'<tr id="row-{name}" data-row="{name}" data-href="{href}"{peek}>')
         for opening, inner in columns:
             parts += (opening, inner(row, listed), "</td>")
         parts.append("</tr>\n")
