@@ -38,7 +38,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of, zone
 from delula.web.masking import masked_json
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.render import render
+from delula.web.render import render, wants_fragment
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -172,8 +172,11 @@ def _range() -> str:
 def _ranges(recipe: Recipe) -> list[dict[str, object]]:
     """The links that change the range, on the recipe's page or in place."""
     listed = {"from": request.args["from"]} if "from" in request.args else {}
-    page = url_for("recipes.detail", reference=recipe.id)
-    return range_links(page, url_for("recipes.performance", id_=recipe.id), _range(), listed)
+    fragment = url_for("recipes.performance", id_=recipe.id)
+    # Opened by itself, the section is a page of its own and stays one.
+    alone = request.endpoint == "recipes.performance" and not wants_fragment()
+    page = fragment if alone else url_for("recipes.detail", reference=recipe.id)
+    return range_links(page, fragment, _range(), listed)
 
 
 def _found(reference: str) -> Recipe:

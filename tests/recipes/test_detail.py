@@ -294,6 +294,8 @@ def test_the_section_is_a_fragment_and_without_script_a_page(kitchen: Console) -
     assert "<html" in whole.text
     assert "<html" not in part.text
     assert 'id="performance"' in part.text
+    assert 'href="/recipes/102?range=7d#performance"' in part.text
+    assert 'href="/recipes/102/performance?range=7d#performance"' in whole.text
     link = re.search(r'id="performance"\s+hx-get="([^"]+)"', page(kitchen, "102?range=7d&from=q%3Dx"))
     assert link
     assert unescape(link[1]) == "/recipes/102/performance?from=q%3Dx&range=7d"
