@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -96,15 +98,67 @@ def database_url(postgres_url: str, make_database: Callable[..., str]) -> Iterat
     drop_database(postgres_url, make_url(url).database or "")
 
 
+@contextmanager
+def shared_template(
+    run_folder: Path, postgres_url: str, name: str, make: Callable[[str], None]
+) -> Iterator[str]:
+    """A database that is made once for a run, to be cloned and left alone; the workers share it.
+
+    Args:
+        run_folder: of this run, the same in all its workers.
+        postgres_url: where to make it.
+        name: tells it from others.
+        make: fills the empty database at an address.
+
+    Yields:
+        Its name.
+    """
+    note = run_folder / f"template-{name}"
+    making, in_use = FileLock(run_folder / f"making-{name}"), FileLock(run_folder / f"use-{name}")
+    making.take()
+    in_use.share()
+    if not note.exists():
+        url = create_database(postgres_url)
+        make(url)
+        note.write_text(make_url(url).database or "")
+    found = note.read_text()
+    making.release()
+    yield found
+    making.take()
+    if in_use.try_take():
+        note.unlink()
+        drop_database(postgres_url, found)
+    in_use.close()
+    making.close()
+
+
 @pytest.fixture(scope="session")
-def live_templates(make_database: Callable[..., str]) -> dict[str, str]:
+def live_templates(run_folder: Path, postgres_url: str) -> Iterator[dict[str, str]]:
     """Names of two databases as the product has made and filled them, to be cloned and left alone."""
-    templates = {}
-    for name, parts in (("documented", DOCUMENTED), ("older", OLDER)):
-        url = make_database()
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(
+                shared_template(run_folder, postgres_url, f"live-{name}", partial(fill, parts=parts))
+            )
+            for name, parts in (("documented", DOCUMENTED), ("older", OLDER))
+        }
+
+
+@pytest.fixture(scope="session")
+def upgraded_templates(run_folder: Path, postgres_url: str) -> Iterator[dict[str, str]]:
+    """The same two as `flask db upgrade` leaves them."""
+
+    def make(url: str, parts: tuple[str, ...]) -> None:
         fill(url, parts)
-        templates[name] = make_url(url).database or ""
-    return templates
+        upgrade(url)
+
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(
+                shared_template(run_folder, postgres_url, f"upgraded-{name}", partial(make, parts=parts))
+            )
+            for name, parts in (("documented", DOCUMENTED), ("older", OLDER))
+        }
 
 
 @pytest.fixture
@@ -129,27 +183,9 @@ def older_live_database_url(
 
 @pytest.fixture(scope="session")
 def migrated_template(run_folder: Path, postgres_url: str) -> Iterator[str]:
-    """Name of a database that is migrated and empty, to be cloned and left alone; the workers share it."""
-    note, making, in_use = (
-        run_folder / "template",
-        FileLock(run_folder / "making"),
-        FileLock(run_folder / "use"),
-    )
-    making.take()
-    in_use.share()
-    if not note.exists():
-        url = create_database(postgres_url)
-        upgrade(url)
-        note.write_text(make_url(url).database or "")
-    name = note.read_text()
-    making.release()
-    yield name
-    making.take()
-    if in_use.try_take():
-        note.unlink()
-        drop_database(postgres_url, name)
-    in_use.close()
-    making.close()
+    """Name of a database that is migrated and empty, to be cloned and left alone."""
+    with shared_template(run_folder, postgres_url, "migrated", upgrade) as name:
+        yield name
 
 
 @pytest.fixture

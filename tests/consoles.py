@@ -21,7 +21,6 @@ from delula.access.permissions import Role
 from delula.config import Settings
 from delula.db import atomic, db
 from delula.models.staff import Staff
-from tests.migrating import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,21 +112,15 @@ def console_on(url: str, **changes: Any) -> Iterator[Console]:
         dispose(app)
 
 
-def _upgraded(make_database: Callable[..., str], template: str) -> str:
-    url = make_database(template)
-    upgrade(url)
-    return url
-
-
 @pytest.fixture(scope="session")
-def live_console(make_database: Callable[..., str], live_templates: dict[str, str]) -> Iterator[Console]:
+def live_console(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> Iterator[Console]:
     """A console on a live database at the schema document's level, upgraded; its rows are only read."""
-    with console_on(_upgraded(make_database, live_templates["documented"])) as console:
+    with console_on(make_database(upgraded_templates["documented"])) as console:
         yield console
 
 
 @pytest.fixture(scope="session")
-def older_console(make_database: Callable[..., str], live_templates: dict[str, str]) -> Iterator[Console]:
+def older_console(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> Iterator[Console]:
     """The same on a live database that is older than the document."""
-    with console_on(_upgraded(make_database, live_templates["older"])) as console:
+    with console_on(make_database(upgraded_templates["older"])) as console:
         yield console

@@ -17,7 +17,6 @@ from delula.db import db
 from delula.rollups.refresh import refresh
 from tests.consoles import FRAGMENT, Console, console_on
 from tests.generations.reading import link
-from tests.migrating import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,10 +26,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def crowd(make_database: Callable[..., str], live_templates: dict[str, str]) -> Iterator[Console]:
+def crowd(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> Iterator[Console]:
     """A console on a live database of some 230 users; its rows are only read."""
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with psycopg.connect(url) as connection:
         connection.execute((Path(__file__).parent / "users" / "many.sql").read_text())
     with console_on(url) as console:

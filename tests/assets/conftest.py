@@ -10,7 +10,6 @@ import pytest
 
 from delula.storage import Store
 from tests.consoles import console_on
-from tests.migrating import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,10 +21,9 @@ CDN = "https://cdn.example.org"
 
 
 @pytest.fixture(scope="session")
-def library_url(make_database: Callable[..., str], live_templates: dict[str, str]) -> str:
+def library_url(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> str:
     """Address of the database."""
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with psycopg.connect(url) as connection:
         connection.execute((Path(__file__).parent / "many.sql").read_text())
     return url

@@ -20,7 +20,6 @@ from delula.search import parse
 from tests.assets.reading import EVERYTHING, LIST, expected, found
 from tests.consoles import FRAGMENT, console_on
 from tests.generations.reading import words
-from tests.migrating import upgrade
 from tests.search.test_declared_fields import NOW, OPERANDS
 from tests.test_crawl import check
 
@@ -109,10 +108,9 @@ def test_a_filter_leaves_what_plain_sql_leaves(library: Console, query: str) -> 
 
 
 def test_without_trigrams_parts_of_names_are_found_and_errors_are_not_forgiven(
-    make_database: Callable[..., str], live_templates: dict[str, str]
+    make_database: Callable[..., str], upgraded_templates: dict[str, str]
 ) -> None:
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with psycopg.connect(url) as connection:
         connection.execute("DROP EXTENSION pg_trgm CASCADE")
     with console_on(url) as console:

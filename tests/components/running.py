@@ -12,7 +12,6 @@ from sqlalchemy import event
 from delula.db import db
 from delula.rollups.refresh import refresh
 from tests.consoles import console_on
-from tests.migrating import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,10 +20,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def running(make_database: Callable[..., str], live_templates: dict[str, str]) -> Iterator[Console]:
+def running(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> Iterator[Console]:
     """A console on a live database of about a hundred components and 640 runs; its rows are only read."""
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with psycopg.connect(url) as connection:
         connection.execute((Path(__file__).parent / "running.sql").read_text())
     with console_on(url) as console:

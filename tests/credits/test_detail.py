@@ -17,7 +17,6 @@ from delula.db import db
 from delula.rollups.refresh import refresh
 from tests.consoles import Console, console_on
 from tests.generations.reading import words
-from tests.migrating import upgrade
 from tests.people import ids_of
 from tests.users.test_detail import cells, number
 
@@ -113,10 +112,11 @@ def test_balances_are_sums_from_new_to_old() -> None:
 
 
 @pytest.fixture(scope="module")
-def long_and_short(make_database: Callable[..., str], live_templates: dict[str, str]) -> Iterator[Console]:
+def long_and_short(
+    make_database: Callable[..., str], upgraded_templates: dict[str, str]
+) -> Iterator[Console]:
     """A console with a user who has 100,000 rows of the ledger, one who has 10, and many others."""
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
             "INSERT INTO users (id, handle, credits) VALUES ('long', 'long', 7), ('short', 'short', 7)"

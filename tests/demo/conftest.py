@@ -14,7 +14,6 @@ from delula.demo.dataset import blocks
 from delula.demo.media import Media
 from delula.demo.plan import Plan
 from tests.conftest import drop_database
-from tests.migrating import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,27 +31,19 @@ def fill(url: str, plan: Plan = PLAN, *, replace: bool = False) -> dict[str, int
         )
 
 
-@pytest.fixture(scope="session")
-def prepared_template(make_database: Callable[..., str]) -> str:
-    """Name of a migrated database without rows, to be cloned."""
-    url = make_database()
-    upgrade(url)
-    return make_url(url).database or ""
-
-
 @pytest.fixture
 def prepared_url(
-    postgres_url: str, make_database: Callable[..., str], prepared_template: str
+    postgres_url: str, make_database: Callable[..., str], migrated_template: str
 ) -> Iterator[str]:
     """Address of a migrated database without rows."""
-    url = make_database(prepared_template)
+    url = make_database(migrated_template)
     yield url
     drop_database(postgres_url, make_url(url).database or "")
 
 
 @pytest.fixture(scope="session")
-def filled_url(make_database: Callable[..., str], prepared_template: str) -> str:
+def filled_url(make_database: Callable[..., str], migrated_template: str) -> str:
     """Address of a database that holds `PLAN`; tests only read it."""
-    url = make_database(prepared_template)
+    url = make_database(migrated_template)
     fill(url)
     return url

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 
 from tests.consoles import console_on
-from tests.migrating import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,10 +17,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def many(make_database: Callable[..., str], live_templates: dict[str, str]) -> Iterator[Console]:
+def many(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> Iterator[Console]:
     """A console on a live database of 341 generations; its rows are only read."""
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with psycopg.connect(url) as connection:
         connection.execute((Path(__file__).parent / "many.sql").read_text())
     with console_on(url) as console:
@@ -29,9 +27,8 @@ def many(make_database: Callable[..., str], live_templates: dict[str, str]) -> I
 
 
 @pytest.fixture
-def changing(make_database: Callable[..., str], live_templates: dict[str, str]) -> Iterator[Console]:
+def changing(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> Iterator[Console]:
     """A console on a live database of its own, for a test that changes rows."""
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with console_on(url) as console:
         yield console

@@ -16,7 +16,6 @@ from delula.web.lists import in_path
 from delula.web.lucide import lucide_icon, lucide_name
 from tests.consoles import FRAGMENT, console_on
 from tests.generations.reading import words
-from tests.migrating import upgrade
 from tests.test_crawl import check
 
 if TYPE_CHECKING:
@@ -44,10 +43,9 @@ ROWS = """
 
 
 @pytest.fixture(scope="module")
-def looks(make_database: Callable[..., str], live_templates: dict[str, str]) -> Iterator[Console]:
+def looks(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> Iterator[Console]:
     """A console on a live database of ten option icons; its rows are only read."""
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with psycopg.connect(url) as connection:
         connection.execute(ROWS)
     with console_on(url) as console:
@@ -144,10 +142,9 @@ def test_every_page_works_for_every_role(looks: Console, role: Role) -> None:
 
 
 def test_a_database_without_the_table_says_so(
-    make_database: Callable[..., str], live_templates: dict[str, str]
+    make_database: Callable[..., str], upgraded_templates: dict[str, str]
 ) -> None:
-    url = make_database(live_templates["older"])
-    upgrade(url)
+    url = make_database(upgraded_templates["older"])
     with psycopg.connect(url) as connection:
         connection.execute("DROP TABLE recipe_option_tag_icon")
     with console_on(url) as console:

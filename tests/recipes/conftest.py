@@ -12,7 +12,6 @@ from sqlalchemy import event
 from delula.db import db
 from delula.rollups.refresh import rebuild
 from tests.consoles import console_on
-from tests.migrating import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,10 +20,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def kitchen(make_database: Callable[..., str], live_templates: dict[str, str]) -> Iterator[Console]:
+def kitchen(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> Iterator[Console]:
     """A console on a live database of 146 recipes; its rows are only read."""
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with psycopg.connect(url) as connection:
         connection.execute((Path(__file__).parent / "many.sql").read_text())
     with console_on(url) as console:

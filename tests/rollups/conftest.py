@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from tests.consoles import Console, console_on
-from tests.migrating import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,11 +87,10 @@ def changing(make_database: Callable[..., str], counted_template: str) -> Iterat
 
 @pytest.fixture(params=["documented", "older"])
 def live(
-    request: pytest.FixtureRequest, make_database: Callable[..., str], live_templates: dict[str, str]
+    request: pytest.FixtureRequest, make_database: Callable[..., str], upgraded_templates: dict[str, str]
 ) -> Iterator[Console]:
     """A console on a live database, whose roll-ups are filled."""
-    url = make_database(live_templates[request.param])
-    upgrade(url)
+    url = make_database(upgraded_templates[request.param])
     with console_on(url) as console:
         refresh(console)
         yield console

@@ -15,7 +15,6 @@ from delula.samples.cells import written_dimensions
 from delula.samples.listing import LISTING
 from tests.consoles import FRAGMENT, console_on
 from tests.generations.reading import link, words
-from tests.migrating import upgrade
 from tests.test_crawl import check
 
 if TYPE_CHECKING:
@@ -53,11 +52,10 @@ SORTED_BY = {
 
 @pytest.fixture(scope="module")
 def sampled(
-    make_database: Callable[..., str], live_templates: dict[str, str], s3: S3Settings
+    make_database: Callable[..., str], upgraded_templates: dict[str, str], s3: S3Settings
 ) -> Iterator[Console]:
     """A console with a bucket on a live database of 123 samples."""
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with psycopg.connect(url) as connection:
         connection.execute(MANY)
     with console_on(url, s3=s3) as console:

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 
 from tests.consoles import console_on
-from tests.migrating import upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,10 +17,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def tagged(make_database: Callable[..., str], live_templates: dict[str, str]) -> Iterator[Console]:
+def tagged(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> Iterator[Console]:
     """A console on a live database of some two hundred tags; its rows are only read."""
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with psycopg.connect(url) as connection:
         connection.execute((Path(__file__).parent / "tagged.sql").read_text())
     with console_on(url) as console:

@@ -18,7 +18,6 @@ from delula.tags.listing import LISTING
 from delula.tags.queries import TRENDS
 from tests.consoles import FRAGMENT, console_on
 from tests.generations.reading import link, words
-from tests.migrating import upgrade
 from tests.test_crawl import check
 
 if TYPE_CHECKING:
@@ -215,9 +214,10 @@ def test_an_odd_colour_is_shown_as_text_and_a_written_one_is_drawn(tagged: Conso
     assert "fill=" not in page.text
 
 
-def test_a_tag_that_comes_is_counted_before_long(make_database: Any, live_templates: dict[str, str]) -> None:
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+def test_a_tag_that_comes_is_counted_before_long(
+    make_database: Any, upgraded_templates: dict[str, str]
+) -> None:
+    url = make_database(upgraded_templates["documented"])
     with console_on(url) as console:
         assert "Unused" not in words(console.admin.get(f"{LIST}1").text)
         console.sql("UPDATE recipes SET tag_highlights = array_remove(tag_highlights, 1)")
@@ -306,10 +306,9 @@ def test_a_page_asks_few_questions(tagged: Console, path: str, most: int) -> Non
 
 
 def test_the_trend_counts_the_generations_of_its_recipes_week_by_week(
-    make_database: Callable[..., str], live_templates: dict[str, str]
+    make_database: Callable[..., str], upgraded_templates: dict[str, str]
 ) -> None:
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with console_on(url) as console:
         assert "have not been summed up" in words(console.admin.get(f"{LIST}1").text)
         console.sql("""

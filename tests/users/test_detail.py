@@ -14,7 +14,6 @@ from delula.users import queries
 from delula.web.lists import in_path
 from tests.consoles import Console, console_on
 from tests.generations.reading import words
-from tests.migrating import upgrade
 from tests.people import sent_by
 
 if TYPE_CHECKING:
@@ -22,10 +21,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def changing(make_database: Callable[..., str], live_templates: dict[str, str]) -> Iterator[Console]:
+def changing(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> Iterator[Console]:
     """A console on a live database of its own, for a test that changes rows."""
-    url = make_database(live_templates["documented"])
-    upgrade(url)
+    url = make_database(upgraded_templates["documented"])
     with console_on(url) as console:
         yield console
 
