@@ -266,7 +266,7 @@ def _naive(moment: datetime) -> datetime:
 
 def _meet_users_of_executions(hours: set[datetime]) -> None:
     """Everyone who is counted needs a number first."""
-    ranges = joined(hours)
+    ranges = joined(hours, Span.HOUR)
     statement = text("""
         SELECT DISTINCT r.user_id
         FROM unnest(CAST(:starts AS timestamp[]), CAST(:ends AS timestamp[])) AS w (first, past)

@@ -93,14 +93,12 @@ def decompose(
     return spans, rests
 
 
-def joined(hours: set[datetime]) -> list[Range]:
-    """Hours as ranges, those that follow each other as one."""
+def joined(starts: set[datetime], span: Span) -> list[Range]:
+    """Spans as ranges, those that follow each other as one."""
     ranges: list[Range] = []
-    for hour in sorted(hours):
-        if ranges and ranges[-1][1] == hour:
-            ranges[-1] = (ranges[-1][0], hour + HOUR)
-        else:
-            ranges.append((hour, hour + HOUR))
+    for start in sorted(starts):
+        begin = ranges.pop()[0] if ranges and ranges[-1][1] == start else start
+        ranges.append((begin, following(start, span)))
     return ranges
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from pyroaring import BitMap
@@ -115,7 +117,7 @@ def count_again(family: Family, hours: set[datetime], *, thoroughly: bool = Fals
         thoroughly: make all coarser sums anew, not only those of hours that changed.
     """
     changed: set[datetime] = set()
-    for ranges in _portions(joined(hours)):
+    for ranges in _portions(joined(hours, Span.HOUR)):
         changed |= _replace(family, family.shortest, ranges, _counted(family, ranges))
     for coarse, fine in coarser(family.shortest):
         _derive(family, coarse, fine, {floor(hour, coarse) for hour in (hours if thoroughly else changed)})
@@ -157,16 +159,19 @@ def _counted(family: Family, ranges: list[Range]) -> dict[datetime, list[Record]
 
 def _derive(family: Family, coarse: Span, fine: Span, starts: set[datetime]) -> None:
     """Makes coarser sums from finer ones."""
-    records: dict[datetime, list[Record]] = {}
-    for start in sorted(starts):
-        tallies: dict[tuple[Any, ...], Tally] = {}
-        keys = len(family.keys)
-        for _, _, *record in _stored(family, fine, [(start, following(start, coarse))]):
-            tally = tallies.setdefault(tuple(record[:keys]), blank(family))
-            add_record(family, tally, record)
-        records[start] = [recorded(family, key, tally) for key, tally in tallies.items()]
-    ranges = [(start, following(start, coarse)) for start in sorted(starts)]
-    _replace(family, coarse, ranges, records)
+    keys = len(family.keys)
+    for ranges in _portions(joined(starts, coarse)):
+        records: dict[datetime, list[Record]] = {}
+        rows = sorted(_stored(family, fine, ranges), key=itemgetter(1))
+        for start, group in groupby(rows, key=lambda row: floor(row[1], coarse)):
+            tallies: dict[tuple[Any, ...], Tally] = {}
+            for _, _, *record in group:
+                key = tuple(record[:keys])
+                if key not in tallies:
+                    tallies[key] = blank(family)
+                add_record(family, tallies[key], record)
+            records[start] = [recorded(family, key, tally) for key, tally in tallies.items()]
+        _replace(family, coarse, ranges, records)
 
 
 def _replace(

@@ -23,6 +23,8 @@ _ZERO = -1
 #: Bytes of a bin in a dense sketch. All bins side by side make one large number, and sketches add up as such
 #: numbers do, much faster than bin by bin: no bin of any sum reaches 2**32.
 _LANE = 4
+#: A sketch of fewer bins is not written as a large number: with those the zeros between would count for more.
+_MANY = 64
 #: How a sketch is written: each bin with its number, or all bins from the first on.
 _SPARSE, _DENSE = b"s", b"d"
 #: A time of more milliseconds than this (two years) is a mistake and does not count as one.
@@ -110,7 +112,7 @@ class Spread:
             return None
         keys = sorted(counts)
         first, size = keys[0], keys[-1] - keys[0] + 1
-        if _LANE * size <= 9 * len(keys):
+        if len(keys) >= _MANY and _LANE * size <= 9 * len(keys):
             dense = [0] * size
             for where, count in counts.items():
                 dense[where - first] = count
