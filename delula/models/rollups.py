@@ -7,7 +7,7 @@ makes them anew. Times of start are in UTC, durations in milliseconds.
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, DateTime, Identity, Integer, LargeBinary, String, Text, text
+from sqlalchemy import BigInteger, DateTime, Identity, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delula.db import CONSOLE_SCHEMA, Base
@@ -45,7 +45,24 @@ class UsageRollUp(RollUp, kw_only=True):
     """
 
     __tablename__ = "usage_rollup"
-    __table_args__ = {"schema": CONSOLE_SCHEMA}  # noqa: RUF012 - as SQLAlchemy wants it
+    __table_args__ = (
+        Index("usage_rollup_component", "component_id", "span", "start"),
+        Index("usage_rollup_start", "span", "start"),
+        Index(
+            "usage_rollup_heat",
+            "component_id",
+            "start",
+            postgresql_include=["executions", "failed"],
+            postgresql_where=text("span = 'hour'"),
+        ),
+        Index(
+            "usage_rollup_unfinished",
+            "start",
+            postgresql_include=["unfinished"],
+            postgresql_where=text("span = 'hour' AND component_id IS NULL AND unfinished > 0"),
+        ),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     component_id: Mapped[str | None] = mapped_column(String(100))
     executions: Mapped[int] = mapped_column(Integer)
@@ -65,7 +82,11 @@ class UsageFailure(RollUp, kw_only=True):
     """Failed executions of a component by their message."""
 
     __tablename__ = "usage_failure"
-    __table_args__ = {"schema": CONSOLE_SCHEMA}  # noqa: RUF012 - as SQLAlchemy wants it
+    __table_args__ = (
+        Index("usage_failure_component", "component_id", "span", "start"),
+        Index("usage_failure_start", "span", "start"),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     component_id: Mapped[str] = mapped_column(String(100))
     message: Mapped[str] = mapped_column(Text)
@@ -81,7 +102,11 @@ class GenerationRollUp(RollUp, kw_only=True):
     """
 
     __tablename__ = "generation_rollup"
-    __table_args__ = {"schema": CONSOLE_SCHEMA}  # noqa: RUF012 - as SQLAlchemy wants it
+    __table_args__ = (
+        Index("generation_rollup_recipe", "recipe_id", "span", "start"),
+        Index("generation_rollup_start", "span", "start"),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     recipe_id: Mapped[int | None] = mapped_column(Integer)
     created: Mapped[int] = mapped_column(Integer)
@@ -111,7 +136,11 @@ class GenerationFailure(RollUp, kw_only=True):
     """Failed generations of a recipe by their reason."""
 
     __tablename__ = "generation_failure"
-    __table_args__ = {"schema": CONSOLE_SCHEMA}  # noqa: RUF012 - as SQLAlchemy wants it
+    __table_args__ = (
+        Index("generation_failure_recipe", "recipe_id", "span", "start"),
+        Index("generation_failure_start", "span", "start"),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     recipe_id: Mapped[int] = mapped_column(Integer)
     message: Mapped[str] = mapped_column(Text)
@@ -123,7 +152,10 @@ class LedgerRollUp(RollUp, kw_only=True):
     """Rows of the ledger by type: how many, and their sums above and below zero, in credits."""
 
     __tablename__ = "ledger_rollup"
-    __table_args__ = {"schema": CONSOLE_SCHEMA}  # noqa: RUF012 - as SQLAlchemy wants it
+    __table_args__ = (
+        Index("ledger_rollup_start", "span", "start"),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     type: Mapped[str] = mapped_column(Text)
     rows: Mapped[int] = mapped_column(Integer)
@@ -139,7 +171,15 @@ class UserTotals(Base, kw_only=True, eq=False, repr=False):
     """
 
     __tablename__ = "user_totals"
-    __table_args__ = {"schema": CONSOLE_SCHEMA}  # noqa: RUF012 - as SQLAlchemy wants it
+    __table_args__ = (
+        Index("user_totals_generations", "generations", "user_id"),
+        Index("user_totals_failed", "failed", "user_id"),
+        Index("user_totals_assets", "assets", "user_id"),
+        Index("user_totals_bytes", "bytes", "user_id"),
+        Index("user_totals_spent", "spent", "user_id"),
+        Index("user_totals_last", "last_generation_at", "user_id"),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     user_id: Mapped[str] = mapped_column(String, primary_key=True)
     number: Mapped[int] = mapped_column(Integer, Identity(always=True), unique=True, init=False)
@@ -180,7 +220,7 @@ class RecipeTotals(Base, kw_only=True, eq=False, repr=False):
     __tablename__ = "recipe_totals"
     __table_args__ = {"schema": CONSOLE_SCHEMA}  # noqa: RUF012 - as SQLAlchemy wants it
 
-    recipe_id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    recipe_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     generations: Mapped[int] = mapped_column(BigInteger, server_default=_zero, default=0)
     completed: Mapped[int] = mapped_column(BigInteger, server_default=_zero, default=0)
     failed: Mapped[int] = mapped_column(BigInteger, server_default=_zero, default=0)
@@ -188,7 +228,9 @@ class RecipeTotals(Base, kw_only=True, eq=False, repr=False):
     charged: Mapped[int] = mapped_column(BigInteger, server_default=_zero, default=0)
     refunded: Mapped[int] = mapped_column(BigInteger, server_default=_zero, default=0)
     stock: Mapped[int] = mapped_column(BigInteger, server_default=_zero, default=0)
-    options: Mapped[JsonValue] = mapped_column(Json, server_default=text("'{}'"), default=None)
+    options: Mapped[JsonValue] = mapped_column(
+        Json, nullable=False, server_default=text("'{}'"), default=None
+    )
     options_of: Mapped[int] = mapped_column(Integer, server_default=_zero, default=0)
     options_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
 
@@ -204,7 +246,9 @@ class RollUpState(Base, kw_only=True, eq=False, repr=False):
 
     family: Mapped[str] = mapped_column(Text, primary_key=True)
     settled_id: Mapped[int] = mapped_column(BigInteger, server_default=_zero, default=0)
-    pending: Mapped[JsonValue] = mapped_column(Json, server_default=text("'[]'"), default=None)
+    pending: Mapped[JsonValue] = mapped_column(
+        Json, nullable=False, server_default=text("'[]'"), default=None
+    )
     filling: Mapped[str | None] = mapped_column(Text, default=None)
     checked: Mapped[str | None] = mapped_column(Text, default=None)
     as_of: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), default=None)
