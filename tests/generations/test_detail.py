@@ -109,7 +109,7 @@ def test_ugly_rows_are_shown_and_inert(many: Console, id_: int) -> None:
         assert not re.search(r"\bNone\b|\bnan\b|\binf\b|datetime|<delula|GenerationStatus", seen)
         assert "<script>alert" not in page.text
         assert "<img src=x" not in page.text
-        assert "{{ 7*7 }}" not in page.text or "49" not in seen
+        assert "script>49" not in seen
         assert not re.search(r'(?:href|src|poster|action)="(?:javascript|data):', page.text)
 
 
