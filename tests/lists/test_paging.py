@@ -130,13 +130,19 @@ def session(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-@pytest.fixture(params=["as it is", "matches first", "walks", "short walks"])
+@pytest.fixture(params=["as it is", "matches first", "matches nearby", "walks", "short walks"])
 def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way of finding matches, forced."""
     match request.param:
         case "matches first":
             monkeypatch.setattr(paging, "FEW_MATCHES", 10**9)
             monkeypatch.setattr(paging, "MANY_MATCHES", 10**9)
+        case "matches nearby":
+            for name in ("NEAR", "SHORT_WALK", "DEAR_WALK"):
+                monkeypatch.setattr(paging, name, 60)
+            monkeypatch.setattr(paging, "NEAR_FROM", 0)
+            monkeypatch.setattr(paging, "FEW_MATCHES", -1)
+            monkeypatch.setattr(paging, "MANY_MATCHES", -1)
         case "walks":
             monkeypatch.setattr(paging, "FEW_MATCHES", -1)
             monkeypatch.setattr(paging, "MANY_MATCHES", -1)

@@ -222,13 +222,18 @@ def session(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-@pytest.fixture(params=["as it is", "matches first", "walks", "short walks"])
+@pytest.fixture(params=["as it is", "matches first", "matches nearby", "walks", "short walks"])
 def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way of finding matches, forced upon every table."""
     few = 10**9 if request.param == "matches first" else -1
     if request.param != "as it is":
         for name in ("FEW_MATCHES", "MANY_MATCHES", "MOST_MATCHES"):
             monkeypatch.setattr(paging, name, few)
+    if request.param == "matches nearby":
+        for name in ("NEAR", "SHORT_WALK", "DEAR_WALK"):
+            monkeypatch.setattr(paging, name, 40)
+        monkeypatch.setattr(paging, "NEAR_FROM", 0)
+        monkeypatch.setattr(paging, "MOST_MATCHES", 10**9)
     if request.param == "short walks":
         for name in ("SHORT_WALK", "LONG_WALK", "DEAR_WALK"):
             monkeypatch.setattr(paging, name, 40)
