@@ -126,35 +126,37 @@ class Spread:
         for where, count in other.bins.items():
             self.bins[where] = self.bins.get(where, 0) + count
 
+    def _row(self) -> list[int]:
+        """How many are in each bin, from that of 0 to the last."""
+        size = -(-self.lanes.bit_length() // (8 * _LANE))
+        row = list(struct.unpack(f"<{size}I", self.lanes.to_bytes(size * _LANE, "little")))
+        row += [0] * (max(self.bins, default=_ZERO) - _ZERO + 1 - size)
+        for where, count in self.bins.items():
+            row[where - _ZERO] += count
+        return row
+
     def _counts(self) -> dict[int, int]:
         """How many are in each bin that is not empty."""
         if not self.lanes:
             return self.bins
-        size = -(-self.lanes.bit_length() // (8 * _LANE))
-        dense = struct.unpack(f"<{size}I", self.lanes.to_bytes(size * _LANE, "little"))
-        counts = {where: count for where, count in enumerate(dense, _ZERO) if count}
-        for where, count in self.bins.items():
-            counts[where] = counts.get(where, 0) + count
-        return counts
+        return {where: count for where, count in enumerate(self._row(), _ZERO) if count}
 
     def times(self) -> Times:
         """What a page shows of it."""
         if not self.count or self.least is None or self.most is None:
             return Times()
-        counts = self._counts()
-        keys = sorted(counts)
-        ranks = list(accumulate(map(counts.__getitem__, keys)))
-        p50, p95, p99 = (self._percentile(keys, ranks, share) for share in (0.5, 0.95, 0.99))
+        ranks = list(accumulate(self._row()))
+        p50, p95, p99 = (self._percentile(ranks, share) for share in (0.5, 0.95, 0.99))
         return Times(self.count, self.total / self.count, self.least, self.most, p50, p95, p99)
 
-    def _percentile(self, keys: list[int], ranks: list[int], share: float) -> float:
+    def _percentile(self, ranks: list[int], share: float) -> float:
         """Between the two durations that the rank falls between, as `percentile_cont` has it."""
         rank = share * (self.count - 1)
         below = int(rank)
-        low = self._value(keys[bisect_right(ranks, below)])
+        low = self._value(bisect_right(ranks, below) + _ZERO)
         if rank == below:
             return low
-        return low + (self._value(keys[bisect_right(ranks, below + 1)]) - low) * (rank - below)
+        return low + (self._value(bisect_right(ranks, below + 1) + _ZERO) - low) * (rank - below)
 
     def _value(self, where: int) -> float:
         value = 0.0 if where == _ZERO else float(_MAPPING.value(where))
