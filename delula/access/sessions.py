@@ -46,6 +46,8 @@ class SignedIn:
         session_id: row of `dashboard.staff_session`.
         seen_at: last activity that was written down.
         confirmed_at: when the password was last given.
+        address: where the request came from.
+        request_id: which request it is.
     """
 
     id: int
@@ -60,6 +62,8 @@ class SignedIn:
     created_at: datetime
     seen_at: datetime
     confirmed_at: datetime
+    address: str | None = None
+    request_id: str | None = None
 
     # What Flask-Login asks of a person; the loader answers with active people only.
     is_authenticated = True
@@ -83,7 +87,7 @@ class SignedIn:
     @property
     def actor(self) -> Actor:
         """The person as the actor of an action."""
-        return Actor(self.id, self.email, self.role, self.session_id)
+        return Actor(self.id, self.email, self.role, self.session_id, self.address, self.request_id)
 
 
 @dataclass(frozen=True, slots=True)

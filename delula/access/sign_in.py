@@ -7,6 +7,7 @@ pages are not used: they know neither our limits nor our sessions, and commit by
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, Flask, Response, current_app, flash, g, redirect, request, session, url_for
@@ -78,11 +79,12 @@ def _load(fs_uniquifier: str) -> SignedIn | None:
     if not token or "person_unknown" in g:
         return None
     try:
-        return sessions.load(token, fs_uniquifier)
+        person = sessions.load(token, fs_uniquifier)
     except DBAPIError:
         # The page that reports this must not fail by asking again who is reading it.
         g.person_unknown = True
         raise
+    return person and replace(person, address=request.remote_addr, request_id=g.get("request_id"))
 
 
 @blueprint.get("/login")

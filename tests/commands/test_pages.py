@@ -80,6 +80,17 @@ def test_a_command_leads_back_and_offers_to_undo_it(
     assert len(session.scalars(select(AuditEntry)).all()) == 2
 
 
+def test_the_log_says_where_it_came_from_and_in_which_request(
+    admin: FlaskClient, session: scoped_session[Session]
+) -> None:
+    form = open_form(admin)
+    done = admin.post(FORM, data=form, headers={"X-Request-ID": "request-1234"})
+    assert done.headers["X-Request-ID"] == "request-1234"
+    (entry,) = session.scalars(select(AuditEntry))
+    assert (entry.address, entry.request_id) == ("127.0.0.1", "request-1234")
+    assert entry.session_id is not None
+
+
 def test_wrong_input_is_named_and_what_was_typed_is_kept(
     admin: FlaskClient, session: scoped_session[Session]
 ) -> None:
