@@ -427,7 +427,9 @@ class Search:
         end = along.order_by(*self._by_order()).offset(NEAR).limit(1).scalar_subquery()
         self.found, self.stopped_at = [], None
         self._match_where(and_(*place, value >= end if self.descending else value <= end))
-        return not self.wanted
+        if self.wanted:
+            self.found = []
+        return bool(self.found)
 
     def _match_where(self, ahead: ColumnElement[bool]) -> None:
         # Materialized, so that the LIMIT cannot tempt the planner into a walk.
