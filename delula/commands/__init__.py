@@ -20,6 +20,7 @@ from delula.commands.base import (
     Plan,
     Receipt,
 )
+from delula.commands.occasion import occasion
 from delula.commands.registry import command_named, commands, register
 from delula.commands.run import inverse_of, preview, run, take_back
 
@@ -37,6 +38,7 @@ __all__ = [
     "command_named",
     "commands",
     "inverse_of",
+    "occasion",
     "preview",
     "register",
     "run",

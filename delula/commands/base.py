@@ -166,6 +166,7 @@ class Command(ABC, Generic[InputT]):
         is_dangerous: whether its button warns.
         is_fresh: whether the password must have been given of late.
         needs_reason: whether it is refused without one.
+        reason_label: what the form calls the reason.
     """
 
     name: ClassVar[str]
@@ -176,6 +177,7 @@ class Command(ABC, Generic[InputT]):
     is_dangerous: ClassVar[bool] = False
     is_fresh: ClassVar[bool] = False
     needs_reason: ClassVar[bool] = False
+    reason_label: ClassVar[str] = "Reason"
 
     @abstractmethod
     def plan(self, given: InputT, *, lock: bool) -> Plan:
@@ -196,6 +198,22 @@ class Command(ABC, Generic[InputT]):
 
         Returns:
             What the receipt adds; empty for nothing.
+        """
+
+    def earlier(self, given: InputT) -> Receipt | None:  # noqa: ARG002 - for those that know their repetition
+        """The receipt of the very same run, where it was done already; asked first of all.
+
+        Raises:
+            Refused: what stands for the run was used for another one.
+        """
+        return None
+
+    def recorded(self, details: Mapping[str, JsonValue], entry_id: int) -> None:
+        """Note the entry of the audit log, in the same transaction.
+
+        Args:
+            details: as `write` gave them.
+            entry_id: of the entry that was just appended.
         """
 
     def inverse(self, entry: AuditEntry) -> Invocation[Any] | None:  # noqa: ARG002 - for those that have one

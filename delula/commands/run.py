@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from delula.commands.base import Conflict, Given, Plan, Receipt
+from delula.commands.occasion import on_occasion
 from delula.commands.registry import command_named
 from delula.db import atomic, session
 from delula.errors import Forbidden, InvalidInput, Refused
@@ -31,7 +34,8 @@ def preview(command: Command[InputT], given: InputT, actor: Actor) -> Plan:
         InvalidInput: the input cannot be used.
     """
     _check(command, actor)
-    return command.plan(given, lock=False)
+    with on_occasion(actor):
+        return command.plan(given, lock=False)
 
 
 def run(
@@ -59,14 +63,31 @@ def run(
     """
     _check(command, actor)
     reason = _checked_reason(command, reason)
-    with atomic():
-        if takes_back is not None:
-            _claim(takes_back)
-        plan = command.plan(given, lock=True)
-        if given.version and plan.version and given.version != plan.version:
-            raise Conflict(plan.change)
-        details = command.write(given, plan)
-        entry = record(command.name, given, plan, actor, reason, takes_back)
+    for last in (False, False, True):
+        try:
+            with on_occasion(actor, reason), atomic():
+                return _run(command, given, actor, reason, takes_back)
+        except OperationalError as error:
+            # The product locks the same rows in an order of its own; of two that wait for one another,
+            # PostgreSQL ends one, of which nothing is left then.
+            if last or not isinstance(error.orig, DeadlockDetected):
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _run(
+    command: Command[InputT], given: InputT, actor: Actor, reason: str, takes_back: int | None
+) -> Receipt:
+    if takes_back is not None:
+        _claim(takes_back)
+    if (done := command.earlier(given)) is not None:
+        return done
+    plan = command.plan(given, lock=True)
+    if given.version and plan.version and given.version != plan.version:
+        raise Conflict(plan.change)
+    details = command.write(given, plan)
+    entry = record(command.name, given, plan, actor, reason, takes_back)
+    command.recorded(details, entry)
     return Receipt(entry, plan.sentence, details)
 
 

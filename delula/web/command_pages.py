@@ -25,15 +25,18 @@ from delula.models import AuditEntry
 from delula.web.render import render
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from flask import Flask, Response
     from werkzeug.wrappers import Response as AnyResponse
 
-    from delula.commands import Command, Given
+    from delula.commands import Command, Given, Receipt
     from delula.models import JsonValue
 
 blueprint = Blueprint("commands", __name__, url_prefix="/commands")
+
+#: By name of a command, where it has a receipt of its own to lead to.
+_RECEIPT_PAGES: dict[str, Callable[[Receipt], str]] = {}
 
 #: What the form carries besides the fields of the input.
 _BACK, _SEEN, _REASON = "back", "seen", "reason"
@@ -130,8 +133,7 @@ def execute(name: str) -> AnyResponse:
     except Refused as error:
         shown.refusal = str(error)
         return _again(shown, 409)
-    flash(receipt.sentence, f"done:{receipt.entry_id}")
-    return _lead_back(shown.back)
+    return _done(command, receipt, shown.back)
 
 
 @blueprint.post("/undo/<int:entry_id>")
@@ -141,6 +143,16 @@ def undo(entry_id: int) -> AnyResponse:
     receipt = take_back(entry_id, current_staff.actor, reason=request.form.get(_REASON, ""))
     flash(f"Taken back. {receipt.sentence}", f"done:{receipt.entry_id}")
     return _lead_back(local_url(request.form.get(_BACK) or _referrer()))
+
+
+def show_receipts(name: str, href: Callable[[Receipt], str]) -> None:
+    """Lead from a command to the page of its receipt, rather than back.
+
+    Args:
+        name: of the command.
+        href: the address of the page.
+    """
+    _RECEIPT_PAGES[name] = href
 
 
 def can_take_back(entry_id: int) -> bool:
@@ -194,6 +206,15 @@ def _referrer() -> str:
     prefix = request.host_url.rstrip("/")
     came_from = request.referrer or ""
     return came_from.removeprefix(prefix) if came_from.startswith(prefix) else "/"
+
+
+def _done(command: Command[Any], receipt: Receipt, back: str) -> AnyResponse:
+    if receipt.is_repeated:
+        flash(f"This was done before, once. {receipt.sentence}", "info")
+    else:
+        flash(receipt.sentence, f"done:{receipt.entry_id}")
+    page = _RECEIPT_PAGES.get(command.name)
+    return _lead_back(page(receipt) if page else back)
 
 
 def _lead_back(path: str) -> AnyResponse:

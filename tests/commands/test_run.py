@@ -179,6 +179,33 @@ def test_entries_written_at_once_form_one_chain(rename: Rename, in_app: Flask) -
     assert faults() == []
 
 
+def test_of_two_that_wait_for_one_another_both_are_done_in_the_end(rename: Rename, in_app: Flask) -> None:
+    """The product locks another row first, and then the one that the command holds."""
+    current_session().execute(text("INSERT INTO users (id, handle) VALUES ('v', 'other')"))
+    current_session().commit()
+    with in_app.app_context():
+        engine = db.engine
+    product = engine.connect()
+    product.execute(text("SELECT FROM users WHERE id = 'v' FOR UPDATE"))
+    waits: list[threading.Thread] = []
+
+    def hold_the_other_too(*_: object) -> None:
+        if waits:
+            return
+        ask = "SET LOCAL deadlock_timeout = '10s'; SELECT FROM users WHERE id = 'u' FOR UPDATE"
+        waits.append(threading.Thread(target=lambda: (product.exec_driver_sql(ask), product.commit())))
+        waits[0].start()
+        current_session().execute(text("SELECT FROM users WHERE id = 'v' FOR UPDATE"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rename, "recorded", hold_the_other_too, raising=False)
+        run(rename, new(), ANN)
+    waits[0].join()
+    product.close()
+    assert handle() == "new"
+    assert len(entries()) == 1
+
+
 @pytest.mark.usefixtures("in_app")
 @pytest.mark.parametrize(
     "statement",
