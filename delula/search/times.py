@@ -195,8 +195,9 @@ def written_period(start: datetime, end: datetime) -> str:
         start: inclusive, aware, to the second.
         end: exclusive, aware, to the second; after `start`.
     """
+    # A second less in UTC: in a zone it would be one of the clock, which comes twice when that goes back.
     first, last = (
-        moment.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat()
-        for moment in (start, end - timedelta(seconds=1))
+        moment.replace(tzinfo=None, microsecond=0).isoformat()
+        for moment in (start.astimezone(UTC), end.astimezone(UTC) - timedelta(seconds=1))
     )
     return f"{first}Z..{last}Z"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from delula.search.times import Clock, Period, read_duration, read_period
+from delula.search.times import Clock, Period, read_duration, read_period, written_period
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -141,3 +141,9 @@ def test_every_moment_lies_in_its_own_day_month_and_year(moment: datetime) -> No
         assert period is not None
         assert period.start <= instant < period.end
     assert read_period("now", clock) == Period(instant, instant)
+
+
+def test_a_period_is_written_to_its_last_second_even_where_an_hour_comes_twice() -> None:
+    first, second, third = (datetime(2025, 10, 26, hour, tzinfo=UTC).astimezone(BERLIN) for hour in (0, 1, 2))
+    assert written_period(first, second) == "2025-10-26T00:00:00Z..2025-10-26T00:59:59Z"
+    assert written_period(second, third) == "2025-10-26T01:00:00Z..2025-10-26T01:59:59Z"
