@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from math import floor
 from typing import TYPE_CHECKING
@@ -45,7 +45,9 @@ class Links:
         """Those in a range that meet one more term of the filter; of one component where an id is given."""
         component = f"component:{in_filter(component_id)}+" if component_id is not None else self._component
         more = f"{term}+" if term else ""
-        return f"{self._start}{component}{more}created:{_period(usage.start, usage.end)}"
+        # In UTC, where no hour comes twice and is taken for the one before.
+        period = _period(usage.start.astimezone(UTC), usage.end.astimezone(UTC))
+        return f"{self._start}{component}{more}created:{period}"
 
     def of_bin(self, usage: Usage, one: Bin) -> str:
         """Those in a range that took so long as a bin of its histogram has it."""

@@ -117,7 +117,7 @@ class Window:
         return [
             one
             for one, step in _LENGTHS.items()
-            if 2 * step <= length <= MOST_POINTS * step or one == granularity_for(self.start, self.end)
+            if 2 * step <= length <= MOST_POINTS * step or one == _natural(self.start, self.end, self.zone)
         ]
 
     def before(self, counted: datetime) -> tuple[datetime, datetime] | None:
@@ -170,9 +170,14 @@ def read_window(args: Mapping[str, str], now: datetime, home: ZoneInfo) -> Windo
         params.append(("range", preset))
     if zone.key != home.key:
         params.append(("zone", zone.key))
-    natural = granularity_for(start, end)
+    natural = _natural(start, end, zone)
     window = Window(start, end, zone, natural, length, unit, tuple(params), preset, by=False)
     return _cut(window, args["by"]) if args.get("by") else window
+
+
+def _natural(start: datetime, end: datetime, zone: ZoneInfo) -> Granularity:
+    """How a range is cut where nothing is chosen; three days are three, whether or not clocks change."""
+    return granularity_for(start.astimezone(zone), end.astimezone(zone))
 
 
 def _cut(window: Window, by: str) -> Window:
