@@ -22,7 +22,7 @@ from delula.commands.base import (
 )
 from delula.commands.occasion import occasion
 from delula.commands.registry import command_named, commands, register
-from delula.commands.run import inverse_of, preview, run, take_back
+from delula.commands.run import inverse_of, note, preview, preview_taking_back, run, take_back, taken_back_by
 
 __all__ = [
     "Change",
@@ -38,9 +38,12 @@ __all__ = [
     "command_named",
     "commands",
     "inverse_of",
+    "note",
     "occasion",
     "preview",
+    "preview_taking_back",
     "register",
     "run",
     "take_back",
+    "taken_back_by",
 ]

@@ -16,8 +16,11 @@ from delula.errors import Forbidden, InvalidInput, Refused
 from delula.models import AuditEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from delula.access.actor import Actor
-    from delula.commands.base import Command, Invocation
+    from delula.commands.base import Change, Command, Invocation
+    from delula.models import JsonValue
 
 InputT = TypeVar("InputT", bound=Given)
 
@@ -83,8 +86,7 @@ def _run(
     if (done := command.earlier(given)) is not None:
         return done
     plan = command.plan(given, lock=True)
-    if given.version and plan.version and given.version != plan.version:
-        raise Conflict(plan.change)
+    _check_version(given, plan)
     details = command.write(given, plan)
     entry = record(command.name, given, plan, actor, reason, takes_back)
     command.recorded(details, entry)
@@ -94,7 +96,34 @@ def _run(
 def record(
     action: str, given: Given, plan: Plan, actor: Actor, reason: str, takes_back: int | None = None
 ) -> int:
-    """Append an entry to the audit log within the transaction at hand; its id."""
+    """Append the entry of a command to the audit log within the transaction at hand; its id."""
+    return note(action, plan.change, actor, given=given.as_json(), reason=reason, takes_back=takes_back)
+
+
+def note(
+    action: str,
+    change: Change,
+    actor: Actor,
+    *,
+    given: Mapping[str, JsonValue] | None = None,
+    reason: str = "",
+    takes_back: int | None = None,
+) -> int:
+    """Append an entry to the audit log within the transaction at hand.
+
+    For what is no command: accounts of staff, and readings of something sensitive, which change nothing.
+
+    Args:
+        action: what was done, as `area.verb`.
+        change: to what, with the values before and after.
+        actor: who did it.
+        given: what it was done with, without secrets.
+        reason: why, in the actor's words.
+        takes_back: the entry that it undoes.
+
+    Returns:
+        The id of the entry.
+    """
     entry = AuditEntry(
         staff_id=actor.staff_id,
         actor=actor.label,
@@ -103,11 +132,11 @@ def record(
         address=actor.address,
         request_id=actor.request_id,
         action=action,
-        object_kind=plan.change.kind,
-        object_id=plan.change.id,
-        before=dict(plan.change.before),
-        after=dict(plan.change.after),
-        input=given.as_json(),
+        object_kind=change.kind,
+        object_id=change.id,
+        before=dict(change.before),
+        after=dict(change.after),
+        input=dict(given or {}),
         reason=reason or None,
         takes_back=takes_back,
     )
@@ -128,6 +157,22 @@ def taken_back_by(entry_id: int) -> AuditEntry | None:
     return session().scalars(select(AuditEntry).where(AuditEntry.takes_back == entry_id)).one_or_none()
 
 
+def preview_taking_back(entry_id: int, actor: Actor) -> tuple[Command[Any], Plan]:
+    """The command that would undo an entry, and what it would do now; changes nothing.
+
+    Raises:
+        InvalidInput: there is no such entry.
+        Refused: it has no inverse, is undone already, or the state of things no longer allows it.
+        Conflict: what the entry has changed is no longer as it left it.
+        Forbidden: the actor may not run the inverse.
+    """
+    inverse = _inverse(entry_id)
+    _check_not_taken_back(entry_id)
+    plan = preview(inverse.command, inverse.given, actor)
+    _check_version(inverse.given, plan)
+    return inverse.command, plan
+
+
 def take_back(entry_id: int, actor: Actor, *, reason: str = "") -> Receipt:
     """Undo what an entry of the audit log has done, by the inverse of its command.
 
@@ -136,20 +181,34 @@ def take_back(entry_id: int, actor: Actor, *, reason: str = "") -> Receipt:
         Refused: it has no inverse, is undone already, or the state of things no longer allows it.
         Forbidden: the actor may not run the inverse.
     """
+    inverse = _inverse(entry_id)
+    return run(inverse.command, inverse.given, actor, reason=reason, takes_back=entry_id)
+
+
+def _inverse(entry_id: int) -> Invocation[Any]:
     entry = session().get(AuditEntry, entry_id)
     if entry is None:
         raise InvalidInput("entry", "There is no such entry.")
     inverse = inverse_of(entry)
     if inverse is None:
         raise Refused("This cannot be taken back.")
-    return run(inverse.command, inverse.given, actor, reason=reason, takes_back=entry_id)
+    return inverse
 
 
 def _claim(entry_id: int) -> None:
     """Hold an entry that is about to be taken back, so that of two at once one finds it done."""
     session().execute(select(AuditEntry.id).where(AuditEntry.id == entry_id).with_for_update())
+    _check_not_taken_back(entry_id)
+
+
+def _check_not_taken_back(entry_id: int) -> None:
     if (earlier := taken_back_by(entry_id)) is not None:
         raise Refused(f"{earlier.actor} has taken this back already.")
+
+
+def _check_version(given: Given, plan: Plan) -> None:
+    if given.version and plan.version and given.version != plan.version:
+        raise Conflict(plan.change)
 
 
 def _check(command: Command[Any], actor: Actor) -> None:

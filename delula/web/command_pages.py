@@ -17,7 +17,16 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from delula.access import sessions
 from delula.access.guard import FRESH, current_staff, lead_to, local_url, requires
 from delula.access.permissions import Permission
-from delula.commands import Conflict, Plan, command_named, inverse_of, preview, run, take_back
+from delula.commands import (
+    Conflict,
+    Plan,
+    command_named,
+    inverse_of,
+    preview,
+    preview_taking_back,
+    run,
+    take_back,
+)
 from delula.commands.inputs import read_given
 from delula.db import session
 from delula.errors import InvalidInput, Refused
@@ -136,11 +145,27 @@ def execute(name: str) -> AnyResponse:
     return _done(command, receipt, shown.back)
 
 
+@blueprint.get("/undo/<int:entry_id>")
+@requires(Permission.SIGNED_IN)
+def look_at_undo(entry_id: int) -> Response:
+    """What taking back an entry of the audit log would do, or why it cannot be done."""
+    return _taking_back(_entry(entry_id), request.args)
+
+
 @blueprint.post("/undo/<int:entry_id>")
 @requires(Permission.SIGNED_IN)
 def undo(entry_id: int) -> AnyResponse:
     """Take back what an entry of the audit log has done."""
-    receipt = take_back(entry_id, current_staff.actor, reason=request.form.get(_REASON, ""))
+    entry = _entry(entry_id)
+    inverse = inverse_of(entry)
+    if inverse and inverse.command.is_fresh and not sessions.is_fresh(current_staff, FRESH):
+        return lead_to("account.confirm", keeping_form=True)
+    try:
+        receipt = take_back(entry_id, current_staff.actor, reason=request.form.get(_REASON, ""))
+    except InvalidInput as error:
+        return _taking_back(entry, request.form, 422, {error.field: error.message})
+    except Refused:
+        return _taking_back(entry, request.form, 409)
     flash(f"Taken back. {receipt.sentence}", f"done:{receipt.entry_id}")
     return _lead_back(local_url(request.form.get(_BACK) or _referrer()))
 
@@ -153,6 +178,42 @@ def show_receipts(name: str, href: Callable[[Receipt], str]) -> None:
         href: the address of the page.
     """
     _RECEIPT_PAGES[name] = href
+
+
+def _entry(entry_id: int) -> AuditEntry:
+    entry = session().get(AuditEntry, entry_id) if entry_id < 2**63 else None
+    inverse = inverse_of(entry) if entry else None
+    if entry is None or (inverse and not current_staff.may(inverse.command.permission)):
+        abort(404 if entry is None else 403)
+    return entry
+
+
+def _taking_back(
+    entry: AuditEntry, texts: Mapping[str, str], status: int = 200, errors: Mapping[str, str] | None = None
+) -> Response:
+    """The page that says what taking an entry back would do; a conflict is explained."""
+    command, plan, refusal, conflict = None, None, "", []
+    try:
+        command, plan = preview_taking_back(entry.id, current_staff.actor)
+    except Conflict as error:
+        now = error.change.before
+        conflict = [
+            (key, entry.after.get(key), now.get(key), value) for key, value in error.change.after.items()
+        ]
+    except (Refused, InvalidInput) as error:
+        refusal = str(error)
+    return render(
+        "commands/undo.html",
+        status=status,
+        entry=entry,
+        command=command,
+        plan=plan,
+        refusal=refusal,
+        conflict=conflict,
+        errors=errors or {},
+        reason=texts.get(_REASON, ""),
+        back=local_url(texts.get(_BACK) or _referrer()),
+    )
 
 
 def can_take_back(entry_id: int) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from delula.access.permissions import Role
 from delula.models import AuditEntry
+from tests.commands.renaming import Rename
 from tests.consoles import FRAGMENT
 from tests.generations.reading import words
 
@@ -158,3 +159,69 @@ def test_hidden_fields_that_somebody_has_changed_break_nothing(
 
 def test_a_command_that_is_not_there_is_not_found(admin: FlaskClient) -> None:
     assert admin.get("/commands/no.such").status_code == 404
+
+
+def entry_of(client: FlaskClient, session: scoped_session[Session]) -> int:
+    """The entry that changing the handle from `old` to `new` leaves."""
+    assert client.post(FORM, data=open_form(client)).status_code == 303
+    return session.scalars(select(AuditEntry.id).order_by(AuditEntry.id.desc())).first() or 0
+
+
+def test_taking_back_is_shown_before_it_is_done(admin: FlaskClient, session: scoped_session[Session]) -> None:
+    entry = entry_of(admin, session)
+    page = admin.get(f"/commands/undo/{entry}?back=/users/u")
+    assert page.status_code == 200
+    assert "Call new old." in words(page.text)
+    assert handle(session) == "new"
+    done = admin.post(f"/commands/undo/{entry}", data=hidden(page.text) | {"reason": "a mistake"})
+    assert (done.status_code, done.location, handle(session)) == (303, "/users/u", "old")
+    again = admin.get(f"/commands/undo/{entry}")
+    assert "has taken this back already" in again.text
+    assert admin.post(f"/commands/undo/{entry}", data=hidden(page.text)).status_code == 409
+
+
+def test_a_conflict_is_explained_and_nothing_is_taken_back(
+    admin: FlaskClient, session: scoped_session[Session]
+) -> None:
+    entry = entry_of(admin, session)
+    session.execute(text("UPDATE users SET handle = 'theirs'"))
+    session.commit()
+    for page in (
+        admin.get(f"/commands/undo/{entry}"),
+        admin.post(f"/commands/undo/{entry}", data=hidden(admin.get(f"/commands/undo/{entry}").text)),
+    ):
+        assert "Handle new theirs old" in " ".join(words(page.text).split())
+        assert page.status_code == (200 if page.request.method == "GET" else 409)
+    assert handle(session) == "theirs"
+
+
+def test_taking_back_asks_for_a_reason_where_the_command_does(
+    admin: FlaskClient, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = entry_of(admin, session)
+    monkeypatch.setattr(Rename, "needs_reason", True)
+    form = hidden(admin.get(f"/commands/undo/{entry}").text)
+    page = admin.post(f"/commands/undo/{entry}", data=form)
+    assert page.status_code == 422
+    assert "Say why" in page.text
+    assert handle(session) == "new"
+
+
+def test_taking_back_asks_for_the_password_where_the_command_does(
+    admin: FlaskClient, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = entry_of(admin, session)
+    form = hidden(admin.get(f"/commands/undo/{entry}").text)
+    monkeypatch.setattr(Rename, "is_fresh", True)
+    monkeypatch.setattr("delula.access.sessions.is_fresh", lambda *_: False)
+    assert "/account/confirm" in (admin.post(f"/commands/undo/{entry}", data=form).location or "")
+    assert handle(session) == "new"
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.SUPPORT, Role.VIEWER])
+def test_who_may_not_do_it_may_not_look_at_undoing_it_either(
+    role: Role, admin: FlaskClient, as_role: Callable[[Role], FlaskClient], session: scoped_session[Session]
+) -> None:
+    entry = entry_of(admin, session)
+    assert as_role(role).get(f"/commands/undo/{entry}").status_code == 403
+    assert admin.get("/commands/undo/999999").status_code == 404
