@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import literal_column, select, union_all
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ClauseElement, Executable
+from sqlalchemy.sql.visitors import InternalTraversal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 class _Explain(Executable, ClauseElement):
     """`EXPLAIN (FORMAT JSON)` of a statement."""
 
-    # The cache of compiled statements takes no construct whose columns it cannot name.
-    inherit_cache = False
+    # What SQLAlchemy needs to compile it once for each form of statement: what it is made of, and that no
+    # expression stands behind the one column of its answer.
+    _traverse_internals = [("statement", InternalTraversal.dp_clauseelement)]  # noqa: RUF012 - never changed
+    _all_selected_columns = ()
+    inherit_cache = True
 
     def __init__(self, statement: Select[Any] | CompoundSelect[Any]) -> None:
         self.statement = statement
