@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from math import floor
 from typing import TYPE_CHECKING
@@ -56,7 +56,7 @@ class Links:
 
     def of_failure(self, usage: Usage, failure: Failure) -> str:
         """The failed ones in a range that say this."""
-        said = in_filter(failure.message) if failure.message else "none,%22%22"
+        said = in_filter(failure.message) if failure.message else "none"
         return self.of(usage, f"{FAILED}+message:{said}")
 
 
@@ -73,13 +73,18 @@ def hours_of_week(window: Window, weekday: int, hour: int) -> list[datetime]:
         weekday: 0 is Monday.
         hour: from 0 to 23.
     """
+    first = window.start.replace(minute=0, second=0)
+    local = first.astimezone(window.zone)
+    day = local.date() + timedelta(days=(weekday - local.weekday()) % 7)
     found = []
-    moment = window.start.replace(minute=0, second=0)
-    while moment < window.end:
-        local = moment.astimezone(window.zone)
-        if local.hour == hour and local.weekday() == weekday:
-            found.append(moment.replace(tzinfo=None))
-        moment += timedelta(hours=1)
+    while (midnight := datetime.combine(day, time(), window.zone).astimezone(UTC)) < window.end:
+        # A day has up to 25 hours, and begins within one of UTC where its zone is some minutes off.
+        for number in range(26):
+            moment = midnight.replace(minute=0) + timedelta(hours=number)
+            there = moment.astimezone(window.zone)
+            if there.hour == hour and there.date() == day and first <= moment < window.end:
+                found.append(moment.replace(tzinfo=None))
+        day += timedelta(days=7)
     return found
 
 

@@ -44,7 +44,7 @@ MEANINGS = {
     'error:="No codec"': "left(error_message, 500) = 'No codec'",
     "error:any": "error_message IS NOT NULL",
     'message:"No codec"': "regexp_replace(trim(error_message), '\\s+', ' ', 'g') = 'No codec'",
-    'success:no message:none,""': "NOT success AND coalesce(trim(error_message), '') = ''",
+    "success:no message:none": "NOT success AND coalesce(trim(error_message), '') = ''",
     "success:no error:none": "NOT success AND error_message IS NULL",
     "duration:>2s": "processing_time_ms > 2000",
     "duration:1s": "processing_time_ms >= 1000 AND processing_time_ms < 2000",

@@ -158,3 +158,20 @@ def test_the_hours_of_a_week_follow_the_clock_of_the_zone() -> None:
     read = read_window({"from": "2026-03-20", "to": "2026-04-05", "zone": "Europe/Berlin"}, NOW, HOME)
     assert [f"{hour:%m-%dT%H}" for hour in hours_of_week(read, 6, 3)] == ["03-22T02", "03-29T01", "04-05T01"]
     assert [f"{hour:%m-%dT%H}" for hour in hours_of_week(read, 6, 2)] == ["03-22T01", "04-05T00"]
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/Santiago", "Australia/Lord_Howe"]
+)
+@pytest.mark.parametrize("first", ["2025-10-20T05:17:00", "2026-03-25"])
+def test_each_hour_of_a_range_is_in_one_hour_of_the_week(zone: str, first: str) -> None:
+    read = read_window({"from": first, "to": "2026-04-14T11:30", "zone": zone}, NOW, HOME)
+    cells = {(day, hour): hours_of_week(read, day, hour) for day in range(7) for hour in range(24)}
+    begin, hours = read.start.replace(minute=0, second=0, tzinfo=None), []
+    while begin < read.end.replace(tzinfo=None):
+        hours.append(begin)
+        begin += timedelta(hours=1)
+    assert sorted(hour for found in cells.values() for hour in found) == hours
+    for (day, hour), found in cells.items():
+        local = [moment.replace(tzinfo=UTC).astimezone(read.zone) for moment in found]
+        assert all((moment.weekday(), moment.hour) == (day, hour) for moment in local)
