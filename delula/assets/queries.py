@@ -27,6 +27,7 @@ from delula.assets.listing import BRANCHES, LISTING, A
 from delula.assets.names import NAME_LENGTH, suggest_names
 from delula.db import AnyRow, session
 from delula.models import (
+    LARGEST_ID,
     BacklogVideo,
     ExportTransaction,
     Generation,
@@ -63,8 +64,6 @@ _MODELS: Mapping[AssetSource, type[AnyAsset]] = {
     AssetSource.MARKET: MarketAsset,
 }
 
-#: The largest id that the columns hold.
-LARGEST_ID = 2**31 - 1
 #: Tags of a row that a list loads; there may be thousands.
 TAGS_SHOWN = 6
 

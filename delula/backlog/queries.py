@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.db import AnyRow, session
-from delula.models import BacklogVideo, Generation, Recipe
+from delula.models import LARGEST_ID, BacklogVideo, Generation, Recipe
 from delula.models.enums import GenerationStatus
 from delula.recipes.queries import resolve_recipes
 
@@ -41,8 +41,6 @@ OWNER = "system_backlog"
 MINIMUM = 3
 #: Days whose claims say how fast the stock goes.
 CLAIM_DAYS = 7
-#: The largest id that the column holds.
-LARGEST_ID = 2**31 - 1
 
 RESOLVERS: Resolvers = {"recipe": resolve_recipes}
 

@@ -16,6 +16,7 @@ from delula.credits.listing import LISTING
 from delula.credits.ranges import plain
 from delula.credits.summary import chart, type_sums
 from delula.db import session
+from delula.models import LARGEST_ID
 from delula.models.enums import label, wording
 from delula.web.display import grouped
 from delula.web.list_views import ListViews, add_list
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from delula.lists import Condition, ListState
 
 blueprint = Blueprint("credits", __name__, url_prefix="/credits")
-
-#: The largest id that the column holds.
-LARGEST_ID = 2**31 - 1
 
 
 add_list(blueprint, ListViews(LISTING, Permission.CREDITS_READ, queries.list_rows, cells, queries.RESOLVERS))

@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.components.queries import resolve_components
 from delula.db import AnyRow, session
-from delula.models import ComponentRegistry, ComponentUsage, User
+from delula.models import LARGEST_ID, ComponentRegistry, ComponentUsage, User
 from delula.users.queries import resolve_users
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ MOST_STEPS = 200
 MOST_DOCUMENTS = 25
 #: Characters of an input or output that a page shows.
 LONGEST_DOCUMENT = 100_000
-#: The largest id that the column holds.
-LARGEST_ID = 2**31 - 1
 
 #: Whom a run was for; `user_found` is null where there is no such user.
 _OWNER = (

@@ -24,6 +24,7 @@ from delula.db import AnyRow, records, session
 from delula.generations.listing import DURATION, ORIGIN, WORKFLOW
 from delula.lists import GRID
 from delula.models import (
+    LARGEST_ID,
     BacklogVideo,
     CreditTransaction,
     Generation,
@@ -51,8 +52,6 @@ _SAMPLE, _LEDGER = RecipeSample.__table__.c, CreditTransaction.__table__.c
 EXCERPT = 240
 #: The generation that a row of the ledger names, as its index has it; cut, since the JSON may hold anything.
 _credited_generation = literal_column("left(credit_transactions.metadata ->> 'generationId', 20)", String())
-#: The largest id that the column holds.
-LARGEST_ID = 2**31 - 1
 
 
 RESOLVERS: Resolvers = {"user": resolve_users, "recipe": resolve_recipes}

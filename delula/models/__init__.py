@@ -11,7 +11,7 @@ import delula.models.tolerance  # noqa: F401 - so that no row that is read break
 from delula.models.assets import MarketAsset, SystemAsset, UserAsset
 from delula.models.audit import AuditDay, AuditEntry
 from delula.models.backlog import BacklogVideo, SmartGenerationRequest
-from delula.models.columns import JsonValue
+from delula.models.columns import LARGEST_ID, JsonValue
 from delula.models.components import (
     ComponentDependency,
     ComponentInputChannel,
@@ -46,6 +46,7 @@ from delula.models.tags import Tag
 from delula.models.users import RoleType, User, UserType
 
 __all__ = [
+    "LARGEST_ID",
     "AttemptCount",
     "AuditDay",
     "AuditEntry",

@@ -12,6 +12,9 @@ from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
 from delula.db import Base
 
+#: The largest id of the product's tables, whose ids are 32-bit integers.
+LARGEST_ID = 2**31 - 1
+
 #: What a JSON column can hold. Nothing promises an object: scalars and lists occur.
 JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
 

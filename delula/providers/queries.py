@@ -9,7 +9,7 @@ from sqlalchemy import Integer, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.db import AnyRow, session
-from delula.models import Provider, Recipe, Service
+from delula.models import LARGEST_ID, Provider, Recipe, Service
 from delula.queue.queries import use_of_providers
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 _P, _S, _R = Provider.__table__.c, Service.__table__.c, Recipe.__table__.c
 
-#: The largest id that the column holds.
-LARGEST_ID = 2**31 - 1
 #: Related rows of one kind that a page shows.
 RELATED_ROWS = 100
 

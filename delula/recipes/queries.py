@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from delula.db import AnyRow, session
 from delula.lists import GRID
 from delula.models import (
+    LARGEST_ID,
     ComponentRegistry,
     Generation,
     Recipe,
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     from delula.lists import ListState
     from delula.search import Field, Resolvers
 
-#: The largest id that the column holds.
-LARGEST_ID = 2**31 - 1
 
 #: The tables themselves: a list needs rows, not objects, and these come faster.
 _R, _USER, _TAG = Recipe.__table__.c, User.__table__.c, Tag.__table__.c

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.db import AnyRow, session
 from delula.lists import GRID
-from delula.models import Generation, Recipe, RecipeSample, User
+from delula.models import LARGEST_ID, Generation, Recipe, RecipeSample, User
 from delula.recipes.queries import resolve_recipes
 from delula.users.queries import resolve_users
 
@@ -25,8 +25,6 @@ _GENERATION = Generation.__table__.c
 
 #: Characters of a text that a list loads; a prompt may have megabytes.
 EXCERPT = 240
-#: The largest id that the column holds.
-LARGEST_ID = 2**31 - 1
 
 RESOLVERS: Resolvers = {"user": resolve_users, "recipe": resolve_recipes}
 

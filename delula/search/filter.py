@@ -103,10 +103,6 @@ class Filter:
         """Without one term."""
         return self._read([term.text for position, term in enumerate(self.terms) if position != index])
 
-    def without_problems(self) -> Filter:
-        """With the terms that can be run. For showing rows beside marked terms, never for a command."""
-        return self._read([term.text for term in self.terms if not term.problem])
-
     def toggled(self, index: int) -> Filter:
         """With one term negated, or no longer negated."""
         return self._read(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 import boto3
 from botocore.config import Config
@@ -133,12 +133,6 @@ class Store:
             *(f"https://{host}/{bucket}/" for host in hosts),
             *([f"{self._cdn_url}/"] if self._cdn_url else []),
         )
-
-    @cached_property
-    def origins(self) -> tuple[str, ...]:
-        """Scheme and host of everywhere that media may come from, for the content security policy."""
-        urls = [self.presigned("x"), *([self._cdn_url] if self._cdn_url else [])]
-        return tuple(dict.fromkeys(f"{part.scheme}://{part.netloc}" for part in map(urlsplit, urls)))
 
     def facts(self, key: str) -> ObjectFacts | None:
         """What the store knows of `key`, or none where there is no such object.

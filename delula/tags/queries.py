@@ -30,7 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from delula.db import AnyRow, session
 from delula.lists.kept import Kept
-from delula.models import Recipe, RecipeUsage, Tag
+from delula.models import LARGEST_ID, Recipe, RecipeUsage, Tag
 from delula.models.columns import UtcDateTime
 from delula.models.rollups import GenerationRollUp, Span
 from delula.rollups.queries import as_of
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 TAGS, _RECIPES, _USAGE = Tag.__table__.c, Recipe.__table__.c, RecipeUsage.__table__.c
 
-#: The largest id that the column holds.
-LARGEST_ID = 2**31 - 1
 #: Recipes that the page of a tag shows; the list of recipes has them all.
 SHOWN_RECIPES = 50
 

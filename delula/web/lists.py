@@ -597,7 +597,6 @@ def _facet(state: ListState, field: Field, values: Sequence[tuple[Any, int]]) ->
             {
                 "label": "none" if value is None else _choice(field, value).shown,
                 "count": count,
-                "capped": False,
                 "active": value is not None and _choice(field, value).typed in active,
                 "href": _facet_href(state, field, value),
             }

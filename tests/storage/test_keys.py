@@ -82,11 +82,6 @@ def test_a_location_elsewhere_has_none(location: str | None) -> None:
     assert STORE.key_of(location) is None
 
 
-def test_media_may_come_from_the_store_and_the_cdn() -> None:
-    assert STORE.origins == ("https://files.example.com", "https://cdn.example.com")
-    assert all(origin.endswith("amazonaws.com") for origin in AMAZON.origins)
-
-
 def test_links_of_the_cdn_hold_the_key_encoded() -> None:
     assert STORE.cdn_url("a b/ä#?.png") == "https://cdn.example.com/a%20b/%C3%A4%23%3F.png"
     assert AMAZON.cdn_url("a.png") is None
