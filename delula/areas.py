@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, request, url_for
 from delula.access.guard import may, signed_in
 from delula.access.permissions import Permission
 from delula.assets.views import blueprint as assets
+from delula.audit.views import blueprint as audit
 from delula.backlog.views import blueprint as backlog
 from delula.backlog.views import videos as backlog_videos
 from delula.components.views import blueprint as components
@@ -96,6 +97,7 @@ AREAS: tuple[Area, ...] = (
     Area("Assets", "images", "Library", assets, "assets.index", Permission.ASSETS_READ),
     Area("Users", "users", "People", users, "users.index", Permission.USERS_READ),
     Area("Credits", "coins", "People", credits_, "credits.index", Permission.CREDITS_READ),
+    Area("Audit", "scroll-text", "Control", audit, "audit.index", Permission.AUDIT_READ),
     Area("Staff", "shield-user", "Control", staff, "staff.index", Permission.STAFF_READ),
 )
 

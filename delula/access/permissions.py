@@ -40,6 +40,7 @@ class Permission(StrEnum):
     USERS_READ = "users.read"
     USERS_READ_EMAIL = "users.read_email"
     CREDITS_READ = "credits.read"
+    AUDIT_READ = "audit.read"
     STAFF_READ = "staff.read"
     STAFF_MANAGE = "staff.manage"
 
@@ -61,6 +62,7 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.USERS_READ: "Find and read the product's users, without their e-mail addresses",
         Permission.USERS_READ_EMAIL: "See the e-mail addresses of the product's users in full",
         Permission.CREDITS_READ: "Find and read every row of the ledger",
+        Permission.AUDIT_READ: "Find and read what staff did, and why",
         Permission.STAFF_READ: "See who the staff are and what their roles are",
         Permission.STAFF_MANAGE: "Add staff, change roles, disable accounts, end sessions",
     }
@@ -89,6 +91,7 @@ _READING = _ALWAYS | {
     Permission.ASSETS_READ,
     Permission.USERS_READ,
     Permission.CREDITS_READ,
+    Permission.AUDIT_READ,
     Permission.STAFF_READ,
 }
 

@@ -41,3 +41,18 @@ def is_secret(key: str) -> bool:
     """Whether a key's name says that its value is a secret."""
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", key).lower().replace("-", "_")
     return _SECRET.search(words) is not None
+
+
+#: An e-mail address within a text, as widely as one can be written.
+_ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
+
+
+def masked_addresses(value: JsonValue) -> JsonValue:
+    """The same JSON with every e-mail address in its texts masked, at any depth."""
+    if isinstance(value, dict):
+        return {key: masked_addresses(child) for key, child in value.items()}
+    if isinstance(value, list):
+        return [masked_addresses(child) for child in value]
+    if isinstance(value, str):
+        return _ADDRESS.sub(lambda found: masked_email(found[0]) or MASK, value)
+    return value

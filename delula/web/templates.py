@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from delula.web.charts import sparkline
 from delula.web.display import FILTERS
 from delula.web.json_tree import json_nodes
-from delula.web.lists import in_filter
+from delula.web.lists import in_filter, in_path
 from delula.web.render import render_once
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def init_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(FILTERS, in_filter=in_filter, json_nodes=json_nodes, sparkline=sparkline)
+    app.jinja_env.filters.update(
+        FILTERS, in_filter=in_filter, in_path=in_path, json_nodes=json_nodes, sparkline=sparkline
+    )
     app.jinja_env.globals["preference_choices"] = preference_choices
 
     @app.context_processor

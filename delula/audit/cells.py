@@ -1,0 +1,82 @@
+"""The cells of the audit log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from delula.access.guard import may
+from delula.access.permissions import Permission
+from delula.audit.objects import action_title, object_href, object_name
+from delula.models.enums import wording
+from delula.web.display import MISSING, badge_tag, copyable_tag, escape, lead_tag, plain_value, time_tag
+from delula.web.masking import masked_addresses, masked_json
+from delula.web.tables import Cell, link, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from delula.models import JsonValue
+    from delula.web.lists import ListPage
+
+#: Values of a change that a row of the list names.
+SHOWN_VALUES = 3
+
+
+def cells() -> Mapping[str, Cell]:
+    """The cells as the person of this request may see them."""
+    shown = shown_values()
+    return {**_CELLS, "change": Cell(lambda row, _: _change(shown(row.before), shown(row.after)), "wide")}
+
+
+def shown_values() -> Callable[[JsonValue], Any]:
+    """How the values of an entry are shown to the person of this request: never a secret.
+
+    Who may not see e-mail addresses of users does not find them here either.
+    """
+    in_full = may(Permission.USERS_READ_EMAIL)
+    return lambda values: masked_json(values) if in_full else masked_addresses(masked_json(values))
+
+
+def _change(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> str:
+    names = list(dict.fromkeys((*after, *before)))
+    if not names:
+        return MISSING
+    parts = [
+        f'<span class="muted">{escape(name.replace("_", " "))}</span> '
+        f"<bdi>{_short(before.get(name))}</bdi> → <bdi>{_short(after.get(name))}</bdi>"
+        for name in names[:SHOWN_VALUES]
+    ]
+    more = len(names) - SHOWN_VALUES
+    return ", ".join(parts) + (f", and {more} more" if more > 0 else "")
+
+
+def _short(value: JsonValue) -> str:
+    shown = plain_value(value)
+    return MISSING if shown == MISSING else escape(shown if len(shown) <= 80 else f"{shown[:79]}…")
+
+
+def _object(row: Any, _: ListPage) -> str:
+    href, name = object_href(row.object_kind, row.object_id), object_name(row.object_kind, row.object_id)
+    return link(href, name) if href else text(name)
+
+
+def _state(row: Any, listed: ListPage) -> str:
+    if row.taken_back_by is not None:
+        return link(listed.detail_href(row.taken_back_by), "Taken back")
+    if row.takes_back is not None:
+        return link(listed.detail_href(row.takes_back), f"Takes back {row.takes_back}")
+    return MISSING
+
+
+_CELLS: Mapping[str, Cell] = {
+    "id": Cell(lambda row, listed: lead_tag(row.id, listed.detail_href(row.id)), "id"),
+    "created": Cell(lambda row, _: time_tag(row.at)),
+    "actor": Cell(lambda row, _: text(row.actor), "cut"),
+    "action": Cell(lambda row, _: text(action_title(row.action)), "cut"),
+    "object": Cell(_object, "cut"),
+    "reason": Cell(lambda row, _: text(row.reason), "cut"),
+    "role": Cell(lambda row, _: MISSING if row.role is None else badge_tag(wording(row.role))),
+    "address": Cell(lambda row, _: text(row.address)),
+    "request": Cell(lambda row, _: MISSING if row.request_id is None else copyable_tag(row.request_id)),
+    "state": Cell(_state),
+}

@@ -1,0 +1,129 @@
+"""The pages of the audit log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, abort, url_for
+
+from delula.access.guard import current_staff, requires
+from delula.access.permissions import MEANINGS, Permission
+from delula.audit import queries
+from delula.audit.cells import cells, shown_values
+from delula.audit.listing import LISTING
+from delula.audit.objects import action_title, object_href, object_name
+from delula.commands import inverse_of
+from delula.models.enums import wording
+from delula.web.list_views import ListViews, add_list
+from delula.web.lists import id_of_path, in_filter, place_of
+from delula.web.references import hrefs_of
+from delula.web.render import render
+
+if TYPE_CHECKING:
+    from delula.audit.queries import Found
+
+blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+
+add_list(
+    blueprint,
+    ListViews(LISTING, Permission.AUDIT_READ, queries.list_rows, cells, {}, suggest=queries.suggest_actors),
+)
+
+
+@blueprint.get("/<int:entry_id>")
+@requires(Permission.AUDIT_READ)
+def detail(entry_id: int) -> Response:
+    """Everything about one entry."""
+    found = _found(entry_id)
+    return render("audit/detail.html", **_shown(found), place=place_of(LISTING, {}, entry_id))
+
+
+@blueprint.get("/<int:entry_id>/peek")
+@requires(Permission.AUDIT_READ)
+def peek(entry_id: int) -> Response:
+    """The essence of one entry, beside the list."""
+    return render("audit/_peek.html", **_shown(_found(entry_id)))
+
+
+@blueprint.get("/of/<kind>/<reference>")
+@requires(Permission.AUDIT_READ)
+def of_object(kind: str, reference: str) -> Response:
+    """The newest entries about one object, for its page."""
+    id_ = id_of_path(reference)
+    entries = queries.of_object(kind, id_)
+    return render(
+        "audit/_of_object.html",
+        entries=entries[: queries.SHOWN_OF_OBJECT],
+        has_more=len(entries) > queries.SHOWN_OF_OBJECT,
+        all_href=f"{url_for('audit.index')}?q=kind:{in_filter(kind)}+object:{in_filter(id_)}",
+        action_title=action_title,
+    )
+
+
+def _found(entry_id: int) -> Found:
+    found = queries.find(entry_id) if entry_id < 2**63 else None
+    if found is None:
+        abort(404)
+    return found
+
+
+def _shown(found: Found) -> dict[str, Any]:
+    entry, shown = found.entry, shown_values()
+    return {
+        "entry": entry,
+        "found": found,
+        "title": action_title(entry.action),
+        "object_name": object_name(entry.object_kind, entry.object_id),
+        "object_href": object_href(entry.object_kind, entry.object_id),
+        "before": shown(entry.before),
+        "after": shown(entry.after),
+        "input": shown(entry.input),
+        "related": _related(found),
+        "undo_href": url_for(
+            "commands.look_at_undo", entry_id=entry.id, back=url_for("audit.detail", entry_id=entry.id)
+        ),
+        "not_undone": _why_not_undone(found),
+        "wording": wording,
+    }
+
+
+def _why_not_undone(found: Found) -> str | None:
+    """Why the person cannot take an entry back; None where that can be tried."""
+    if found.later is not None:
+        return f"{found.later.actor} has taken this back already"
+    inverse = inverse_of(found.entry)
+    if inverse is None:
+        return "Nothing takes this back"
+    needed = inverse.command.permission
+    if not current_staff.may(needed):
+        return f"Your role may not: {MEANINGS[needed]}"
+    return None
+
+
+def _related(found: Found) -> list[dict[str, Any]]:
+    entry = found.entry
+    name = object_name(entry.object_kind, entry.object_id)
+    href = object_href(entry.object_kind, entry.object_id)
+    links: list[dict[str, Any]] = [
+        {"icon": "box", "title": name, "meta": "What it was done to", "href": href}
+    ]
+    href_of = hrefs_of("audit")
+    if entry.takes_back is not None:
+        links.append(
+            {
+                "icon": "undo-2",
+                "title": f"Entry {entry.takes_back}",
+                "meta": "What it takes back",
+                "href": href_of(entry.takes_back),
+            }
+        )
+    if found.later is not None:
+        links.append(
+            {
+                "icon": "undo-2",
+                "title": f"Entry {found.later.id}",
+                "meta": f"Taken back by {found.later.actor}",
+                "href": href_of(found.later.id),
+            }
+        )
+    return links

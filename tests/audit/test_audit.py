@@ -1,0 +1,206 @@
+"""The pages of the audit log, on what staff have done to a live database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from delula.access.actor import COMMAND_LINE, Actor
+from delula.access.permissions import Role
+from delula.audit.listing import FIELDS, LISTING
+from delula.commands import Change, note, registry
+from delula.db import atomic
+from delula.web.lists import in_path
+from tests.commands.renaming import Rename
+from tests.consoles import FRAGMENT, Console, console_on
+from tests.generations.reading import words
+from tests.people import all_ids, all_ids_backwards, sent_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+LIST = "/audit/"
+ANN = Actor(1, "ann@example.com", Role.ADMIN, 7, "10.0.0.7", "request-ann")
+BEN = Actor(2, "ben@example.com", Role.SUPPORT, 8, "fe80::1", "request-ben")
+#: Entries besides those that are made by hand: more than a page has.
+MANY = 70
+HOSTILE = '"><script>alert(1)</script>\u202e'
+
+
+@pytest.fixture(scope="module")
+def audited(make_database: Callable[..., str], upgraded_templates: dict[str, str]) -> Iterator[Console]:
+    """A console whose audit log has entries of every kind."""
+    with console_on(make_database(upgraded_templates["documented"])) as console:
+        with console.app.app_context(), atomic():
+            first = note(
+                "users.rename_for_tests",
+                Change("user", "u-ann", {"handle": "ann"}, {"handle": "anna"}),
+                ANN,
+                given={"user_id": "u-ann", "handle": "anna", "api_key": "sk-secret"},
+                reason="asked by phone",
+            )
+            note(
+                "users.rename_for_tests",
+                Change("user", "u-ann", {"handle": "anna"}, {"handle": "ann"}),
+                BEN,
+                reason="a mistake, 100% so",
+                takes_back=first,
+            )
+            note(
+                "users.edit",
+                Change("user", "a/b", {"email": "old@example.org"}, {"email": "new@example.org", "x": [1]}),
+                ANN,
+            )
+            note(HOSTILE, Change(HOSTILE, HOSTILE, {HOSTILE: HOSTILE}, {}), ANN, reason=HOSTILE)
+            for number in range(MANY):
+                note("tags.edit", Change("tag", str(number), {}, {"name": number}), COMMAND_LINE)
+        yield console
+
+
+@pytest.fixture(autouse=True)
+def rename(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._COMMANDS, Rename.name, Rename())
+
+
+#: What is typed, and the condition that it must mean.
+MEANINGS = {
+    "id:<3": "id < 3",
+    "actor:ann@example.com": "actor = 'ann@example.com'",
+    "by:ann@example.com,ben@example.com": "actor IN ('ann@example.com', 'ben@example.com')",
+    '-actor:"command line"': "actor <> 'command line'",
+    "role:support": "role = 'support'",
+    "role:none": "role IS NULL",
+    "action:users.rename_for_tests": "action = 'users.rename_for_tests'",
+    "action:users.edit,tags.edit": "action IN ('users.edit', 'tags.edit')",
+    "kind:user": "object_kind = 'user'",
+    "kind:user object:u-ann": "object_kind = 'user' AND object_id = 'u-ann'",
+    "object:1*": "object_id LIKE '1%%'",
+    "phone": "reason ILIKE '%%phone%%'",
+    "reason:100%": r"reason ILIKE '%%100\%%%%'",
+    "reason:none": "reason IS NULL",
+    "taken-back:yes": "id IN (SELECT takes_back FROM dashboard.audit_log)",
+    "taken-back:no": "id NOT IN (SELECT takes_back FROM dashboard.audit_log WHERE takes_back IS NOT NULL)",
+    "takes-back:any": "takes_back IS NOT NULL",
+    "address:10.0.*": "address LIKE '10.0.%%'",
+    "request:request-ben": "request_id = 'request-ben'",
+    "session:7": "session_id = 7",
+    "created:>1h": "true",
+    "created:<1h": "false",
+    "actor:ann@example.com kind:user action:users.edit created:today": "action = 'users.edit'",
+}
+
+
+def told(console: Console, condition: str) -> list[str]:
+    """The ids of the entries that meet a condition, the newest first, by SQL of its own."""
+    query = f"SELECT id FROM dashboard.audit_log WHERE {condition} ORDER BY at DESC, id DESC"  # noqa: S608
+    return [str(id_) for (id_,) in console.sql(sql.SQL(query.replace("%%", "%")))]
+
+
+@pytest.mark.parametrize("typed", MEANINGS)
+def test_a_filter_finds_what_it_says(audited: Console, typed: str) -> None:
+    assert all_ids(audited.admin, LIST, q=typed) == told(audited, MEANINGS[typed])
+
+
+def test_every_field_is_tried() -> None:
+    typed = " ".join(MEANINGS)
+    assert {field.name for field in FIELDS if f"{field.name}:" not in typed} == set()
+
+
+@pytest.mark.parametrize("sort", [one.key for one in LISTING.sorts])
+def test_pages_lead_through_all_entries_and_back(audited: Console, sort: str) -> None:
+    everything = told(audited, "true")
+    assert len(everything) > LISTING.page_size
+    assert all_ids(audited.admin, LIST, sort=f"-{sort}") == everything
+    assert all_ids_backwards(audited.admin, LIST, sort=f"-{sort}") == everything
+
+
+def test_the_list_asks_little(audited: Console) -> None:
+    audited.admin.get(LIST)
+    with sent_by(audited) as sent:
+        assert audited.admin.get(LIST, headers=FRAGMENT).status_code == 200
+    assert len([one for one in sent if "audit_log" in one]) <= 3, sent
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_everybody_reads_it_and_every_entry(audited: Console, role: Role) -> None:
+    client = audited.as_role(role)
+    columns = [("columns", column.key) for column in LISTING.columns]
+    assert client.get(LIST, query_string=columns).status_code == 200
+    for id_ in told(audited, "object_kind <> 'tag'"):
+        for path in (f"{LIST}{id_}", f"{LIST}{id_}/peek"):
+            page = client.get(path)
+            assert page.status_code == 200, path
+            assert "<script>alert" not in page.text
+            assert "sk-secret" not in page.text
+
+
+def test_addresses_of_users_are_masked_for_who_may_not_see_them(audited: Console) -> None:
+    (id_,) = told(audited, "action = 'users.edit'")
+    for path in (f"{LIST}?q=id:{id_}", f"{LIST}{id_}", f"{LIST}{id_}/peek"):
+        assert "new@example.org" in audited.admin.get(path).text
+        masked = audited.viewer.get(path).text
+        assert "@example.org" not in masked
+        assert "n•••@e•••.org" in masked
+
+
+def test_an_entry_says_who_what_when_and_why(audited: Console) -> None:
+    first, second = told(audited, "action = 'users.rename_for_tests' ")[::-1]
+    shown = " ".join(words(audited.admin.get(f"{LIST}{first}").text).split())
+    for part in ("ann@example.com", "10.0.0.7", "request-ann", "asked by phone", "Handle ann anna", "Whole"):
+        assert part in shown
+    page = audited.admin.get(f"{LIST}{first}").text
+    assert f'href="/audit/{second}"' in page
+    assert 'href="/users/u-ann"' in page
+    assert "ben@example.com has taken this back already" in page
+
+
+def test_taking_back_is_offered_to_those_who_may(audited: Console) -> None:
+    (second,) = told(audited, "takes_back IS NOT NULL")
+    assert f"/commands/undo/{second}" in audited.admin.get(f"{LIST}{second}").text
+    refused = audited.viewer.get(f"{LIST}{second}").text
+    assert f"/commands/undo/{second}" not in refused
+    assert "Your role may not" in refused
+    (without,) = told(audited, "action = 'users.edit'")
+    assert "Nothing takes this back" in audited.admin.get(f"{LIST}{without}").text
+
+
+def test_the_panel_of_an_object_shows_what_was_done_to_it(audited: Console) -> None:
+    panel = audited.viewer.get(f"{LIST}of/user/u-ann", headers=FRAGMENT)
+    assert panel.text.count("<li>") == 2
+    assert "a mistake, 100% so" in panel.text
+    assert "<html" not in panel.text
+    assert audited.viewer.get(f"{LIST}of/user/{in_path('a/b')}").text.count("<li>") == 1
+    assert "Staff have done nothing" in audited.viewer.get(f"{LIST}of/user/nobody").text
+    assert audited.viewer.get(f"{LIST}of/user/%00").status_code == 200
+
+
+@pytest.mark.parametrize("id_", [0, 10**9, 2**63, 10**30])
+def test_an_entry_that_is_not_there_is_not_found(audited: Console, id_: int) -> None:
+    assert audited.admin.get(f"{LIST}{id_}").status_code == 404
+    assert audited.admin.get(f"{LIST}{id_}/peek").status_code == 404
+
+
+def test_actors_are_suggested_by_what_their_addresses_begin_with(audited: Console) -> None:
+    audited.viewer.get(LIST)
+    page = audited.admin.get(f"{LIST}suggestions?q=actor:VIEW&at=10")
+    assert "viewer-" in page.text
+
+
+def test_an_altered_entry_is_marked(audited: Console) -> None:
+    last = told(audited, "true")[0]
+    with psycopg.connect(audited.url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE dashboard.audit_log SET reason = 'other' WHERE id = %s", [last])
+        page = audited.admin.get(f"{LIST}{last}").text
+        connection.execute("UPDATE dashboard.audit_log SET reason = NULL WHERE id = %s", [last])
+    assert "Altered" in page
+    assert "Altered" not in audited.admin.get(f"{LIST}{last}").text
+
+
+def test_entries_of_today_are_entries_of_today(audited: Console) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=2)
+    assert all_ids(audited.admin, LIST, q=f"created:>{tomorrow:%Y-%m-%d}") == []
