@@ -1,4 +1,8 @@
-"""Every write of the Staff area, each one transaction: the page and `flask staff …` both call these."""
+"""Every write of the Staff area, each one transaction: the page and `flask staff …` both call these.
+
+Each leaves its entry in the audit log, in the same transaction. They are no commands: a password is never
+part of an input that is kept, and a new one is told once, on a page of its own.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +15,20 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from delula.access import clock, limits, passwords, second_factor, sessions
+from delula.access.actor import CONSOLE
 from delula.access.authentication import check_email, normalise_name
 from delula.access.limits import ACCOUNT, SECOND_FACTOR
 from delula.access.permissions import Role
+from delula.commands import Change, note
 from delula.db import atomic, session
 from delula.errors import InvalidInput, Refused
 from delula.models.staff import RolePolicy, Staff
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from delula.access.actor import Actor
+    from delula.models import JsonValue
 
 log = logging.getLogger("delula.access")
 
@@ -83,6 +92,8 @@ def create(
         )
         if created is None:
             raise InvalidInput("email", f"There is a staff account with the e-mail address {email} already.")
+        after = {"email": email, "name": normalise_name(name), "role": role.value, "active": True}
+        _note(actor, "create", created, {}, after)
     _record(actor, "created", created, role=role.value)
     return NewPassword(created, email, chosen)
 
@@ -108,6 +119,7 @@ def create_first_admin(email: str = FIRST_ADMIN_EMAIL) -> NewPassword | None:
         )
         current.add(admin)
         current.flush()
+        _note(CONSOLE, "create", admin.id, {}, {"email": admin.email, "role": admin.role, "active": True})
         return NewPassword(admin.id, admin.email, password)
 
 
@@ -121,7 +133,9 @@ def set_role(actor: Actor, staff_id: int, role: Role) -> None:
         staff = _locked(staff_id)
         if role is not Role.ADMIN:
             _keep_an_admin(staff)
+        before = staff.role
         staff.role = role.value
+        _note(actor, "set_role", staff_id, {"role": before}, {"role": role.value})
     _record(actor, "role set", staff_id, role=role.value)
 
 
@@ -134,9 +148,11 @@ def disable(actor: Actor, staff_id: int) -> None:
     with atomic():
         staff = _locked(staff_id)
         _keep_an_admin(staff)
+        before = staff.active
         staff.active = False
         staff.fs_uniquifier = uuid.uuid4().hex
         sessions.end_all(staff.id)
+        _note(actor, "disable", staff_id, {"active": before}, {"active": False})
     _record(actor, "disabled", staff_id)
 
 
@@ -144,8 +160,10 @@ def enable(actor: Actor, staff_id: int) -> None:
     """Let a member in again, with the password as it was."""
     with atomic():
         staff = _locked(staff_id)
+        before = staff.active
         staff.active = True
         _forgive(staff)
+        _note(actor, "enable", staff_id, {"active": before}, {"active": True})
     _record(actor, "enabled", staff_id)
 
 
@@ -169,29 +187,36 @@ def reset_second_factor(actor: Actor, staff_id: int) -> None:
     """Take a member's second factor away, for somebody who has lost the device."""
     with atomic():
         staff = _locked(staff_id)
+        before = staff.totp_secret is not None
         second_factor.switch_off(staff)
         sessions.end_all(staff.id)
         _forgive(staff)
+        _note(actor, "reset_second_factor", staff_id, {"second_factor": before}, {"second_factor": False})
     _record(actor, "second factor reset", staff_id)
 
 
 def end_session(actor: Actor, staff_id: int, session_id: int) -> None:
     """End one session of a member."""
     with atomic():
-        sessions.end(_locked(staff_id).id, session_id)
+        if sessions.end(_locked(staff_id).id, session_id):
+            _note(actor, "end_session", staff_id, {"session": session_id}, {"session": None})
     _record(actor, "session ended", staff_id)
 
 
 def end_sessions(actor: Actor, staff_id: int) -> None:
     """End all sessions of a member."""
     with atomic():
-        sessions.end_all(_locked(staff_id).id)
+        staff = _locked(staff_id)
+        before = len(sessions.open_sessions(staff.id))
+        sessions.end_all(staff.id)
+        _note(actor, "end_sessions", staff_id, {"open_sessions": before}, {"open_sessions": 0})
     _record(actor, "all sessions ended", staff_id)
 
 
 def require_second_factor(actor: Actor, roles: set[Role]) -> None:
     """Require a second factor of exactly these roles; whoever has none sets it up at the next request."""
     with atomic() as current:
+        before: dict[str, JsonValue] = {"roles": [*sorted(second_factor.required_roles())]}
         for role in Role:
             row = insert(RolePolicy).values(role=role.value, second_factor_required=role in roles)
             current.execute(
@@ -200,6 +225,8 @@ def require_second_factor(actor: Actor, roles: set[Role]) -> None:
                     set_={"second_factor_required": row.excluded.second_factor_required},
                 )
             )
+        change = Change("staff_policy", "second_factor", before, {"roles": [*sorted(roles)]})
+        note("staff.require_second_factor", change, actor)
     _record(actor, "second factor required", None, roles=",".join(sorted(roles)))
 
 
@@ -241,6 +268,8 @@ def _replace_password(actor: Actor, staff_id: int, password: str, *, temporary: 
         sessions.end_all(staff.id)
         _forgive(staff)
         email = staff.email
+        # Whether it is there is all that the log may know of a password.
+        _note(actor, "set_password", staff_id, {}, {"password_is_temporary": temporary})
     _record(actor, "password set", staff_id)
     return email
 
@@ -248,6 +277,17 @@ def _replace_password(actor: Actor, staff_id: int, password: str, *, temporary: 
 def _forgive(staff: Staff) -> None:
     """Forget failed attempts, so that what was just repaired can be used at once."""
     limits.forgive((ACCOUNT, staff.email), (SECOND_FACTOR, str(staff.id)))
+
+
+def _note(
+    actor: Actor,
+    verb: str,
+    staff_id: int,
+    before: Mapping[str, JsonValue],
+    after: Mapping[str, JsonValue],
+) -> None:
+    """Leave an entry in the audit log, as part of the transaction."""
+    note(f"staff.{verb}", Change("staff", str(staff_id), before, after), actor)
 
 
 def _record(actor: Actor, what: str, staff_id: int | None, **details: str) -> None:
