@@ -29,6 +29,8 @@ class Permission(StrEnum):
     PUBLIC = "public"  # no sign-in: the sign-in page itself, /healthz, static files
     SIGNED_IN = "signed_in"  # whoever is signed in: own account, style guide
     GENERATIONS_READ = "generations.read"
+    GENERATIONS_OPERATE = "generations.operate"
+    GENERATIONS_PUBLISH = "generations.publish"
     QUEUE_READ = "queue.read"
     BACKLOG_READ = "backlog.read"
     RECIPES_READ = "recipes.read"
@@ -51,6 +53,8 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.PUBLIC: "Open the pages that need no sign-in",
         Permission.SIGNED_IN: "Use the console and manage one's own account",
         Permission.GENERATIONS_READ: "Find and read generations, with their media and errors",
+        Permission.GENERATIONS_OPERATE: "Retry, fail, cancel and release generations, with their refunds",
+        Permission.GENERATIONS_PUBLISH: "Publish generations, and make them public or private",
         Permission.QUEUE_READ: "See what waits and what is stuck",
         Permission.BACKLOG_READ: "See the stock for instant delivery",
         Permission.RECIPES_READ: "Find and read recipes, and how they do",
@@ -98,8 +102,8 @@ _READING = _ALWAYS | {
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMIN: frozenset(Permission),
-        Role.MODERATOR: _READING | {Permission.USERS_READ_EMAIL},
-        Role.SUPPORT: _READING | {Permission.USERS_READ_EMAIL},
+        Role.MODERATOR: _READING | {Permission.USERS_READ_EMAIL, Permission.GENERATIONS_PUBLISH},
+        Role.SUPPORT: _READING | {Permission.USERS_READ_EMAIL, Permission.GENERATIONS_OPERATE},
         Role.VIEWER: _READING,
     }
 )

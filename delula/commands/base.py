@@ -167,6 +167,8 @@ class Command(ABC, Generic[InputT]):
         is_fresh: whether the password must have been given of late.
         needs_reason: whether it is refused without one.
         reason_label: what the form calls the reason.
+        object_field: the field of the input that names the object, where the rest of it may be the same for
+            many: with it, the command can be run on all rows that are selected in a list.
     """
 
     name: ClassVar[str]
@@ -178,6 +180,7 @@ class Command(ABC, Generic[InputT]):
     is_fresh: ClassVar[bool] = False
     needs_reason: ClassVar[bool] = False
     reason_label: ClassVar[str] = "Reason"
+    object_field: ClassVar[str] = ""
 
     @abstractmethod
     def plan(self, given: InputT, *, lock: bool) -> Plan:

@@ -14,6 +14,7 @@ from delula.models.enums import GenerationStatus
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from delula.db import AnyRow
     from delula.models import Generation
 
 STUCK_AFTER = timedelta(minutes=8)
@@ -40,7 +41,7 @@ class Event:
     current: bool = False
 
 
-def is_stuck(generation: Generation, now: datetime) -> bool:
+def is_stuck(generation: Generation | AnyRow, now: datetime) -> bool:
     """Whether the work has gone on for longer than the product ever waits."""
     started = generation.processing_started_at
     return (

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
-from delula.access.guard import requires
+from delula.access import clock
+from delula.access.guard import may, requires
 from delula.access.permissions import Permission
 from delula.generations import media, queries
+from delula.generations.actions import offered
 from delula.generations.cells import cells
 from delula.generations.detail import error_text, form_answers, metadata_text, related_links, same_href
 from delula.generations.lifecycle import is_stuck, lifecycle
 from delula.generations.listing import LISTING
 from delula.recipes.queries import suggest_recipes
 from delula.storage import Store, StoreUnavailable, current_store
+from delula.web.command_pages import came_from
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.masking import masked_json
@@ -78,6 +81,8 @@ def detail(reference: str) -> Response:
         error=error_text(generation.error_details),
         error_details=masked_json(generation.error_details),
         place=place_of(LISTING, queries.RESOLVERS, generation.id),
+        commands=offered(generation, clock.utc_now(), may),
+        here=request.full_path.removesuffix("?"),
     )
 
 
@@ -86,9 +91,12 @@ def detail(reference: str) -> Response:
 def peek(reference: str) -> Response:
     """The essence of one generation, beside the list."""
     generation = _found(reference)
+    page = url_for("generations.detail", reference=generation.id)
     return render(
         "generations/_peek.html",
         generation=generation,
+        commands=offered(generation, clock.utc_now(), may),
+        here=came_from(page),
         related=queries.related(generation),
         kind=media.kind_of(generation),
         links=_links(generation, current_store()),

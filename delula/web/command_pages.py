@@ -167,7 +167,7 @@ def undo(entry_id: int) -> AnyResponse:
     except Refused:
         return _taking_back(entry, request.form, 409)
     flash(f"Taken back. {receipt.sentence}", f"done:{receipt.entry_id}")
-    return _lead_back(local_url(request.form.get(_BACK) or _referrer()))
+    return _lead_back(local_url(request.form.get(_BACK) or came_from()))
 
 
 def show_receipts(name: str, href: Callable[[Receipt], str]) -> None:
@@ -212,7 +212,7 @@ def _taking_back(
         conflict=conflict,
         errors=errors or {},
         reason=texts.get(_REASON, ""),
-        back=local_url(texts.get(_BACK) or _referrer()),
+        back=local_url(texts.get(_BACK) or came_from()),
     )
 
 
@@ -263,10 +263,10 @@ def _seen(text: str) -> Mapping[str, JsonValue]:
     return values if isinstance(values, dict) else {}
 
 
-def _referrer() -> str:
-    prefix = request.host_url.rstrip("/")
-    came_from = request.referrer or ""
-    return came_from.removeprefix(prefix) if came_from.startswith(prefix) else "/"
+def came_from(default: str = "/") -> str:
+    """The page of this console that the request was made on, with its query."""
+    prefix, page = request.host_url.rstrip("/"), request.referrer or ""
+    return local_url(page.removeprefix(prefix), default) if page.startswith(prefix) else default
 
 
 def _done(command: Command[Any], receipt: Receipt, back: str) -> AnyResponse:
