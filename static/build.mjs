@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 import { existsSync, watch } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import { brotliCompress, gzip } from "node:zlib";
+import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
 
@@ -151,6 +153,13 @@ async function build() {
   });
   for (const { path, contents } of bundle.outputFiles)
     add(path.endsWith(".css") ? "app.css" : "app.js", contents);
+
+  // What browsers ask for as text is compressed once and thoroughly, rather than for each of them.
+  const texts = [...output].filter(([name]) => /\.(css|js|svg)$/.test(name));
+  await Promise.all(texts.map(async ([name, data]) => {
+    output.set(`${name}.br`, await promisify(brotliCompress)(data));
+    output.set(`${name}.gz`, await promisify(gzip)(data, { level: 9 }));
+  }));
 
   // Written to the side and moved, so that a running server never reads half a file.
   await mkdir(dist, { recursive: true });

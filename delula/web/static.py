@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import cache, lru_cache
+from mimetypes import guess_type
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request
 from markupsafe import Markup
+from werkzeug.security import safe_join
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
@@ -38,10 +40,28 @@ def icon_tag(name: str, label: str | None = None, size: int = 16) -> Markup:
     )
 
 
+#: How the build has compressed files, best first: the name of the encoding, and what such a file ends in.
+_COMPRESSED = (("br", ".br"), ("gzip", ".gz"))
+
+
+def static(filename: str) -> Response:
+    """A built file, as compressed by the build where the browser takes that."""
+    app = current_app
+    for encoding, ending in _COMPRESSED:
+        name = safe_join(app.static_folder or "", f"{filename}{ending}")
+        if request.accept_encodings[encoding] and name is not None and Path(name).is_file():
+            response = app.send_static_file(f"{filename}{ending}")
+            response.mimetype = guess_type(filename)[0] or "application/octet-stream"
+            response.content_encoding = encoding
+            response.vary.add("Accept-Encoding")
+            return response
+    return app.send_static_file(filename)
+
+
 def init_static(app: Flask) -> None:
     """Let templates name built files, and browsers keep them."""
     app.jinja_env.globals.update(asset=asset, icon_tag=icon_tag)
-    app.view_functions["static"] = requires(Permission.PUBLIC)(app.view_functions["static"])
+    app.view_functions["static"] = requires(Permission.PUBLIC)(static)
 
     @app.after_request
     def keep(response: Response) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import brotli
@@ -138,6 +139,16 @@ def test_pages_and_files_are_compressed_as_the_browser_likes(console: Console, e
         assert "Accept-Encoding" in packed.headers["Vary"]
         assert len(packed.data) < len(plain.data)
         assert len(UNPACK[encoding](packed.data)) == pytest.approx(len(plain.data), abs=200)
+
+
+def test_files_are_sent_as_thoroughly_compressed_as_the_build_has_left_them(console: Console) -> None:
+    client = console.app.test_client()
+    style = json.loads(client.get("/static/manifest.json", buffered=True).text)["app.css"]
+    for accepted, encoding, ending in (("gzip, deflate, br, zstd", "br", ".br"), ("gzip", "gzip", ".gz")):
+        sent = client.get(f"/static/{style}", headers={"Accept-Encoding": accepted}, buffered=True)
+        assert (sent.headers["Content-Encoding"], sent.mimetype) == (encoding, "text/css")
+        assert sent.data == Path(console.app.static_folder or "", f"{style}{ending}").read_bytes()
+        assert "immutable" in sent.headers["Cache-Control"]
 
 
 def test_a_page_is_private_and_asked_for_again(console: Console) -> None:
