@@ -10,6 +10,7 @@ import select
 from collections import namedtuple
 from contextlib import contextmanager
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import flask_sqlalchemy.session
@@ -79,7 +80,19 @@ def init_db(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     event.listen(engine, "checkout", _check_that_it_lives)
+    event.listen(engine, "before_cursor_execute", _set_format)
     app.extensions[_READER] = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+#: Options of a statement whose rows carry bytes: they come as they are, rather than written as text.
+AS_BYTES = MappingProxyType({"as_bytes": True})
+
+
+def _set_format(*event_: Any) -> None:
+    """Choose the form in which rows come, as the options of a statement have it."""
+    _, cursor, _, _, context, _ = event_
+    if context is not None and context.execution_options.get("as_bytes"):
+        cursor.format = psycopg.pq.Format.BINARY
 
 
 def _check_that_it_lives(connection: psycopg.Connection, *_: object) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import TextClause, text
 
-from delula.db import session
+from delula.db import AS_BYTES, session
 from delula.models import Span
 from delula.rollups.families import (
     GENERATION_FAILURES,
@@ -516,13 +516,17 @@ def _gather(
     sums: _Sums = {}
 
     def tally_of(index: int, keys: Any) -> Tally:
-        return sums.setdefault((index, tuple(keys)), blank(family))
+        place = (index, tuple(keys))
+        if (tally := sums.get(place)) is None:
+            tally = sums[place] = blank(family)
+        return tally
 
     if slots:
         which = "one" if key is not None else "each" if each or not family.with_total else "total"
         values = {"slots": slots, "spans": spans, "starts": starts, "key": key}
         size = len(family.keys)
-        for index, *record in session().execute(_read_statement(family.name, which), values).all():
+        statement = _read_statement(family.name, which)
+        for index, *record in session().execute(statement, values, execution_options=AS_BYTES).all():
             add_record(family, tally_of(index, record[:size]), record)
     for part, keys, tally in _measured(family, rests, key):
         tally_of(of_rest[part], keys).merge(tally)
