@@ -13,6 +13,7 @@ from delula.db import session
 from delula.executions.listing import LISTING as EXECUTIONS
 from delula.executions.listing import RUNS
 from delula.lists import Cursor
+from delula.usage.window import PRESETS
 from delula.web.lists import in_filter, in_path
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 #: How deep in the list of executions a deep page lies.
 DEPTH = 1_000_000
-_COMPONENTS, _EXECUTIONS = "/components/", "/components/executions/"
+_COMPONENTS, _EXECUTIONS, _USAGE = "/components/", "/components/executions/", "/components/usage"
 
 
 def component_cases() -> Iterator[Case]:
-    """Lists, sorts, deep pages, filters and details; none where nothing has ever run."""
+    """Lists, sorts, deep pages, filters, details and analytics; none where nothing has ever run."""
     run = (
         session()
         .execute(select(RUNS.id, RUNS.component_id, RUNS.user_id, RUNS.execution_id).limit(1))
@@ -66,6 +67,20 @@ def component_cases() -> Iterator[Case]:
     if run.execution_id:
         yield Case("Executions", "one execution", f"{_EXECUTIONS}{in_path(run.execution_id)}")
     yield Case("Executions", "peek", f"{_EXECUTIONS}{run.id}/peek", fragment=True)
+    yield from _usage_cases(run.component_id)
+
+
+def _usage_cases(component_id: str) -> Iterator[Case]:
+    """Analytics of ranges of every length, in zones that lie hours and parts of an hour from UTC."""
+    for range_ in PRESETS:
+        yield Case("Usage", range_, f"{_USAGE}?range={range_}")
+    for range_ in ("30d", "18mo"):
+        for zone in ("Europe/Berlin", "Asia/Kathmandu"):
+            yield Case(
+                "Usage", f"{range_} in {zone}", f"{_USAGE}?{urlencode({'range': range_, 'zone': zone})}"
+            )
+        params = urlencode({"range": range_, "component": component_id})
+        yield Case("Usage", f"{range_} of one component", f"{_USAGE}?{params}")
 
 
 def _deep(sort: Sort) -> Cursor | None:

@@ -96,7 +96,10 @@ def _told(
     failures = rollups.usage_failures(component_id, start, end, MOST_MESSAGES)
     found["failures"] = charts.failures_chart(whole, failures, links)
     if component_id is None:
-        trends = rollups.usage_trends(start, end, window.zone, window.granularity)
+        # Lines as wide as a word: in a long range they show the months of UTC, of which there are sums.
+        is_long = window.granularity in {rollups.Granularity.WEEK, rollups.Granularity.MONTH}
+        steps = (UTC, rollups.Granularity.MONTH) if is_long else (window.zone, window.granularity)
+        trends = rollups.usage_trends(start, end, *steps)
         found["rows"] = rows_of(overview.by_component, trends, names, links, order)
     return found
 

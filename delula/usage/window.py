@@ -114,10 +114,11 @@ class Window:
     def granularities(self) -> list[Granularity]:
         """Those that give a chart enough points, and not too many."""
         length = self.end - self.start
+        natural = _natural(self.start, self.end, self.zone, self.unit)
         return [
             one
             for one, step in _LENGTHS.items()
-            if 2 * step <= length <= MOST_POINTS * step or one == _natural(self.start, self.end, self.zone)
+            if 2 * step <= length <= MOST_POINTS * step or one == natural
         ]
 
     def before(self, counted: datetime) -> tuple[datetime, datetime] | None:
@@ -170,13 +171,15 @@ def read_window(args: Mapping[str, str], now: datetime, home: ZoneInfo) -> Windo
         params.append(("range", preset))
     if zone.key != home.key:
         params.append(("zone", zone.key))
-    natural = _natural(start, end, zone)
+    natural = _natural(start, end, zone, unit)
     window = Window(start, end, zone, natural, length, unit, tuple(params), preset, by=False)
     return _cut(window, args["by"]) if args.get("by") else window
 
 
-def _natural(start: datetime, end: datetime, zone: ZoneInfo) -> Granularity:
+def _natural(start: datetime, end: datetime, zone: ZoneInfo, unit: str) -> Granularity:
     """How a range is cut where nothing is chosen; three days are three, whether or not clocks change."""
+    if unit == "months":
+        return Granularity.MONTH
     return granularity_for(start.astimezone(zone), end.astimezone(zone))
 
 
