@@ -17,7 +17,10 @@ from delula.components.views import blueprint as components
 from delula.credits.views import blueprint as credits_
 from delula.executions.views import blueprint as executions
 from delula.generations.views import blueprint as generations
+from delula.home.views import blueprint as home
 from delula.option_icons.views import blueprint as option_icons
+from delula.palette.pages import Page, offer_pages
+from delula.palette.views import blueprint as palette
 from delula.providers.views import blueprint as providers
 from delula.queue.views import blueprint as queue
 from delula.recipes.views import blueprint as recipes
@@ -56,6 +59,7 @@ class Area:
 
 
 AREAS: tuple[Area, ...] = (
+    Area("Home", "house", "Operate", home, "home.index", Permission.SIGNED_IN),
     Area(
         "Generations",
         "clapperboard",
@@ -107,6 +111,10 @@ def register_areas(app: Flask) -> None:
     for area in AREAS:
         for blueprint in (area.blueprint, *area.within):
             app.register_blueprint(blueprint)
+    app.register_blueprint(palette)
+    offer_pages(
+        app, (Page(area.label, area.icon, area.group, area.endpoint, area.permission) for area in AREAS)
+    )
     app.jinja_env.globals["navigation"] = navigation
 
 

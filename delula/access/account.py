@@ -176,7 +176,7 @@ def resume() -> AnyResponse:
     """The form that arrived after the session had expired, for the person to look at and send."""
     form = sessions.kept_form(current_staff)
     if form is None:
-        return redirect(url_for("pages.home"))
+        return redirect(url_for("home.index"))
     return render("account/resume.html", form=form)
 
 

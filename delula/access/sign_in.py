@@ -157,7 +157,7 @@ def logout() -> AnyResponse:
 
 
 def _wanted() -> str:
-    return local_url(request.args.get("next"), default=url_for("pages.home"))
+    return local_url(request.args.get("next"), default=url_for("home.index"))
 
 
 def _recognised() -> Recognised | None:

@@ -1,4 +1,4 @@
-"""Pages that belong to no area: health, home, preferences, the style guide."""
+"""Pages that belong to no area: health, preferences, the style guide."""
 
 from __future__ import annotations
 
@@ -27,18 +27,11 @@ def healthz() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
-@blueprint.get("/")
-@requires(Permission.SIGNED_IN)
-def home() -> AnyResponse:
-    """The generations list, until there is more to read."""
-    return redirect(url_for("generations.index"))
-
-
 @blueprint.post("/preferences")
 @requires(Permission.PUBLIC)
 def preferences() -> AnyResponse:
     """Keep theme, density and shortcuts in cookies, for a browser without JavaScript as well."""
-    response = redirect(local_url(request.form.get("next"), default=url_for("pages.home")), 303)
+    response = redirect(local_url(request.form.get("next"), default=url_for("home.index")), 303)
     for name, choices in (("theme", THEMES), ("density", DENSITIES), ("shortcuts", SHORTCUTS)):
         if name in request.form:
             if request.form[name] not in choices:

@@ -13,3 +13,4 @@ import "./rows.js";
 import "./live.js";
 import "./media.js";
 import "./json.js";
+import "./palette.js";

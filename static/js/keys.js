@@ -6,10 +6,11 @@ const registry = [];
 /**
  * Registers what keys do.
  * keys: names as KeyboardEvent.key gives them; group and label: for the sheet; when: whether it works on this page now;
- * run: called with the event; anywhere: works in inputs too and cannot be switched off (Escape).
+ * run: called with the event; anywhere: works in inputs too and cannot be switched off (Escape);
+ * control: together with Ctrl or Command.
  */
-export function onKey({ keys, group, label, when = () => true, run, anywhere = false }) {
-  registry.push({ keys, group, label, when, run, anywhere });
+export function onKey({ keys, group, label, when = () => true, run, anywhere = false, control = false }) {
+  registry.push({ keys, group, label, when, run, anywhere, control });
 }
 
 const types = (element) =>
@@ -21,11 +22,12 @@ const operates = (element, key) =>
   (key === "Enter" && element.matches("a, button, summary, input"));
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.defaultPrevented || event.altKey || event.isComposing) return;
   const { target, key } = event;
+  const control = event.ctrlKey || event.metaKey;
   const single = document.documentElement.dataset.shortcuts !== "off";
   for (const entry of registry) {
-    if (!entry.keys.includes(key.length === 1 ? key.toLowerCase() : key)) continue;
+    if (entry.control !== control || !entry.keys.includes(key.length === 1 ? key.toLowerCase() : key)) continue;
     if (!entry.anywhere && (!single || types(target) || operates(target, key) || document.querySelector("dialog[open]")))
       continue;
     if (!entry.when()) continue;
@@ -48,13 +50,13 @@ function openSheet() {
     const title = document.createElement("h3");
     title.textContent = group;
     const definitions = document.createElement("dl");
-    for (const { keys, label } of entries) {
+    for (const { keys, label, control } of entries) {
       const what = document.createElement("dt");
       what.textContent = label;
       const pressed = document.createElement("dd");
       keys.forEach((key, index) => {
         const cap = document.createElement("kbd");
-        cap.textContent = names[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+        cap.textContent = (control ? "Ctrl " : "") + (names[key] ?? (key.length === 1 ? key.toUpperCase() : key));
         pressed.append(index ? " " : "", cap);
       });
       definitions.append(what, pressed);

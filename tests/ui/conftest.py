@@ -237,7 +237,9 @@ def _make_app(bench: Workbench) -> Flask:
     app.register_blueprint(workbench)
     # The endpoints that the frame links to.
     for name, rules in {
-        "pages": ("home", "preferences"),
+        "home": ("index",),
+        "palette": ("index",),
+        "pages": ("preferences",),
         "account": ("index",),
         "security": ("logout",),
     }.items():
