@@ -43,6 +43,9 @@ class Permission(StrEnum):
     USERS_READ_EMAIL = "users.read_email"
     CREDITS_READ = "credits.read"
     AUDIT_READ = "audit.read"
+    CREDITS_ADJUST = "credits.adjust"
+    CREDITS_APPROVE = "credits.approve"
+    CREDITS_RULES = "credits.rules"
     STAFF_READ = "staff.read"
     STAFF_MANAGE = "staff.manage"
 
@@ -67,6 +70,9 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.USERS_READ_EMAIL: "See the e-mail addresses of the product's users in full",
         Permission.CREDITS_READ: "Find and read every row of the ledger",
         Permission.AUDIT_READ: "Find and read what staff did, and why",
+        Permission.CREDITS_ADJUST: "Adjust, refund, refresh and reverse credits, alone up to the limits",
+        Permission.CREDITS_APPROVE: "Approve or decline what others ask for beyond their limits",
+        Permission.CREDITS_RULES: "Set the limits and the reasons of adjustments",
         Permission.STAFF_READ: "See who the staff are and what their roles are",
         Permission.STAFF_MANAGE: "Add staff, change roles, disable accounts, end sessions",
     }
@@ -103,7 +109,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMIN: frozenset(Permission),
         Role.MODERATOR: _READING | {Permission.USERS_READ_EMAIL, Permission.GENERATIONS_PUBLISH},
-        Role.SUPPORT: _READING | {Permission.USERS_READ_EMAIL, Permission.GENERATIONS_OPERATE},
+        Role.SUPPORT: _READING
+        | {Permission.USERS_READ_EMAIL, Permission.GENERATIONS_OPERATE, Permission.CREDITS_ADJUST},
         Role.VIEWER: _READING,
     }
 )

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
-from delula.credits import queries
+from delula.credits import actions, queries, rules
 from delula.credits.cells import cells, generation_number
 from delula.credits.listing import LISTING
 from delula.credits.ranges import plain
@@ -18,6 +18,7 @@ from delula.credits.summary import chart, type_sums
 from delula.db import session
 from delula.models import LARGEST_ID
 from delula.models.enums import label, wording
+from delula.web.command_pages import show_receipts
 from delula.web.display import grouped
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of, valid_request, zone
@@ -70,6 +71,54 @@ def _summary(state: ListState, conditions: Sequence[Condition]) -> tuple[queries
         return None, True
 
 
+@blueprint.get("/operations")
+@requires(Permission.CREDITS_READ)
+def operations() -> Response:
+    """What the console has done with credits, and what waits for a second person."""
+    before = request.args.get("before", type=int)
+    shown = rules.newest_operations(before if before is not None and 0 < before < 2**63 else None)
+    return render(
+        "credits/operations.html",
+        waiting=rules.waiting() if before is None else [],
+        operations=shown[: rules.SHOWN_OPERATIONS],
+        has_more=len(shown) > rules.SHOWN_OPERATIONS,
+        name_of=owner_naming(),
+        user_href=hrefs_of("users"),
+    )
+
+
+@blueprint.get("/operations/<int:number>")
+@requires(Permission.CREDITS_READ)
+def operation(number: int) -> Response:
+    """The receipt of an operation."""
+    row = rules.find_operation(number) if number < 2**63 else None
+    if row is None:
+        abort(404)
+    return render(
+        "credits/operation.html",
+        row=row,
+        reversal=rules.reversal_of(row.id),
+        labels={one.code: one.label for one in rules.all_reasons()},
+        name=owner_naming()(row),
+        user_href=hrefs_of("users")(row.user_id) if row.is_known else None,
+        about=_about(row.about),
+    )
+
+
+def _about(about: str | None) -> dict[str, Any] | None:
+    """The object that an operation is about, by name and address."""
+    if about is None:
+        return None
+    kind, _, id_ = about.partition(":")
+    areas = {"generation": "generations", "asset": "assets", "sample": "samples", "recipe": "recipes"}
+    href = hrefs_of(areas.get(kind, "credits"))(id_)
+    return {"icon": "link", "title": f"{kind.capitalize()} {id_}", "meta": "", "href": href}
+
+
+for _name in (actions.ADJUST.name, actions.REFUND.name, actions.REVERSE.name, actions.REFRESH.name):
+    show_receipts(_name, lambda receipt: url_for("credits.operation", number=receipt.details["operation"]))
+
+
 @blueprint.get("/<int:number>")
 @requires(Permission.CREDITS_READ)
 def detail(number: int) -> Response:
@@ -85,6 +134,7 @@ def detail(number: int) -> Response:
         seconds=queries.SUM_SECONDS,
         most=queries.SUMMED_NEWER,
         same=queries.same_generation(row),
+        operation=rules.operation_of_row(row.id),
         metadata=masked_json(row.metadata),
         all_href=f"{url_for('credits.index')}?q=user:{in_filter(row.user_id)}",
         place=place_of(LISTING, queries.RESOLVERS, row.id),

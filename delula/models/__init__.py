@@ -19,6 +19,14 @@ from delula.models.components import (
     ComponentRegistry,
     ComponentUsage,
 )
+from delula.models.credit_operations import (
+    BalanceSeen,
+    CreditFinding,
+    CreditLimit,
+    CreditOperation,
+    CreditReason,
+    Reconciliation,
+)
 from delula.models.credits import CreditTransaction, ExportTransaction, RevenueShare
 from delula.models.generations import Generation
 from delula.models.providers import Provider, Service, ServiceTypeName
@@ -51,11 +59,16 @@ __all__ = [
     "AuditDay",
     "AuditEntry",
     "BacklogVideo",
+    "BalanceSeen",
     "ComponentDependency",
     "ComponentInputChannel",
     "ComponentOutputChannel",
     "ComponentRegistry",
     "ComponentUsage",
+    "CreditFinding",
+    "CreditLimit",
+    "CreditOperation",
+    "CreditReason",
     "CreditTransaction",
     "ExportTransaction",
     "Generation",
@@ -72,6 +85,7 @@ __all__ = [
     "RecipeTotals",
     "RecipeUsage",
     "RecipeUsageOptions",
+    "Reconciliation",
     "RecoveryCode",
     "RevenueShare",
     "RolePolicy",
