@@ -151,11 +151,11 @@ class Adjust(_Operation[Adjustment]):
         beyond = booking.beyond_limits(given.amount, lock=lock)
         user = user or booking.account(given.user_id, lock=True)
         after = balance_after(user, given.amount)
-        moves = _moves(given.amount, name_of(user))
+        what = moves(given.amount, name_of(user))
         version = str(user.credits)
         if beyond is None:
             return Plan(
-                f"{moves}.",
+                f"{what}.",
                 Change("user", user.id, {"credits": user.credits}, {"credits": after}),
                 version,
                 Credits(user.id, user.credits, after),
@@ -164,7 +164,7 @@ class Adjust(_Operation[Adjustment]):
         why, pause = beyond
         waits = f"{given.amount:+,} credits wait for approval"
         return Plan(
-            f"Ask a second person: {moves[0].lower()}{moves[1:]}.",
+            f"Ask a second person: {what[0].lower()}{what[1:]}.",
             Change("user", user.id, {"request": None}, {"request": waits}),
             version,
             warnings=(why,),
@@ -175,7 +175,7 @@ class Adjust(_Operation[Adjustment]):
         user, expires_at = plan.data
         state, ledger_id = OperationState.WAITING, None
         if expires_at is None:
-            state, ledger_id = OperationState.DONE, _book_adjustment(given, user.id)
+            state, ledger_id = OperationState.DONE, book_adjustment(given, user.id)
         number = self.note(
             given,
             plan,
@@ -195,12 +195,14 @@ class Adjust(_Operation[Adjustment]):
         return _inverse(entry)
 
 
-def _moves(amount: int, name: str) -> str:
+def moves(amount: int, name: str) -> str:
+    """What is done, in words and without a full stop: "Give 50 credits to ann"."""
     credits_ = f"{abs(amount):,} {'credit' if abs(amount) == 1 else 'credits'}"
     return f"Give {credits_} to {name}" if amount > 0 else f"Take {credits_} from {name}"
 
 
-def _book_adjustment(asked: Adjustment | AnyRow, user_id: str) -> int:
+def book_adjustment(asked: Adjustment | AnyRow, user_id: str) -> int:
+    """Do an adjustment: of an input, or of an operation that waited; the row of the ledger."""
     metadata: dict[str, JsonValue] = {"reasonCode": asked.code}
     kind, _, about = (asked.about or "").partition(":")
     if kind:
@@ -353,7 +355,7 @@ class Reverse(_Operation[Reversal]):
         except InvalidInput as error:
             raise Refused(f"{name_of(user)} has spent it since. {error.message}") from None
         return Plan(
-            f"{_moves(-found.amount, name_of(user))}, which reverses operation {found.id}.",
+            f"{moves(-found.amount, name_of(user))}, which reverses operation {found.id}.",
             Change("user", user.id, {"credits": user.credits}, {"credits": after}),
             credits=Credits(user.id, user.credits, after),
             data=(found, user),
