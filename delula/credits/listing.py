@@ -100,6 +100,7 @@ LISTING = ListSpec(
     noun="row of the ledger",
     empty="They appear here with the first change of a balance.",
     icon="coins",
+    pages=(("Operations", "receipt", "credits.operations"),),
     source=Source(
         CreditTransaction.__table__,
         LEDGER.id,
