@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
-from delula.credits import actions, queries, rules
+from delula.credits import actions, approvals, queries, rules
 from delula.credits.cells import cells, generation_number
 from delula.credits.listing import LISTING
 from delula.credits.ranges import plain
@@ -29,6 +29,7 @@ from delula.web.render import render
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from delula.commands import Receipt
     from delula.db import AnyRow
     from delula.lists import Condition, ListState
 
@@ -115,8 +116,20 @@ def _about(about: str | None) -> dict[str, Any] | None:
     return {"icon": "link", "title": f"{kind.capitalize()} {id_}", "meta": "", "href": href}
 
 
-for _name in (actions.ADJUST.name, actions.REFUND.name, actions.REVERSE.name, actions.REFRESH.name):
-    show_receipts(_name, lambda receipt: url_for("credits.operation", number=receipt.details["operation"]))
+def _receipt(receipt: Receipt) -> str:
+    return url_for("credits.operation", number=receipt.details["operation"])
+
+
+for _command in (
+    actions.ADJUST,
+    actions.REFUND,
+    actions.REVERSE,
+    actions.REFRESH,
+    approvals.APPROVE,
+    approvals.DECLINE,
+    approvals.WITHDRAW,
+):
+    show_receipts(_command.name, _receipt)
 
 
 @blueprint.get("/<int:number>")
