@@ -41,6 +41,7 @@ class Permission(StrEnum):
     ASSETS_READ = "assets.read"
     USERS_READ = "users.read"
     USERS_READ_EMAIL = "users.read_email"
+    USERS_REVEAL_EMAIL = "users.reveal_email"
     CREDITS_READ = "credits.read"
     AUDIT_READ = "audit.read"
     CREDITS_ADJUST = "credits.adjust"
@@ -68,6 +69,7 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.ASSETS_READ: "Find and open the assets of all four sources",
         Permission.USERS_READ: "Find and read the product's users, without their e-mail addresses",
         Permission.USERS_READ_EMAIL: "See the e-mail addresses of the product's users in full",
+        Permission.USERS_REVEAL_EMAIL: "Reveal one user's e-mail address, noted in the audit log each time",
         Permission.CREDITS_READ: "Find and read every row of the ledger",
         Permission.AUDIT_READ: "Find and read what staff did, and why",
         Permission.CREDITS_ADJUST: "Adjust, refund, refresh and reverse credits, alone up to the limits",
@@ -100,6 +102,7 @@ _READING = _ALWAYS | {
     Permission.PROVIDERS_READ,
     Permission.ASSETS_READ,
     Permission.USERS_READ,
+    Permission.USERS_REVEAL_EMAIL,
     Permission.CREDITS_READ,
     Permission.AUDIT_READ,
     Permission.STAFF_READ,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 
-from delula.access.guard import may, requires
+from delula.access.guard import current_staff, may, requires
 from delula.access.permissions import Permission
 from delula.credits import queries as ledger
 from delula.models.enums import label, wording
@@ -16,6 +16,8 @@ from delula.users.cells import cells, full_name
 from delula.users.detail import figures, library, related_links, rows_href
 from delula.users.listing import LISTING
 from delula.users.refresh import daily_refresh, is_overdrawn
+from delula.users.reveal import REVEAL_EMAIL, is_revealed
+from delula.web.command_pages import show_receipts
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, place_of
 from delula.web.masking import masked_email
@@ -32,6 +34,12 @@ SHOWN_BOOKINGS, PEEKED_BOOKINGS = 15, 5
 
 
 add_list(blueprint, ListViews(LISTING, Permission.USERS_READ, queries.list_rows, cells, queries.RESOLVERS))
+
+
+show_receipts(
+    REVEAL_EMAIL.name,
+    lambda receipt: f"{hrefs_of('users')(str(receipt.details['user_id']))}?revealed={receipt.entry_id}#facts",
+)
 
 
 @blueprint.get("/<reference>")
@@ -76,13 +84,18 @@ def peek(reference: str) -> Response:
 
 def _who(user: AnyRow) -> dict[str, Any]:
     """How a user is called, as the person of this request may see it."""
+    entry = request.args.get("revealed", type=int)
+    sees_email = may(Permission.USERS_READ_EMAIL) or (
+        entry is not None and abs(entry) < 2**63 and is_revealed(user.id, entry, current_staff.actor)
+    )
     return {
         "name": owner_naming()(user),
         "href": hrefs_of("users")(user.id),
         "label": label,
         "wording": wording,
         "full_name": full_name(user.first_name, user.last_name),
-        "email": user.email if may(Permission.USERS_READ_EMAIL) else masked_email(user.email),
+        "email": user.email if sees_email else masked_email(user.email),
+        "sees_email": sees_email,
         "is_overdrawn": is_overdrawn(user),
     }
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from delula.access.actor import Actor
 from delula.access.permissions import Role
 from delula.db import session
+from delula.users.reveal import Whose
 from tests.commands.renaming import NewHandle
 
 if TYPE_CHECKING:
@@ -48,7 +49,13 @@ def _rename() -> NewHandle:
     return NewHandle(user_id="u", handle="new")
 
 
+def _reveal() -> Whose:
+    sql("INSERT INTO users (id, email) VALUES ('u', 'secret@example.org')")
+    return Whose(user_id="u")
+
+
 #: By the name of the command.
 CASES: dict[str, Case] = {
+    "users.reveal_email": Case(_reveal),
     "users.rename_for_tests": Case(_rename),
 }
