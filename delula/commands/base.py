@@ -169,6 +169,7 @@ class Command(ABC, Generic[InputT]):
         reason_label: what the form calls the reason.
         object_field: the field of the input that names the object, where the rest of it may be the same for
             many: with it, the command can be run on all rows that are selected in a list.
+        is_edit: whether its form starts with what is `stored`; the version is that of the form's opening.
     """
 
     name: ClassVar[str]
@@ -181,6 +182,7 @@ class Command(ABC, Generic[InputT]):
     needs_reason: ClassVar[bool] = False
     reason_label: ClassVar[str] = "Reason"
     object_field: ClassVar[str] = ""
+    is_edit: ClassVar[bool] = False
 
     @abstractmethod
     def plan(self, given: InputT, *, lock: bool) -> Plan:
@@ -218,6 +220,14 @@ class Command(ABC, Generic[InputT]):
             details: as `write` gave them.
             entry_id: of the entry that was just appended.
         """
+
+    def stored(self, texts: Mapping[str, str]) -> Mapping[str, str]:  # noqa: ARG002 - for those that edit
+        """What the fields hold where nobody says otherwise, by name, with the `version` of it.
+
+        Args:
+            texts: what is known of the input; says which object.
+        """
+        return {}
 
     def inverse(self, entry: AuditEntry) -> Invocation[Any] | None:  # noqa: ARG002 - for those that have one
         """What takes an entry of this command back; None where nothing can."""

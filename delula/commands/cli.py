@@ -39,7 +39,8 @@ def command_command(name: str | None, values: tuple[str, ...], reason: str, dry_
     if odd := next((field for field, sign, _ in pairs if not sign), None):
         raise click.ClickException(f"{odd}: write field=value.")
     try:
-        given = read_given(chosen.given, {field: text for field, _, text in pairs})
+        texts = {field: text for field, _, text in pairs}
+        given = read_given(chosen.given, {**chosen.stored(texts), **texts})
         if dry_run:
             _show(preview(chosen, given, COMMAND_LINE))
             return

@@ -78,19 +78,28 @@ class CommandForm:
         """Where the person came from."""
         return local_url(self.texts.get(_BACK))
 
+    def begin(self) -> None:
+        """Start an edit from what is stored now; what the person has typed stays."""
+        stored = dict(self.command.stored(self.texts))
+        self.texts |= {"version": stored.pop("version", ""), _SEEN: json.dumps(stored)}
+        self.texts = {**stored, **self.texts}
+
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """What the form carries unseen."""
         shown = {one.name for one in self.command.fields}
         kept = {one.name: self.texts.get(one.name) for one in fields(self.command.given)}
         kept[_BACK] = self.back
-        shown.add("version")  # stands with what was seen
+        if self.command.is_edit:
+            kept[_SEEN] = self.texts.get(_SEEN)
+        else:
+            shown.add("version")  # stands with what was seen
         return [(name, text) for name, text in kept.items() if text is not None and name not in shown]
 
     @property
     def seen(self) -> list[tuple[str, str]]:
-        """What the person was shown, for the check that it is still so."""
-        if self.plan is None:
+        """What the preview has shown, for the check that it is still so; an edit keeps what it began with."""
+        if self.plan is None or self.command.is_edit:
             return []
         return [("version", self.plan.version), (_SEEN, json.dumps(self.plan.change.before))]
 
@@ -104,6 +113,8 @@ def form(name: str) -> Response:
     if any(one.name == _KEY for one in fields(command.given)):
         # A key belongs to one form: who opens it again means to do it again.
         shown.texts[_KEY] = secrets.token_urlsafe(16)
+    if command.is_edit:
+        shown.begin()
     _look(shown, complains=False)
     return render("commands/page.html", "commands/_form.html", form=shown)
 
@@ -137,6 +148,8 @@ def execute(name: str) -> AnyResponse:
         now, wanted = error.change.before, error.change.after
         shown.conflict = [(key, seen.get(key), now.get(key), value) for key, value in wanted.items()]
         shown.texts["version"] = ""
+        if command.is_edit:
+            shown.begin()
         _look(shown, complains=False)
         return _again(shown, 409)
     except Refused as error:
