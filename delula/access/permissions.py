@@ -42,6 +42,9 @@ class Permission(StrEnum):
     USERS_READ = "users.read"
     USERS_READ_EMAIL = "users.read_email"
     USERS_REVEAL_EMAIL = "users.reveal_email"
+    USERS_EDIT = "users.edit"
+    USERS_SET_ROLE = "users.set_role"
+    USERS_REVOKE = "users.revoke_session"
     CREDITS_READ = "credits.read"
     AUDIT_READ = "audit.read"
     CREDITS_ADJUST = "credits.adjust"
@@ -70,6 +73,9 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.USERS_READ: "Find and read the product's users, without their e-mail addresses",
         Permission.USERS_READ_EMAIL: "See the e-mail addresses of the product's users in full",
         Permission.USERS_REVEAL_EMAIL: "Reveal one user's e-mail address, noted in the audit log each time",
+        Permission.USERS_EDIT: "Change users' names, handles, e-mail addresses and account types",
+        Permission.USERS_SET_ROLE: "Change the access roles of users in the product",
+        Permission.USERS_REVOKE: "Sign users out of the product",
         Permission.CREDITS_READ: "Find and read every row of the ledger",
         Permission.AUDIT_READ: "Find and read what staff did, and why",
         Permission.CREDITS_ADJUST: "Adjust, refund, refresh and reverse credits, alone up to the limits",
@@ -113,7 +119,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.ADMIN: frozenset(Permission),
         Role.MODERATOR: _READING | {Permission.USERS_READ_EMAIL, Permission.GENERATIONS_PUBLISH},
         Role.SUPPORT: _READING
-        | {Permission.USERS_READ_EMAIL, Permission.GENERATIONS_OPERATE, Permission.CREDITS_ADJUST},
+        | {
+            Permission.USERS_READ_EMAIL,
+            Permission.USERS_EDIT,
+            Permission.USERS_REVOKE,
+            Permission.GENERATIONS_OPERATE,
+            Permission.CREDITS_ADJUST,
+        },
         Role.VIEWER: _READING,
     }
 )

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from delula.access.permissions import Permission
 from delula.db import AnyRow, session
 from delula.models import Generation, Recipe, RecipeSample, RollUpState, User, UserTotals
-from delula.models.enums import GenerationStatus
+from delula.models.enums import AccessRole, GenerationStatus
 from delula.search import GuardedResolver, Withheld
 from delula.users.listing import LISTING
 
@@ -123,6 +123,23 @@ def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     )
 
 
+#: What the commands need to know of a user; of secrets only whether there is one.
+_DETAILS = select(
+    _U.id,
+    _U.email,
+    _U.handle,
+    _U.first_name,
+    _U.last_name,
+    _U.account_type,
+    _U.access_role,
+    _U.oauth_provider,
+    _U.is_ephemeral,
+    _U.can_upgrade_to_registered,
+    (func.coalesce(_U.session_token, "") != "").label("has_session"),
+    (func.coalesce(_U.password_hash, "") != "").label("has_password"),
+).where(_U.id == bindparam("user_id"))
+_LOCKED_DETAILS = _DETAILS.with_for_update()
+
 #: A user with what belongs to them, as far as it is counted.
 _PERSON = select(
     *(column for column in _U if column.name not in SECRETS),
@@ -131,6 +148,7 @@ _PERSON = select(
     _U.handle.label("user_handle"),
     *(column for column in _T if column.name not in {"user_id", "number"}),
     _T.user_id.is_not(None).label("is_counted"),
+    *(column for column in _DETAILS.selected_columns if column.key in {"has_session", "has_password"}),
     select(func.min(RollUpState.as_of)).scalar_subquery().label("counted_at"),
 ).select_from(LISTING.source.table)
 _BY_ID = _PERSON.where(_U.id == bindparam("name"))
@@ -150,6 +168,42 @@ def find(reference: str, *, by_address: bool) -> AnyRow | None:
     statements = (_BY_ID, _BY_HANDLE, _BY_ADDRESS) if by_address else (_BY_ID, _BY_HANDLE)
     found = (session().execute(statement, {"name": reference}).first() for statement in statements)
     return next((row for row in found if row is not None), None)
+
+
+def details(user_id: str, *, lock: bool) -> AnyRow | None:
+    """What the commands need to know of a user.
+
+    Args:
+        user_id: whose.
+        lock: whether nobody else may change the row until the transaction ends.
+    """
+    if "\0" in user_id:
+        return None  # PostgreSQL takes no such text at all
+    return session().execute(_LOCKED_DETAILS if lock else _DETAILS, {"user_id": user_id}).one_or_none()
+
+
+def called(user: AnyRow) -> str:
+    """A user's name in a sentence that may be kept: handle, else id, never the address."""
+    return user.handle or user.id or "(empty id)"
+
+
+def hold_name(field: str, value: str) -> None:
+    """Let nobody else who asks this take a handle or an address, in any case, until the transaction ends."""
+    key = func.hashtextextended(f"users.{field} {value.lower()}", 0)
+    session().execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def is_taken(field: str, value: str, user_id: str) -> bool:
+    """Whether a user other than this one bears a handle or an address, in any case, or a handle as id."""
+    bears = func.lower(_U[field]) == func.lower(value)
+    asked = or_(bears, _U.id == value) if field == "handle" else bears
+    return session().scalar(select(_U.id).where(asked, _U.id != user_id).limit(1)) is not None
+
+
+def has_other_admin(user_id: str) -> bool:
+    """Whether somebody but this user is an admin of the product."""
+    others = select(_U.id).where(_U.access_role == AccessRole.ADMIN, _U.id != user_id).limit(1)
+    return session().scalar(others) is not None
 
 
 #: Rows of one kind that a user's page shows.

@@ -13,6 +13,7 @@ from delula.credits import queries as ledger
 from delula.models.enums import label, wording
 from delula.users import queries
 from delula.users.cells import cells, full_name
+from delula.users.deeds import deeds
 from delula.users.detail import figures, library, related_links, rows_href
 from delula.users.listing import LISTING
 from delula.users.refresh import daily_refresh, is_overdrawn
@@ -52,6 +53,7 @@ def detail(reference: str) -> Response:
         "users/detail.html",
         user=user,
         **_who(user),
+        deeds=deeds(user, request.full_path.rstrip("?")),
         figures=figures(user),
         refresh=daily_refresh(user.credits, user.last_credit_refresh, user.account_type, datetime.now(UTC)),
         work=work,

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from delula.access.actor import Actor
 from delula.access.permissions import Role
 from delula.db import session
+from delula.users.actions import Details, NewRole, NewType, OneUser
 from delula.users.reveal import Whose
 from tests.commands.renaming import NewHandle
 
@@ -54,8 +55,25 @@ def _reveal() -> Whose:
     return Whose(user_id="u")
 
 
+def _user(given: Given) -> Callable[[], Given]:
+    """A user `u` whom every command of users can be done to, and then the input."""
+
+    def make() -> Given:
+        sql(
+            "INSERT INTO users (id, handle, email, account_type, access_role, session_token)"
+            " VALUES ('u', 'old', 'u@example.org', 2, 1, 'token')"
+        )
+        return given
+
+    return make
+
+
 #: By the name of the command.
 CASES: dict[str, Case] = {
-    "users.reveal_email": Case(_reveal),
+    "users.edit": Case(_user(Details(user_id="u", handle="new", email="n@example.org", only="handle,email"))),
     "users.rename_for_tests": Case(_rename),
+    "users.reveal_email": Case(_reveal),
+    "users.revoke_session": Case(_user(OneUser(user_id="u"))),
+    "users.set_role": Case(_user(NewRole(user_id="u", access_role="admin"))),
+    "users.set_type": Case(_user(NewType(user_id="u", account_type="registered"))),
 }
