@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from delula.areas import register_areas
     from delula.commands.cli import audit_commands, command_command
     from delula.config import load_settings
+    from delula.credits.cli import credit_commands
     from delula.db import db, engine_options, init_db
     from delula.demo.cli import demo_command
     from delula.rollups.cli import rollup_commands
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         demo_command,
         command_command,
         audit_commands,
+        credit_commands,
     ):
         app.cli.add_command(group)
     check_every_route_declares_its_permission(app)

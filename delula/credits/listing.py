@@ -100,7 +100,10 @@ LISTING = ListSpec(
     noun="row of the ledger",
     empty="They appear here with the first change of a balance.",
     icon="coins",
-    pages=(("Operations", "receipt", "credits.operations"),),
+    pages=(
+        ("Operations", "receipt", "credits.operations"),
+        ("Limits", "scale", "credits.rules_page"),
+    ),
     source=Source(
         CreditTransaction.__table__,
         LEDGER.id,

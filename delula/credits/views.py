@@ -10,7 +10,14 @@ from sqlalchemy.exc import DBAPIError
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
-from delula.credits import actions, approvals, queries, rules
+from delula.credits import (
+    actions,
+    approvals,
+    daily,  # noqa: F401 - registers its command
+    queries,
+    rules,
+    settings,  # noqa: F401 - registers its commands
+)
 from delula.credits.cells import cells, generation_number
 from delula.credits.listing import LISTING
 from delula.credits.ranges import plain
@@ -114,6 +121,13 @@ def _about(about: str | None) -> dict[str, Any] | None:
     areas = {"generation": "generations", "asset": "assets", "sample": "samples", "recipe": "recipes"}
     href = hrefs_of(areas.get(kind, "credits"))(id_)
     return {"icon": "link", "title": f"{kind.capitalize()} {id_}", "meta": "", "href": href}
+
+
+@blueprint.get("/rules")
+@requires(Permission.CREDITS_READ)
+def rules_page() -> Response:
+    """The limits and the reasons of adjustments."""
+    return render("credits/rules.html", limits=rules.all_limits(), reasons=rules.all_reasons())
 
 
 def _receipt(receipt: Receipt) -> str:

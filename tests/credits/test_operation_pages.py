@@ -124,3 +124,23 @@ def test_a_waiting_operation_is_approved_on_its_page(
     done = admin.post("/commands/credits.approve", data=values)
     assert done.location == asked.location
     assert balance(session) == 620
+
+
+def test_admins_set_limits_and_reasons_and_take_that_back(
+    as_role: Callable[[Role], FlaskClient], session: scoped_session[Session]
+) -> None:
+    admin = as_role(Role.ADMIN)
+    page = admin.get("/credits/rules").text
+    assert "credits.set_limit" in page
+    assert "/commands/credits" not in as_role(Role.SUPPORT).get("/credits/rules").text
+    with admin.session_transaction() as cookie:
+        token = cookie["csrf_token"]
+    form = admin.get("/commands/credits.set_reason", query_string={"active": "yes"}).text
+    found = dict(re.findall(r'<input type="hidden"\s+name="([^"]*)"\s+value="([^"]*)">', form))
+    values = {**found, "code": "gift", "label": "A gift", "active": "yes"}
+    assert admin.post("/commands/credits.set_reason", data={**values, "code": "A B"}).status_code == 422
+    assert admin.post("/commands/credits.set_reason", data=values).status_code == 303
+    assert "A gift" in admin.get(FORM, query_string={"user_id": "u"}).text
+    entry = session.execute(text("SELECT id FROM dashboard.audit_log")).scalar_one()
+    admin.post(f"/commands/undo/{entry}", data={"csrf_token": token, **found})
+    assert "A gift" not in admin.get(FORM, query_string={"user_id": "u"}).text
