@@ -11,6 +11,7 @@ from benchmarks.assets import asset_cases
 from benchmarks.case import Case
 from benchmarks.catalogue import catalogue_cases
 from benchmarks.components import component_cases
+from benchmarks.first import first_cases
 from benchmarks.people import people_cases
 from delula.db import session
 from delula.generations.listing import GENERATIONS, LISTING
@@ -62,6 +63,7 @@ def make_cases(generations: int) -> list[Case]:
         *asset_cases(),
         *catalogue_cases(),
         *people_cases(),
+        *first_cases(),
         *component_cases(),
     ]
     session().rollback()

@@ -74,7 +74,6 @@ _BESIDE = (
     Page("Dependency graph", "blocks", "Components", "components.graph", Permission.COMPONENTS_READ),
     Page("Permissions", "shield-user", "Staff", "staff.permissions", Permission.STAFF_READ),
     Page("Your account", "circle-user", "You", "account.index", Permission.SIGNED_IN),
-    Page("Style guide", "book-open", "Console", "pages.styleguide", Permission.SIGNED_IN),
 )
 #: Lists that search plain words, each with who may read it.
 _SEARCHED: tuple[tuple[ListSpec, Permission], ...] = (
