@@ -9,7 +9,11 @@ from sqlalchemy import text
 
 from delula.access.actor import Actor
 from delula.access.permissions import Role
+from delula.commands import run
+from delula.credits.actions import ADJUST, Adjustment, RefreshOf, RefundOf, Reversal
+from delula.credits.approvals import Asked
 from delula.db import session
+from delula.generations.actions import RETRY, Failing, OfGeneration, Releasing, Restoring
 from delula.users.actions import Details, NewRole, NewType, OneUser
 from delula.users.reveal import Whose
 from tests.commands.renaming import NewHandle
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from delula.commands import Given
 
 ADMIN = Actor(1, "ann@example.com", Role.ADMIN, 7, "127.0.0.1", "request-1")
+SUPPORT = Actor(2, "sam@example.com", Role.SUPPORT, 8, "127.0.0.1", "request-2")
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,79 @@ def _user(given: Given) -> Callable[[], Given]:
     return make
 
 
+_ACCOUNT = (
+    "INSERT INTO users (id, credits, account_type, last_credit_refresh)"
+    " VALUES ('u', 3, 3, now() - interval '2 days')"
+)
+
+
+def _adjustment(amount: int = 5) -> Adjustment:
+    sql(_ACCOUNT)
+    return Adjustment(key="first", user_id="u", amount=amount, code="goodwill")
+
+
+def _refresh() -> RefreshOf:
+    sql(_ACCOUNT)
+    return RefreshOf(user_id="u")
+
+
+def _refund() -> RefundOf:
+    return RefundOf(key="key", generation_id=_generation("status = 'failed'"))
+
+
+def _operation(amount: int, actor: Actor) -> int:
+    """The number of an adjustment that was made, or asked for where it is beyond the limits."""
+    found = run(ADJUST, _adjustment(amount), actor, reason="before").details["operation"]
+    assert isinstance(found, int)
+    return found
+
+
+def _generation(changes: str) -> int:
+    """A completed generation of an account, and then other values in it; its number."""
+    sql(
+        _ACCOUNT,
+        "INSERT INTO generations (id, user_id, prompt, credits_cost, status, is_public, is_published)"
+        " VALUES (1, 'u', 'a cat', 5, 'completed', false, false)",
+        f"UPDATE generations SET {changes}",  # noqa: S608 - of this file
+    )
+    return 1
+
+
+def _of(changes: str) -> Case:
+    """A command on a generation with these values in it, which takes nothing else."""
+    return Case(lambda: OfGeneration(id=_generation(changes)))
+
+
+def _restoring() -> Restoring:
+    done = run(RETRY, OfGeneration(id=_generation(_FAILED)), ADMIN, reason="before")
+    return Restoring(entry=done.entry_id)
+
+
+_FAILED = "status = 'failed', failure_reason = 'boom'"
+_STUCK = "status = 'processing', processing_started_at = now() - interval '1 hour'"
+
 #: By the name of the command.
 CASES: dict[str, Case] = {
+    "credits.adjust": Case(_adjustment),
+    "credits.approve": Case(lambda: Asked(operation_id=_operation(101, SUPPORT))),
+    "credits.decline": Case(lambda: Asked(operation_id=_operation(101, SUPPORT))),
+    "credits.refresh": Case(_refresh),
+    "credits.refund": Case(_refund),
+    "credits.reverse": Case(lambda: Reversal(key="second", operation_id=_operation(5, ADMIN))),
+    "credits.withdraw": Case(lambda: Asked(operation_id=_operation(1_001, ADMIN))),
+    "generations.cancel": _of("status = 'pending'"),
+    "generations.fail": Case(
+        lambda: Failing(
+            id=_generation("status = 'pending'"), failure_reason="It cannot be done", refund="yes"
+        )
+    ),
+    "generations.make_private": _of("is_public = true"),
+    "generations.make_public": _of("is_public = false"),
+    "generations.publish": _of("is_published = false"),
+    "generations.release": Case(lambda: Releasing(id=_generation(_STUCK), way="fail")),
+    "generations.restore": Case(_restoring),
+    "generations.retry": _of(_FAILED),
+    "generations.unpublish": _of("is_published = true"),
     "users.edit": Case(_user(Details(user_id="u", handle="new", email="n@example.org", only="handle,email"))),
     "users.rename_for_tests": Case(_rename),
     "users.reveal_email": Case(_reveal),
