@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from delula.web.security import init_security_headers
     from delula.web.static import init_static
     from delula.web.templates import init_templates
+    from delula.work.cli import job_commands
 
     settings = settings or load_settings()
     app = Flask(
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         command_command,
         audit_commands,
         credit_commands,
+        job_commands,
     ):
         app.cli.add_command(group)
     check_every_route_declares_its_permission(app)

@@ -104,7 +104,7 @@ def picture(url: str) -> dict[str, set[str]]:
         schemas = [
             oid
             for oid, name in connection.execute("SELECT oid, nspname FROM pg_namespace")
-            if name not in ("dashboard", "information_schema") and not name.startswith("pg_")
+            if name not in ("dashboard", "jobs", "information_schema") and not name.startswith("pg_")
         ]
         for kind, query in _PICTURE.items():
             result[kind] = {row[0] for row in connection.execute(query, {"schemas": schemas})}

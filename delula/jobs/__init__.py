@@ -1,0 +1,1 @@
+"""The pages of background work, and the work that the console does by itself."""
