@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from delula.credits import daily
+from delula.credits import daily, reconcile
 
 credit_commands = AppGroup("credits", help="Balances and the ledger.")
 
@@ -30,3 +30,22 @@ def refresh(dry_run: bool) -> None:
             done, gained = done + count, gained + amount
             bar.update(count)
     click.echo(f"Raised {done:,} balances, by {gained:,} credits in all.")
+
+
+@credit_commands.command("reconcile")
+@with_appcontext
+def check() -> None:
+    """Check all accounts, and keep what does not fit together for the page; fails where there is something.
+
+    The first run notes every balance; from then on it finds what moves without a row of the ledger.
+    """
+    reconcile.reconcile(lambda accounts: click.echo(f"{accounts:,} accounts checked"))
+    run = reconcile.last_run()
+    counts = reconcile.counted(run.id) if run else {}
+    for kind, meaning in reconcile.MEANINGS.items():
+        count, total = counts.get(kind, (0, 0))
+        if count:
+            click.echo(f"{meaning.title}: {count:,} ({meaning.amount.lower()}: {total:,})")
+    if counts:
+        raise click.exceptions.Exit(1)
+    click.echo("Everything fits together.")

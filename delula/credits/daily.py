@@ -127,7 +127,7 @@ class RefreshBatch(Command[BatchOf]):
         return {
             "operations": numbers,
             "users": len(rows),
-            "credits": sum(values["amounts"]),
+            "credits": sum(FLOOR - row.credits for row in rows),
             "last": rows[-1].id,
         }
 

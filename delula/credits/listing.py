@@ -103,6 +103,7 @@ LISTING = ListSpec(
     pages=(
         ("Operations", "receipt", "credits.operations"),
         ("Limits", "scale", "credits.rules_page"),
+        ("Reconcile", "shield-check", "credits.reconciliation"),
     ),
     source=Source(
         CreditTransaction.__table__,

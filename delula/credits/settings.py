@@ -1,4 +1,4 @@
-"""What admins set: the limits and the reasons of adjustments."""
+"""What admins set: the limits and the reasons of adjustments, and balances that are taken for explained."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from delula.access.permissions import Permission
 from delula.commands import Change, Command, Given, InputField, Invocation, Plan, register
+from delula.credits.booking import account, name_of
 from delula.db import session
-from delula.errors import InvalidInput
-from delula.models import CreditLimit, CreditReason
+from delula.errors import InvalidInput, Refused
+from delula.models import BalanceSeen, CreditLimit, CreditReason, CreditTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from delula.models import AuditEntry, JsonValue
 
+_SEEN, _L = BalanceSeen.__table__.c, CreditTransaction.__table__.c
+_LEDGER_SUM = select(func.coalesce(func.sum(_L.amount), 0)).where(_L.user_id == bindparam("id"))
 _LIMIT, _REASON = CreditLimit.__table__.c, CreditReason.__table__.c
 
 #: The largest limit, in credits, and the longest that a request waits, in hours.
@@ -137,5 +140,48 @@ def _version(values: Mapping[str, JsonValue]) -> str:
     return " ".join(f"{name}={values[name]}" for name in sorted(values))
 
 
+@dataclass(frozen=True, kw_only=True)
+class SeenOf(Given):
+    """Whose balance to accept."""
+
+    user_id: str
+
+
+class AcceptBalance(Command[SeenOf]):
+    """Takes a balance for explained as it is: from now on, changes are looked for against it."""
+
+    name = "credits.accept_balance"
+    title = "Accept the balance"
+    permission = Permission.CREDITS_RULES
+    given = SeenOf
+    needs_reason = True
+
+    def plan(self, given: SeenOf, *, lock: bool) -> Plan:
+        user = account(given.user_id, lock=lock)
+        seen = session().get(BalanceSeen, user.id)
+        total = session().execute(_LEDGER_SUM, {"id": user.id}).scalar_one()
+        if seen is None:
+            raise Refused("No check has seen this account yet.")
+        drift = user.credits - seen.balance - (total - seen.ledger_sum)
+        if drift == 0:
+            raise Refused("The ledger explains this balance.")
+        return Plan(
+            f"Accept {drift:+,} of the balance of {name_of(user)} as explained.",
+            Change("user", user.id, {"unexplained": drift}, {"unexplained": 0}),
+            version=str(drift),
+            data=(user.credits, total),
+        )
+
+    def write(self, given: SeenOf, plan: Plan) -> Mapping[str, JsonValue]:
+        balance, total = plan.data
+        session().execute(
+            update(BalanceSeen)
+            .where(_SEEN.user_id == given.user_id)
+            .values(balance=balance, ledger_sum=total, since=func.clock_timestamp())
+        )
+        return {}
+
+
 SET_LIMIT = register(SetLimit())
 SET_REASON = register(SetReason())
+ACCEPT_BALANCE = register(AcceptBalance())

@@ -15,6 +15,7 @@ from delula.credits import (
     approvals,
     daily,  # noqa: F401 - registers its command
     queries,
+    reconcile,
     rules,
     settings,  # noqa: F401 - registers its commands
 )
@@ -128,6 +129,29 @@ def _about(about: str | None) -> dict[str, Any] | None:
 def rules_page() -> Response:
     """The limits and the reasons of adjustments."""
     return render("credits/rules.html", limits=rules.all_limits(), reasons=rules.all_reasons())
+
+
+@blueprint.get("/reconcile")
+@requires(Permission.CREDITS_READ)
+def reconciliation() -> Response:
+    """What the last check of all accounts has found; with `kind` all of that kind."""
+    run = reconcile.last_run()
+    counts = reconcile.counted(run.id) if run else {}
+    wanted = request.args.get("kind")
+    after = min(max(request.args.get("after", 0, type=int), 0), 2**63 - 1)
+    kinds = [kind for kind in reconcile.FindingKind if kind in counts and wanted in {None, kind.value}]
+    return render(
+        "credits/reconcile.html",
+        run=run,
+        groups=[
+            (kind, reconcile.MEANINGS[kind], *counts[kind], reconcile.findings(run.id, kind, after))
+            for kind in kinds
+            if run
+        ],
+        shown=reconcile.SHOWN,
+        user_href=hrefs_of("users"),
+        generation_href=hrefs_of("generations"),
+    )
 
 
 def _receipt(receipt: Receipt) -> str:

@@ -1,0 +1,263 @@
+"""The check of all accounts, by `flask credits reconcile`: what in balances and ledger does not fit together.
+
+It goes through accounts, rows of the ledger and refunded generations in stretches, each a short statement
+that indexes lead to, and keeps what it finds for the page. Sums of ledgers come from the roll-ups; an account
+that they do not explain is summed anew, with its balance in one statement, before it counts as found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, text, update
+
+from delula.db import AnyRow, atomic, session
+from delula.models import CreditFinding, Reconciliation
+from delula.models.enums import AccountType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+#: Accounts, and rows of other tables, of one stretch; findings of a kind on the page; runs that are kept.
+ACCOUNTS, ROWS, SHOWN, KEPT_RUNS = 1_000, 10_000, 50, 5
+
+_F, _RUN = CreditFinding.__table__.c, Reconciliation.__table__.c
+
+
+class FindingKind(StrEnum):
+    """What can be wrong."""
+
+    DRIFT = "drift"
+    NEGATIVE = "negative"
+    NO_USER = "no_user"
+    REFUND_WITHOUT_GENERATION = "refund_without_generation"
+    REFUND_WRONG = "refund_wrong"
+    REFUND_TWICE = "refund_twice"
+    REFUND_NOT_BOOKED = "refund_not_booked"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a kind of finding is called, where it likely comes from, and what `amount` is."""
+
+    title: str
+    cause: str
+    amount: str
+
+
+MEANINGS = {
+    FindingKind.DRIFT: Meaning(
+        "Balances that moved past the ledger",
+        "Something changed the balance and wrote no row: a statement by hand, or a write of the product that "
+        "stopped half way. Where the reason is known, accept the balance; else adjust it back.",
+        "Unexplained",
+    ),
+    FindingKind.NEGATIVE: Meaning(
+        "Balances below zero",
+        "Only system accounts may spend so far. Two charges at once, or a chargeback, leave such a balance.",
+        "Balance",
+    ),
+    FindingKind.NO_USER: Meaning(
+        "Ledgers without a user",
+        "The user was deleted and the rows stayed. They harm nothing; keep them for the books.",
+        "Sum of the rows",
+    ),
+    FindingKind.REFUND_WITHOUT_GENERATION: Meaning(
+        "Refunds without a generation",
+        "The row names no generation, or one that was deleted since.",
+        "Refunded",
+    ),
+    FindingKind.REFUND_WRONG: Meaning(
+        "Refunds that do not fit their generation",
+        "It belongs to somebody else, cost another amount, or is not marked as refunded.",
+        "Refunded",
+    ),
+    FindingKind.REFUND_TWICE: Meaning(
+        "Refunds of a generation that was refunded before",
+        "Two refunds ran at the same moment, or one was repeated. Take the second back by an adjustment.",
+        "Refunded again",
+    ),
+    FindingKind.REFUND_NOT_BOOKED: Meaning(
+        "Generations marked as refunded without a row",
+        "The mark was set and the credits were not given, or they were given past the ledger.",
+        "Cost",
+    ),
+}
+
+_ACCOUNTS = text(
+    """
+SELECT users.id, users.credits, users.account_type, seen.user_id IS NULL AS is_new,
+    seen.user_id IS NULL OR users.credits - seen.balance <> coalesce(totals.ledger_sum, 0) - seen.ledger_sum
+        AS is_doubtful
+FROM (SELECT id, credits, account_type FROM users
+    WHERE id > :after OR :is_first ORDER BY id LIMIT :most) users
+LEFT JOIN dashboard.balance_seen seen ON seen.user_id = users.id
+LEFT JOIN dashboard.user_totals totals ON totals.user_id = users.id
+ORDER BY users.id
+"""
+)
+_SEE = text(
+    """
+INSERT INTO dashboard.balance_seen (user_id, balance, ledger_sum)
+SELECT users.id, users.credits,
+    (SELECT coalesce(sum(amount), 0) FROM credit_transactions row WHERE row.user_id = users.id)
+FROM users WHERE users.id = ANY(:ids)
+ON CONFLICT (user_id) DO NOTHING
+"""
+)
+_DRIFT = text(
+    """
+SELECT users.id AS user_id, users.credits - seen.balance - (
+    (SELECT coalesce(sum(amount), 0) FROM credit_transactions row WHERE row.user_id = users.id)
+    - seen.ledger_sum) AS amount
+FROM users JOIN dashboard.balance_seen seen ON seen.user_id = users.id
+WHERE users.id = ANY(:ids)
+"""
+)
+_NO_USER = text(
+    """
+SELECT totals.user_id, totals.ledger_sum AS amount, totals.ledger_rows > 0
+    AND NOT EXISTS (SELECT FROM users WHERE users.id = totals.user_id) AS is_gone
+FROM (SELECT user_id, ledger_sum, ledger_rows FROM dashboard.user_totals
+    WHERE user_id > :after OR :is_first ORDER BY user_id LIMIT :most) totals
+ORDER BY totals.user_id
+"""
+)
+_REFUNDS = text(
+    """
+SELECT row.id AS ledger_id, row.user_id, row.amount, named.id AS generation_id,
+    CASE WHEN named.id IS NULL THEN 'refund_without_generation'
+        WHEN EXISTS (SELECT FROM credit_transactions earlier
+            WHERE left(earlier.metadata ->> 'generationId', 20) = left(row.metadata ->> 'generationId', 20)
+            AND earlier.type = 'refund' AND earlier.id < row.id) THEN 'refund_twice'
+        WHEN named.user_id <> row.user_id OR named.credits_cost IS DISTINCT FROM row.amount
+            OR NOT named.credits_refunded THEN 'refund_wrong'
+    END AS kind
+FROM credit_transactions row
+LEFT JOIN generations named ON named.id = CASE
+    WHEN left(row.metadata ->> 'generationId', 20) ~ '^[0-9]{1,9}$'
+    THEN CAST(left(row.metadata ->> 'generationId', 20) AS integer) END
+WHERE row.id > :after AND row.id <= :after + :most AND row.type = 'refund'
+"""
+)
+_NOT_BOOKED = text(
+    """
+SELECT generations.user_id, coalesce(generations.credits_cost, 0) AS amount, generations.id AS generation_id
+FROM generations
+WHERE generations.id > :after AND generations.id <= :after + :most AND generations.credits_refunded
+AND NOT EXISTS (SELECT FROM credit_transactions row
+    WHERE left(row.metadata ->> 'generationId', 20) = generations.id::text AND row.type = 'refund')
+"""
+)
+
+
+def reconcile(watch: Callable[[int], None] = lambda _: None) -> int:
+    """Check all accounts and keep what is found.
+
+    Args:
+        watch: told of every stretch, with how many accounts are checked by then.
+
+    Returns:
+        How many things were found.
+    """
+    with atomic() as current:
+        run_id = current.execute(insert(Reconciliation).values().returning(_RUN.id)).scalar_one()
+    found = _check_accounts(run_id, watch)
+    found += _check_owners(run_id)
+    for statement, table in ((_REFUNDS, "credit_transactions"), (_NOT_BOOKED, "generations")):
+        found += _check_by_id(run_id, statement, table)
+    with atomic() as current:
+        current.execute(update(Reconciliation).where(_RUN.id == run_id).values(finished_at=datetime.now(UTC)))
+        kept = select(_RUN.id).order_by(_RUN.id.desc()).limit(KEPT_RUNS)
+        current.execute(delete(Reconciliation).where(_RUN.id.not_in(kept)))
+    return found
+
+
+def _check_accounts(run_id: int, watch: Callable[[int], None]) -> int:
+    after, is_first, accounts, found = "", True, 0, 0
+    while True:
+        with atomic() as current:
+            values = {"after": after, "is_first": is_first, "most": ACCOUNTS}
+            rows = current.execute(_ACCOUNTS, values).all()
+            if not rows:
+                return found
+            if new := [row.id for row in rows if row.is_new]:
+                current.execute(_SEE, {"ids": new})
+            doubtful = [row.id for row in rows if row.is_doubtful and not row.is_new]
+            drift = current.execute(_DRIFT, {"ids": doubtful}).all() if doubtful else []
+            moved = [{"user_id": row.user_id, "amount": row.amount} for row in drift if row.amount]
+            overdrawn = [
+                {"user_id": row.id, "amount": row.credits}
+                for row in rows
+                if row.credits < 0 and row.account_type != AccountType.SYSTEM
+            ]
+            found += _keep(run_id, FindingKind.DRIFT, moved) + _keep(run_id, FindingKind.NEGATIVE, overdrawn)
+            accounts += len(rows)
+            current.execute(update(Reconciliation).where(_RUN.id == run_id).values(accounts=accounts))
+        after, is_first = rows[-1].id, False
+        watch(accounts)
+
+
+def _check_owners(run_id: int) -> int:
+    after, is_first, found = "", True, 0
+    while True:
+        with atomic() as current:
+            values = {"after": after, "is_first": is_first, "most": ROWS}
+            rows = current.execute(_NO_USER, values).all()
+            if not rows:
+                return found
+            gone = [{"user_id": row.user_id, "amount": row.amount} for row in rows if row.is_gone]
+            found += _keep(run_id, FindingKind.NO_USER, gone)
+        after, is_first = rows[-1].user_id, False
+
+
+def _check_by_id(run_id: int, statement: Any, table: str) -> int:
+    last = session().execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one()  # noqa: S608 - a constant
+    found = 0
+    for after in range(0, last, ROWS):
+        with atomic() as current:
+            rows = [dict(row._mapping) for row in current.execute(statement, {"after": after, "most": ROWS})]  # noqa: SLF001 - SQLAlchemy's own name for it
+            for kind in FindingKind:
+                of_kind = [
+                    row for row in rows if row.get("kind", FindingKind.REFUND_NOT_BOOKED.value) == kind.value
+                ]
+                found += _keep(
+                    run_id, kind, [{k: v for k, v in row.items() if k != "kind"} for row in of_kind]
+                )
+    return found
+
+
+def _keep(run_id: int, kind: FindingKind, rows: Iterable[dict[str, Any]]) -> int:
+    values = [{"run_id": run_id, "kind": kind.value, **row} for row in rows]
+    if values:
+        session().execute(insert(CreditFinding), values)
+    return len(values)
+
+
+_LAST = select(*_RUN).where(_RUN.finished_at.is_not(None)).order_by(_RUN.id.desc()).limit(1)
+_COUNTS = select(_F.kind, func.count(), func.sum(_F.amount)).group_by(_F.kind)
+
+
+def last_run() -> AnyRow | None:
+    """The last check that came to its end."""
+    return session().execute(_LAST).one_or_none()
+
+
+def counted(run_id: int) -> dict[str, tuple[int, int]]:
+    """How many findings of each kind a check has, and the sum of their amounts."""
+    rows = session().execute(_COUNTS.where(_F.run_id == run_id))
+    return {kind: (count, int(total)) for kind, count, total in rows}
+
+
+def findings(run_id: int, kind: FindingKind, after: int = 0) -> Sequence[AnyRow]:
+    """Findings of a kind behind this one, one more than are shown where there are more."""
+    statement = (
+        select(*_F)
+        .where(_F.run_id == run_id, _F.kind == kind.value, _F.id > after)
+        .order_by(_F.id)
+        .limit(SHOWN + 1)
+    )
+    return session().execute(statement).all()
