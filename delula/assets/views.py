@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
-from delula.access.guard import requires
+from delula.access.guard import current_staff, requires
 from delula.access.permissions import Permission
 from delula.assets import media, queries
 from delula.assets.cells import cells, source_of, title_of, type_of
@@ -14,6 +14,7 @@ from delula.assets.detail import compared, faults, judgements, shown
 from delula.assets.listing import LISTING
 from delula.assets.related import related_links, use_links, use_notes
 from delula.assets.summary import summary_of
+from delula.commands import note_reading
 from delula.storage import Store, StoreUnavailable, current_store
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of, resolved_here, state_of_request
@@ -69,6 +70,8 @@ def detail(reference: str) -> Response:
     """Everything about one asset, by its source and id: `user-123`."""
     source, found = _found(reference)
     asset, store = shown(source, found), current_store()
+    if asset.is_deleted:
+        _note_opening(reference)
     auto, ai, metadata = map(masked_json, (asset.auto, asset.ai, asset.metadata))
     owner = queries.owner_of(asset.owner_id) if asset.owner_id else None
     recipe = queries.recipe_of(asset.recipe_id) if asset.recipe_id is not None else None
@@ -124,6 +127,8 @@ def medium(reference: str, part: str) -> AnyResponse:
     key = media.key_of(found, part, store) if store else None
     if store is None or key is None:
         abort(404)
+    if part == media.FILE and shown(source, found).is_deleted:
+        _note_opening(reference)
     filename = key.rsplit("/", 1)[-1] if "download" in request.args else None
     public = store.cdn_url(key) if not source.requires_auth and filename is None else None
     response = redirect(public or store.presigned(key, filename=filename))
@@ -168,6 +173,11 @@ def _found(reference: str) -> tuple[AssetSource, AnyAsset]:
     if found is None:
         abort(404)
     return found
+
+
+def _note_opening(reference: str) -> None:
+    """What its owner has deleted is opened for a reason: the audit log says by whom."""
+    note_reading("assets.open_deleted", "asset", reference, current_staff.actor)
 
 
 def _same_href(field: str, value: object) -> str:

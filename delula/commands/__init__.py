@@ -21,6 +21,7 @@ from delula.commands.base import (
     Receipt,
 )
 from delula.commands.occasion import occasion
+from delula.commands.reading import note_reading
 from delula.commands.registry import command_named, commands, register
 from delula.commands.run import inverse_of, note, preview, preview_taking_back, run, take_back, taken_back_by
 
@@ -39,6 +40,7 @@ __all__ = [
     "commands",
     "inverse_of",
     "note",
+    "note_reading",
     "occasion",
     "preview",
     "preview_taking_back",
