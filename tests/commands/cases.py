@@ -12,6 +12,8 @@ from delula.access.permissions import Role
 from delula.commands import run
 from delula.credits.actions import ADJUST, Adjustment, RefreshOf, RefundOf, Reversal
 from delula.credits.approvals import Asked
+from delula.credits.daily import BatchOf
+from delula.credits.settings import Limit, Reason
 from delula.db import session
 from delula.generations.actions import RETRY, Failing, OfGeneration, Releasing, Restoring
 from delula.users.actions import Details, NewRole, NewType, OneUser
@@ -89,6 +91,11 @@ def _refresh() -> RefreshOf:
     return RefreshOf(user_id="u")
 
 
+def _batch() -> BatchOf:
+    sql(_ACCOUNT)
+    return BatchOf()
+
+
 def _refund() -> RefundOf:
     return RefundOf(key="key", generation_id=_generation("status = 'failed'"))
 
@@ -132,6 +139,9 @@ CASES: dict[str, Case] = {
     "credits.refresh": Case(_refresh),
     "credits.refund": Case(_refund),
     "credits.reverse": Case(lambda: Reversal(key="second", operation_id=_operation(5, ADMIN))),
+    "credits.refresh_batch": Case(_batch),
+    "credits.set_limit": Case(lambda: Limit(role="support", per_operation=50, per_day=500, expires_hours=24)),
+    "credits.set_reason": Case(lambda: Reason(code="goodwill", label="Kindness", active=True)),
     "credits.withdraw": Case(lambda: Asked(operation_id=_operation(1_001, ADMIN))),
     "generations.cancel": _of("status = 'pending'"),
     "generations.fail": Case(
