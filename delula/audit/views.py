@@ -13,7 +13,6 @@ from delula.audit.cells import cells, shown_values
 from delula.audit.listing import LISTING
 from delula.audit.objects import action_title, object_href, object_name
 from delula.commands import inverse_of
-from delula.models.enums import wording
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, in_filter, place_of
 from delula.web.references import hrefs_of
@@ -83,7 +82,6 @@ def _shown(found: Found) -> dict[str, Any]:
             "commands.look_at_undo", entry_id=entry.id, back=url_for("audit.detail", entry_id=entry.id)
         ),
         "not_undone": _why_not_undone(found),
-        "wording": wording,
     }
 
 
