@@ -13,7 +13,7 @@ from delula.commands import run
 from delula.credits.actions import ADJUST, Adjustment, RefreshOf, RefundOf, Reversal
 from delula.credits.approvals import Asked
 from delula.credits.daily import BatchOf
-from delula.credits.settings import Limit, Reason
+from delula.credits.settings import Limit, Reason, SeenOf
 from delula.db import session
 from delula.generations.actions import RETRY, Failing, OfGeneration, Releasing, Restoring
 from delula.users.actions import Details, NewRole, NewType, OneUser
@@ -96,6 +96,11 @@ def _batch() -> BatchOf:
     return BatchOf()
 
 
+def _unexplained() -> SeenOf:
+    sql(_ACCOUNT, "INSERT INTO dashboard.balance_seen (user_id, balance, ledger_sum) VALUES ('u', 1, 0)")
+    return SeenOf(user_id="u")
+
+
 def _refund() -> RefundOf:
     return RefundOf(key="key", generation_id=_generation("status = 'failed'"))
 
@@ -133,6 +138,7 @@ _STUCK = "status = 'processing', processing_started_at = now() - interval '1 hou
 
 #: By the name of the command.
 CASES: dict[str, Case] = {
+    "credits.accept_balance": Case(_unexplained),
     "credits.adjust": Case(_adjustment),
     "credits.approve": Case(lambda: Asked(operation_id=_operation(101, SUPPORT))),
     "credits.decline": Case(lambda: Asked(operation_id=_operation(101, SUPPORT))),
