@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.access.permissions import Permission
 from delula.db import AnyRow, session
-from delula.models import Generation, Recipe, RecipeSample, RollUpState, User, UserTotals
+from delula.models import BalanceSeen, Generation, Recipe, RecipeSample, RollUpState, User, UserTotals
 from delula.models.enums import AccessRole, GenerationStatus
 from delula.search import GuardedResolver, Withheld
 from delula.users.listing import LISTING
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from delula.search import Resolvers
 
 _U, _T = User.__table__.c, UserTotals.__table__.c
+_SEEN = BalanceSeen.__table__.c
 _G, _RECIPE, _SAMPLE = Generation.__table__.c, Recipe.__table__.c, RecipeSample.__table__.c
 
 #: Stands for no time where rows are put in order.
@@ -150,7 +151,10 @@ _PERSON = select(
     _T.user_id.is_not(None).label("is_counted"),
     *(column for column in _DETAILS.selected_columns if column.key in {"has_session", "has_password"}),
     select(func.min(RollUpState.as_of)).scalar_subquery().label("counted_at"),
-).select_from(LISTING.source.table)
+    _SEEN.balance.label("seen_balance"),
+    _SEEN.ledger_sum.label("seen_ledger"),
+    _SEEN.since.label("seen_at"),
+).select_from(LISTING.source.table.outerjoin(BalanceSeen.__table__, _SEEN.user_id == _U.id))
 _BY_ID = _PERSON.where(_U.id == bindparam("name"))
 _BY_HANDLE = _PERSON.where(_U.handle == bindparam("name"))
 _BY_ADDRESS = _PERSON.where(func.lower(_U.email) == func.lower(bindparam("name", type_=String())))

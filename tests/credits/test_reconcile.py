@@ -90,6 +90,10 @@ def test_each_thing_that_is_wrong_is_found_and_nothing_else(console: Console) ->
     page = console.viewer.get("/credits/reconcile")
     assert page.status_code == 200
     assert page.text.count('<section class="section"') == 7
+    assert "No row explains \N{MINUS SIGN}2" in console.viewer.get("/users/moved").text.replace(
+        "-", "\N{MINUS SIGN}"
+    )
+    assert "No row explains" not in console.viewer.get("/users/fine").text
     run(ACCEPT_BALANCE, SeenOf(user_id="moved"), ANN, reason="a script by hand")
     with pytest.raises(Refused, match="explains"):
         run(ACCEPT_BALANCE, SeenOf(user_id="moved"), ANN, reason="again")
