@@ -45,6 +45,7 @@ class Permission(StrEnum):
     USERS_EDIT = "users.edit"
     USERS_SET_ROLE = "users.set_role"
     USERS_REVOKE = "users.revoke_session"
+    NOTES_WRITE = "notes.write"
     CREDITS_READ = "credits.read"
     AUDIT_READ = "audit.read"
     CREDITS_ADJUST = "credits.adjust"
@@ -76,6 +77,7 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.USERS_EDIT: "Change users' names, handles, e-mail addresses and account types",
         Permission.USERS_SET_ROLE: "Change the access roles of users in the product",
         Permission.USERS_REVOKE: "Sign users out of the product",
+        Permission.NOTES_WRITE: "Write notes about users, and remove one's own",
         Permission.CREDITS_READ: "Find and read every row of the ledger",
         Permission.AUDIT_READ: "Find and read what staff did, and why",
         Permission.CREDITS_ADJUST: "Adjust, refund, refresh and reverse credits, alone up to the limits",
@@ -123,6 +125,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.USERS_READ_EMAIL,
             Permission.USERS_EDIT,
             Permission.USERS_REVOKE,
+            Permission.NOTES_WRITE,
             Permission.GENERATIONS_OPERATE,
             Permission.CREDITS_ADJUST,
         },

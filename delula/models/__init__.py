@@ -29,6 +29,7 @@ from delula.models.credit_operations import (
 )
 from delula.models.credits import CreditTransaction, ExportTransaction, RevenueShare
 from delula.models.generations import Generation
+from delula.models.notes import UserNote
 from delula.models.providers import Provider, Service, ServiceTypeName
 from delula.models.recipes import (
     Recipe,
@@ -104,6 +105,7 @@ __all__ = [
     "UsageRollUp",
     "User",
     "UserAsset",
+    "UserNote",
     "UserTotals",
     "UserType",
 ]

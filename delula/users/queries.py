@@ -12,7 +12,16 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.access.permissions import Permission
 from delula.db import AnyRow, session
-from delula.models import BalanceSeen, Generation, Recipe, RecipeSample, RollUpState, User, UserTotals
+from delula.models import (
+    BalanceSeen,
+    Generation,
+    Recipe,
+    RecipeSample,
+    RollUpState,
+    User,
+    UserNote,
+    UserTotals,
+)
 from delula.models.enums import AccessRole, GenerationStatus
 from delula.search import GuardedResolver, Withheld
 from delula.users.listing import LISTING
@@ -208,6 +217,36 @@ def has_other_admin(user_id: str) -> bool:
     """Whether somebody but this user is an admin of the product."""
     others = select(_U.id).where(_U.access_role == AccessRole.ADMIN, _U.id != user_id).limit(1)
     return session().scalar(others) is not None
+
+
+_N = UserNote.__table__.c
+_NOTE = select(
+    _N.id, _N.key, _N.user_id, _N.body, _N.staff_id, _N.author, _N.entry_id, _N.created_at, _N.removed_at
+)
+_ONE_NOTE = _NOTE.where(_N.key == bindparam("key"))
+_LOCKED_NOTE = _ONE_NOTE.with_for_update()
+
+#: Notes that a page shows.
+SHOWN_NOTES = 20
+_NEWEST_NOTES = (
+    _NOTE.where(_N.user_id == bindparam("user_id"), _N.removed_at.is_(None))
+    .order_by(_N.id.desc())
+    .limit(SHOWN_NOTES + 1)
+)
+
+
+def note(key: str, *, lock: bool) -> AnyRow | None:
+    """A note by its key, removed or not."""
+    if "\0" in key:
+        return None
+    return session().execute(_LOCKED_NOTE if lock else _ONE_NOTE, {"key": key}).one_or_none()
+
+
+def notes_of(user_id: str) -> Sequence[AnyRow]:
+    """The newest notes about a user, one more than are shown where there are more."""
+    if "\0" in user_id:
+        return []
+    return session().execute(_NEWEST_NOTES, {"user_id": user_id}).all()
 
 
 #: Rows of one kind that a user's page shows.

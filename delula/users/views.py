@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, request
 
-from delula.access.guard import current_staff, may, requires
+from delula.access.guard import current_staff, local_url, may, requires
 from delula.access.permissions import Permission
 from delula.credits import queries as ledger
 from delula.models.enums import label, wording
@@ -16,6 +16,7 @@ from delula.users.cells import cells, full_name
 from delula.users.deeds import deeds
 from delula.users.detail import figures, library, related_links, rows_href
 from delula.users.listing import LISTING
+from delula.users.notes import is_own
 from delula.users.refresh import daily_refresh, is_overdrawn
 from delula.users.reveal import REVEAL_EMAIL, is_revealed
 from delula.web.command_pages import show_receipts
@@ -81,6 +82,22 @@ def peek(reference: str) -> Response:
         refresh=daily_refresh(user.credits, user.last_credit_refresh, user.account_type, datetime.now(UTC)),
         bookings=ledger.newest_of(user.id, user.credits, PEEKED_BOOKINGS),
         rows_href=rows_href,
+    )
+
+
+@blueprint.get("/<reference>/notes")
+@requires(Permission.USERS_READ)
+def notes(reference: str) -> Response:
+    """What staff have noted about a user, for every page where the user appears; the user may be gone."""
+    user_id = id_of_path(reference)
+    found = queries.notes_of(user_id)
+    return render(
+        "users/notes.html",
+        "users/_notes.html",
+        user_id=user_id,
+        notes=[(note, is_own(note, current_staff.actor)) for note in found[: queries.SHOWN_NOTES]],
+        has_more=len(found) > queries.SHOWN_NOTES,
+        back=local_url(request.args.get("back"), hrefs_of("users")(user_id)),
     )
 
 

@@ -17,6 +17,7 @@ from delula.credits.settings import Limit, Reason, SeenOf
 from delula.db import session
 from delula.generations.actions import RETRY, Failing, OfGeneration, Releasing, Restoring
 from delula.users.actions import Details, NewRole, NewType, OneUser
+from delula.users.notes import NewNote, OneNote
 from delula.users.reveal import Whose
 from tests.commands.renaming import NewHandle
 
@@ -136,6 +137,22 @@ def _restoring() -> Restoring:
 _FAILED = "status = 'failed', failure_reason = 'boom'"
 _STUCK = "status = 'processing', processing_started_at = now() - interval '1 hour'"
 
+
+def _note(*, removed: bool) -> Callable[[], Given]:
+    """A note about a user, and its key."""
+
+    def make() -> Given:
+        sql(
+            "INSERT INTO users (id) VALUES ('u')",
+            "INSERT INTO dashboard.user_note (key, user_id, body, author) VALUES ('k', 'u', 'asked', 'ann')",
+        )
+        if removed:
+            sql("UPDATE dashboard.user_note SET removed_at = now()")
+        return OneNote(note="k")
+
+    return make
+
+
 #: By the name of the command.
 CASES: dict[str, Case] = {
     "credits.accept_balance": Case(_unexplained),
@@ -162,6 +179,9 @@ CASES: dict[str, Case] = {
     "generations.restore": Case(_restoring),
     "generations.retry": _of(_FAILED),
     "generations.unpublish": _of("is_published = true"),
+    "notes.add": Case(_user(NewNote(user_id="u", body="asked twice", key="k"))),
+    "notes.remove": Case(_note(removed=False)),
+    "notes.restore": Case(_note(removed=True)),
     "users.edit": Case(_user(Details(user_id="u", handle="new", email="n@example.org", only="handle,email"))),
     "users.rename_for_tests": Case(_rename),
     "users.reveal_email": Case(_reveal),
