@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from delula.schema.cli import schema_commands
     from delula.staff.cli import staff_commands
     from delula.storage import init_storage
+    from delula.web.bulk_pages import init_bulk
     from delula.web.command_pages import init_commands
     from delula.web.errors import init_errors
     from delula.web.logs import init_logs
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     app.register_blueprint(pages)
     init_commands(app)
+    init_bulk(app)
     register_areas(app)
     for group in (
         staff_commands,

@@ -85,6 +85,7 @@ class Plan:
         version: stands for all that the person was shown of the object; a later one means a conflict.
         credits: what it does to a balance, where it does.
         warnings: what the person should know before.
+        is_final: whether nothing can take it back.
         data: what `write` needs of what `plan` has read; no part of the preview.
     """
 
@@ -93,6 +94,7 @@ class Plan:
     version: str = ""
     credits: Credits | None = None
     warnings: tuple[str, ...] = ()
+    is_final: bool = False
     data: Any = field(default=None, repr=False)
 
 

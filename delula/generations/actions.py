@@ -461,6 +461,7 @@ def _failure(row: AnyRow, reason: str, now: datetime, start: str, *, refund: boo
         _version(row, seen),
         credits_,
         tuple(warnings),
+        is_final=credits_ is not None,
         data={**values, "updated_at": now},
     )
 

@@ -11,7 +11,7 @@ from delula.access import clock
 from delula.access.guard import may, requires
 from delula.access.permissions import Permission
 from delula.generations import media, queries
-from delula.generations.actions import offered
+from delula.generations.actions import COMMANDS, offered
 from delula.generations.cells import cells
 from delula.generations.detail import error_text, form_answers, metadata_text, related_links, same_href
 from delula.generations.lifecycle import is_stuck, lifecycle
@@ -45,6 +45,7 @@ add_list(
         states=queries.statuses,
         suggest=suggest_recipes,
         extras=lambda: {"has_store": current_store() is not None},
+        bulk=[command.name for command in COMMANDS],
     ),
 )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from flask import redirect
 
-from delula.access.guard import requires
+from delula.access.guard import may, requires
+from delula.commands import command_named
 from delula.lists import TABLE
 from delula.web.lists import (
     count_fragment,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from delula.access.permissions import Permission
+    from delula.commands import Command
     from delula.lists import ListSpec, ListState
     from delula.search import Choice, Field, Resolvers
     from delula.web.tables import Cell
@@ -51,6 +53,8 @@ class ListViews:
         suggest: looks up values of a field for the query box.
         extras: what the template of the grid reads beside the list.
         heading: names the group that a row belongs to, where the default order keeps groups together.
+        bulk: names of the commands that can be run on the rows selected in the table, the most wanted first;
+            each has an `object_field`, which takes the id of a row.
     """
 
     spec: ListSpec
@@ -62,6 +66,13 @@ class ListViews:
     suggest: Callable[[Field, str, int], Sequence[Choice]] = no_suggestions
     extras: Callable[[], Mapping[str, Any]] = dict
     heading: Callable[[Any], str] | None = None
+    bulk: Sequence[str] = ()
+
+
+def _bulk_commands(names: Sequence[str]) -> Sequence[Command[Any]]:
+    """The commands of these names that the person of this request may run."""
+    found = (command_named(name) for name in names)
+    return [command for command in found if command is not None and may(command.permission)]
 
 
 def add_list(blueprint: Blueprint, views: ListViews) -> None:
@@ -76,12 +87,15 @@ def add_list(blueprint: Blueprint, views: ListViews) -> None:
         if (canonical := custom_range(spec)) is not None:
             return redirect(canonical)
         listed, status = list_page(spec, resolvers, views.load)
+        commands = _bulk_commands(views.bulk) if listed.state.view == TABLE else []
+        listed = replace(listed, selects=bool(commands))
         heading = views.heading if listed.state.order.sort == spec.default_order.sort else None
         return render(
             "lists/index.html",
             "lists/_list.html",
             status=status,
             listed=listed,
+            bulk=commands,
             body=table_body(listed, views.cells(), heading) if listed.state.view == TABLE else None,
             **views.extras(),
         )

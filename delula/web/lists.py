@@ -94,12 +94,14 @@ class ListPage:
         filter: its filter, references resolved, with the notes and problems that this brought up.
         page: the keys found; empty where the filter has a problem.
         rows: what the area loaded for those keys, in their order.
+        selects: whether rows can be selected, to do the same with all of them.
     """
 
     state: ListState
     filter: Filter
     page: Page
     rows: Sequence[Any]
+    selects: bool = False
 
     @property
     def spec(self) -> ListSpec:
@@ -277,7 +279,7 @@ class ListPage:
     @property
     def table_top(self) -> Markup:
         """The beginning of the table, with its headings."""
-        return self._kept("lists/_table_top.html")
+        return self._kept("lists/_table_top.html", self.selects)
 
     @property
     def time_ranges(self) -> dict[str, Any]:

@@ -33,6 +33,10 @@ class Cell:
     classes: str = ""
 
 
+#: What selects a row; it belongs to the form that stands below the rows.
+_CHOICE = '<input class="choose" type="checkbox" name="id" value="%s" form="bulk" aria-label="Select %s">'
+
+
 def table_body(
     listed: ListPage, cells: Mapping[str, Cell], heading: Callable[[Any], str] | None = None
 ) -> Markup:
@@ -47,7 +51,7 @@ def table_body(
         (_opening(column.label, cells[column.key].classes), cells[column.key].inner)
         for column in listed.state.columns
     ]
-    peeks = listed.spec.peeks
+    peeks, choice = listed.spec.peeks, _CHOICE if listed.selects else ""
     parts: list[str] = []
     group: str | None = None
     for row in listed.rows:
@@ -58,8 +62,13 @@ def table_body(
         peek = f' data-peek="{listed.peek_href(row.id)}"' if peeks else ""
         # As `row_tag` does, but for the addresses: what they are made of is quoted for an address already.
         parts.append(f'<tr id="row-{name}" data-row="{name}" data-href="{href}"{peek}>')
-        for opening, inner in columns:
-            parts += (opening, inner(row, listed), "</td>")
+        for index, (opening, inner) in enumerate(columns):
+            parts += (
+                opening,
+                choice % (name, name) if choice and not index else "",
+                inner(row, listed),
+                "</td>",
+            )
         parts.append("</tr>\n")
     return Markup("".join(parts))  # noqa: S704 - each cell escapes what it shows
 

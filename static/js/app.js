@@ -10,6 +10,7 @@ import "./zone.js";
 import "./forms.js";
 import "./query.js";
 import "./rows.js";
+import "./select.js";
 import "./live.js";
 import "./media.js";
 import "./json.js";

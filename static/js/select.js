@@ -1,0 +1,82 @@
+// Rows that are selected: X at the row that has the focus, Shift with a click for a range, all of a page at its head.
+import { announce } from "./announce.js";
+import { onKey } from "./keys.js";
+
+const boxes = () => [...document.querySelectorAll('[data-rows] input.choose[form="bulk"]')];
+const chosen = () => boxes().filter((box) => box.checked);
+const head = () => document.querySelector("[data-choose-all]");
+let last;
+
+function count(says = true) {
+  const all = boxes();
+  const number = chosen().length;
+  const label = document.querySelector("[data-bulk-count]");
+  if (label) label.textContent = `${number} selected`;
+  if (head()) {
+    head().checked = number > 0 && number === all.length;
+    head().indeterminate = number > 0 && number < all.length;
+  }
+  if (says) announce(number ? `${number} selected` : "None selected");
+}
+
+function choose(box, checked, range) {
+  const all = boxes();
+  const from = range ? all.indexOf(last) : -1;
+  const to = all.indexOf(box);
+  const which = from < 0 ? [box] : all.slice(Math.min(from, to), Math.max(from, to) + 1);
+  for (const one of which) one.checked = checked;
+  last = box;
+  count();
+}
+
+function none() {
+  for (const box of boxes()) box.checked = false;
+  count();
+}
+
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  if (target.matches?.("[data-choose-all]")) {
+    for (const box of boxes()) box.checked = target.checked;
+    count();
+  } else if (target.matches?.('input.choose[form="bulk"]')) choose(target, target.checked, event.shiftKey);
+});
+
+document.addEventListener("reset", ({ target }) => target.id === "bulk" && setTimeout(none));
+
+// Enter opens the row, as everywhere in it; it does not send the form.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches?.("input.choose")) {
+    event.preventDefault();
+    event.target.closest("[data-row]")?.querySelector("[data-lead]").click();
+  }
+});
+
+onKey({
+  keys: ["x"],
+  group: "List",
+  label: "Select the row, with Shift all up to it",
+  when: () => boxes().length > 0,
+  run(event) {
+    const row = document.activeElement.closest?.("[data-row]") ?? document.querySelector("[data-row][data-current]");
+    const box = row?.querySelector("input.choose");
+    if (!box) return false;
+    choose(box, event.shiftKey ? true : !box.checked, event.shiftKey);
+  },
+});
+
+onKey({
+  keys: ["Escape"],
+  group: "List",
+  label: "Select none",
+  when: () => chosen().length > 0,
+  anywhere: true,
+  run(event) {
+    if (event.target.matches("input:not(.choose), textarea, select") || document.querySelector("dialog[open], :popover-open")) return false;
+    none();
+  },
+});
+
+// Browsers keep what was checked when one comes back; other rows start with none.
+addEventListener("pageshow", () => boxes().length && count(false));
+document.addEventListener("htmx:afterSettle", ({ detail }) => detail.target?.matches?.("[data-list]") && count(false));
