@@ -1,4 +1,4 @@
-"""One command on many objects: each in a transaction of its own, with an entry in the audit log of its own."""
+"""One command on many objects: each in its own transaction, with its own entry in the audit log."""
 
 from __future__ import annotations
 

@@ -17,11 +17,11 @@ from sqlalchemy import select, update
 
 from delula.access import clock
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, register
+from delula.commands import Change, Command, Credits, Given, InputField, Invocation, Plan, register
+from delula.credits.actions import Refunding, plan_refund, write_refund
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.generations.lifecycle import is_stuck
-from delula.generations.refund import planned_refund, write_refund
 from delula.models import AuditEntry, Generation
 from delula.models.enums import GenerationStatus
 
@@ -89,6 +89,14 @@ class Releasing(OfGeneration):
 GivenT = TypeVar("GivenT", bound=OfGeneration)
 
 
+@dataclass(frozen=True)
+class Doing:
+    """What a plan writes: columns of the generation, and a refund where there is one."""
+
+    values: Mapping[str, Any]
+    refund: Refunding | None = None
+
+
 class GenerationCommand(Command[GivenT]):
     """A command on one generation."""
 
@@ -111,11 +119,9 @@ class GenerationCommand(Command[GivenT]):
 
     def write(self, given: GivenT, plan: Plan) -> Mapping[str, JsonValue]:
         """Set what the plan changes, and give back the credits where it says so."""
-        values = dict(plan.data)
-        session().execute(update(Generation).where(Generation.id == given.id).values(values))
-        if plan.credits is not None:
-            write_refund(given.id, plan.credits, values["updated_at"])
-        return {}
+        doing: Doing = plan.data
+        session().execute(update(Generation).where(Generation.id == given.id).values(doing.values))
+        return {"ledger_id": write_refund(doing.refund)} if doing.refund else {}
 
 
 class Retry(GenerationCommand[OfGeneration]):
@@ -152,7 +158,7 @@ class Retry(GenerationCommand[OfGeneration]):
             _change(row, values),
             _version(row, values),
             warnings=warnings if row.credits_refunded else (),
-            data={**values, "updated_at": now},
+            data=Doing({**values, "updated_at": now}),
         )
 
     def inverse(self, entry: AuditEntry) -> Invocation[Any] | None:
@@ -266,7 +272,7 @@ class Release(GenerationCommand[Releasing]):
             _change(row, values),
             _version(row, values),
             warnings=("A provider that still works on it may deliver it twice.",),
-            data={**values, "updated_at": now},
+            data=Doing({**values, "updated_at": now}),
         )
 
     def inverse(self, entry: AuditEntry) -> Invocation[Any] | None:
@@ -305,7 +311,7 @@ class SetFlag(GenerationCommand[OfGeneration]):
             change,
             _version(row, values),
             warnings=self.warnings(row),
-            data=values,
+            data=Doing(values),
         )
 
     def warnings(self, row: AnyRow) -> tuple[str, ...]:  # noqa: ARG002 - for those that have any
@@ -447,9 +453,13 @@ def _failure(row: AnyRow, reason: str, now: datetime, start: str, *, refund: boo
     """The end of a generation, with or without a refund."""
     values: dict[str, Any] = {"status": GenerationStatus.FAILED, "failure_reason": reason}
     seen: dict[str, Any] = {**values, "credits_refunded": row.credits_refunded}
-    credits_ = planned_refund(row, lock=lock) if refund else None
+    refunding = plan_refund(row.id, lock=lock, fails=True) if refund else None
+    credits_ = None
+    if refunding is not None:
+        balance = refunding.user.credits
+        credits_ = Credits(refunding.user.id, balance, balance + refunding.amount)
     shown = {**values, "credits_refunded": True} if refund else values
-    warnings = []
+    warnings = list(refunding.warnings) if refunding else []
     if row.status == GenerationStatus.PROCESSING:
         warnings.append("A provider that still works on it may deliver it all the same.")
     if credits_ is not None:
@@ -462,7 +472,7 @@ def _failure(row: AnyRow, reason: str, now: datetime, start: str, *, refund: boo
         credits_,
         tuple(warnings),
         is_final=credits_ is not None,
-        data={**values, "updated_at": now},
+        data=Doing({**values, "updated_at": now}, refunding),
     )
 
 

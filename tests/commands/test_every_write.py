@@ -15,6 +15,10 @@ BEHIND = {
     "commands.execute": "command",
     "commands.undo": "command",
     "commands.look": "preview",
+    "bulk.form": "preview",
+    "bulk.look": "preview",
+    "bulk.execute": "command",
+    "bulk.undo": "command",
     # Accounts of staff: the actions leave their entries themselves (tests/staff/test_audited.py).
     "staff.create": "staff",
     "staff.set_role": "staff",
