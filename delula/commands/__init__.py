@@ -20,7 +20,7 @@ from delula.commands.base import (
     Plan,
     Receipt,
 )
-from delula.commands.occasion import occasion
+from delula.commands.context import occasion
 from delula.commands.reading import note_reading
 from delula.commands.registry import command_named, commands, register
 from delula.commands.run import inverse_of, note, preview, preview_taking_back, run, take_back, taken_back_by

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from delula.commands.base import Conflict, Given, Plan, Receipt
-from delula.commands.occasion import on_occasion
+from delula.commands.context import on_occasion
 from delula.commands.registry import command_named
 from delula.db import atomic, session
 from delula.errors import Forbidden, InvalidInput, Refused

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from delula.commands.occasion import occasion
+from delula.commands.context import occasion
 from delula.db import session
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Task:
         current = session()
         lock = self.name if self.alone else None
         values = {"task": self.name, "lock": lock, "arguments": json.dumps(dict(arguments))}
-        job = int(current.scalars(_DEFER, values).one())
+        job: int = current.scalars(_DEFER, values).one()
         kind, id_ = about
         who = occasion().actor.label
         current.execute(_ABOUT, {"job": job, "asked_by": who, "kind": kind or None, "id": id_ or None})
