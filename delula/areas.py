@@ -18,6 +18,7 @@ from delula.credits.views import blueprint as credits_
 from delula.executions.views import blueprint as executions
 from delula.generations.views import blueprint as generations
 from delula.home.views import blueprint as home
+from delula.jobs.views import blueprint as jobs
 from delula.option_icons.views import blueprint as option_icons
 from delula.palette.pages import Page, offer_pages
 from delula.palette.views import blueprint as palette
@@ -102,6 +103,7 @@ AREAS: tuple[Area, ...] = (
     Area("Users", "users", "People", users, "users.index", Permission.USERS_READ),
     Area("Credits", "coins", "People", credits_, "credits.index", Permission.CREDITS_READ),
     Area("Audit", "scroll-text", "Control", audit, "audit.index", Permission.AUDIT_READ),
+    Area("Jobs", "list-checks", "Control", jobs, "jobs.index", Permission.JOBS_READ),
     Area("Staff", "shield-user", "Control", staff, "staff.index", Permission.STAFF_READ),
 )
 

@@ -51,6 +51,8 @@ class Permission(StrEnum):
     CREDITS_ADJUST = "credits.adjust"
     CREDITS_APPROVE = "credits.approve"
     CREDITS_RULES = "credits.rules"
+    JOBS_READ = "jobs.read"
+    JOBS_MANAGE = "jobs.manage"
     STAFF_READ = "staff.read"
     STAFF_MANAGE = "staff.manage"
 
@@ -83,6 +85,8 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.CREDITS_ADJUST: "Adjust, refund, refresh and reverse credits, alone up to the limits",
         Permission.CREDITS_APPROVE: "Approve or decline what others ask for beyond their limits",
         Permission.CREDITS_RULES: "Set the limits and the reasons of adjustments",
+        Permission.JOBS_READ: "See what is done in the background, and what failed",
+        Permission.JOBS_MANAGE: "Cancel jobs and try failed ones again",
         Permission.STAFF_READ: "See who the staff are and what their roles are",
         Permission.STAFF_MANAGE: "Add staff, change roles, disable accounts, end sessions",
     }
@@ -113,6 +117,7 @@ _READING = _ALWAYS | {
     Permission.USERS_REVEAL_EMAIL,
     Permission.CREDITS_READ,
     Permission.AUDIT_READ,
+    Permission.JOBS_READ,
     Permission.STAFF_READ,
 }
 

@@ -15,6 +15,7 @@ AREAS: Mapping[str, str] = {
     "asset": "assets",
     "component": "components",
     "generation": "generations",
+    "job": "jobs",
     "provider": "providers",
     "recipe": "recipes",
     "sample": "samples",

@@ -14,8 +14,10 @@ from delula.credits.actions import ADJUST, Adjustment, RefreshOf, RefundOf, Reve
 from delula.credits.approvals import Asked
 from delula.credits.daily import BatchOf
 from delula.credits.settings import Limit, Reason, SeenOf
-from delula.db import session
+from delula.db import atomic, session
 from delula.generations.actions import RETRY, Failing, OfGeneration, Releasing, Restoring
+from delula.jobs.actions import ChosenJob
+from delula.jobs.tasks import TIDY
 from delula.users.actions import Details, NewRole, NewType, OneUser
 from delula.users.notes import NewNote, OneNote
 from delula.users.reveal import Whose
@@ -153,6 +155,22 @@ def _note(*, removed: bool) -> Callable[[], Given]:
     return make
 
 
+def _job(status: str) -> Callable[[], ChosenJob]:
+    def make() -> ChosenJob:
+        with atomic() as transaction:
+            job = TIDY.defer({})
+            transaction.execute(
+                text(
+                    "UPDATE jobs.procrastinate_jobs"
+                    " SET status = CAST(:status AS jobs.procrastinate_job_status) WHERE id = :job"
+                ),
+                {"status": status, "job": job},
+            )
+        return ChosenJob(job_id=job)
+
+    return make
+
+
 #: By the name of the command.
 CASES: dict[str, Case] = {
     "credits.accept_balance": Case(_unexplained),
@@ -182,6 +200,8 @@ CASES: dict[str, Case] = {
     "notes.add": Case(_user(NewNote(user_id="u", body="asked twice", key="k"))),
     "notes.remove": Case(_note(removed=False)),
     "notes.restore": Case(_note(removed=True)),
+    "jobs.cancel": Case(_job("todo")),
+    "jobs.retry": Case(_job("failed")),
     "users.edit": Case(_user(Details(user_id="u", handle="new", email="n@example.org", only="handle,email"))),
     "users.rename_for_tests": Case(_rename),
     "users.reveal_email": Case(_reveal),

@@ -1,0 +1,52 @@
+"""The pages of jobs."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort
+
+import delula.jobs.tasks  # noqa: F401 - what the console does by itself
+from delula.access.guard import requires
+from delula.access.permissions import Permission
+from delula.jobs import queries
+from delula.jobs.actions import CANCEL, RETRY, why_not_cancel, why_not_retry
+from delula.jobs.cells import cells, state_tag, title_of
+from delula.jobs.listing import LISTING
+from delula.jobs.queries import State
+from delula.web.list_views import ListViews, add_list
+from delula.web.lists import place_of
+from delula.web.render import render
+
+blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
+
+add_list(blueprint, ListViews(LISTING, Permission.JOBS_READ, queries.list_rows, cells, resolvers={}))
+
+
+@blueprint.get("/summary")
+@requires(Permission.JOBS_READ)
+def summary() -> Response:
+    """Whether anybody works, and what there is to do."""
+    return render("jobs/_summary.html", health=queries.health())
+
+
+@blueprint.get("/<int:job_id>")
+@requires(Permission.JOBS_READ)
+def detail(job_id: int) -> Response:
+    """One job: how far it is, what became of each attempt, and what can be done about it."""
+    job = queries.find(job_id)
+    if job is None:
+        abort(404)
+    seconds = (job.updated_at - job.began_at).total_seconds() if job.updated_at and job.began_at else 0
+    rate = (job.done - job.began_done) / seconds if seconds > 0 else 0
+    left = (job.total - job.done) / rate if rate > 0 and job.total and job.state == State.RUNNING else None
+    return render(
+        "jobs/detail.html",
+        job=job,
+        title=title_of(job.task_name),
+        state=state_tag(job),
+        rate=rate if rate > 0 else None,
+        left=left,
+        attempts=queries.attempts_at(job_id),
+        health=queries.health(),
+        commands=[(CANCEL, why_not_cancel(job)), (RETRY, why_not_retry(job))],
+        place=place_of(LISTING, {}, job_id),
+    )
