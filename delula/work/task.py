@@ -99,7 +99,7 @@ class Task:
 
     def wait_after(self, attempts: int) -> int:
         """Seconds before the next attempt, after so many."""
-        return min(FIRST_WAIT * 4 ** max(attempts - 1, 0), LONGEST_WAIT)
+        return min(FIRST_WAIT * int(4 ** max(attempts - 1, 0)), LONGEST_WAIT)
 
 
 def task_named(name: str) -> Task | None:
