@@ -10,12 +10,12 @@ import time
 from typing import TYPE_CHECKING
 
 from delula.config import PROJECT, ConfigurationError
-from delula.embedded.chores import Refresher
 from delula.embedded.prepare import PreparationError, make_first_admin, prepare
 from delula.embedded.processes import stop_child
 from delula.embedded.service import ServiceError
 from delula.embedded.surroundings import Surroundings
 from delula.embedded.web import Web, WebError
+from delula.embedded.worker import Worker
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -52,7 +52,7 @@ def run(*, reload: bool) -> int:
     """Serve the console until someone stops it."""
     began, parent = time.monotonic(), os.getppid()
     surroundings = Surroundings()
-    web, refresher = Web(surroundings.settings.port, reload=reload), Refresher()
+    web, worker = Web(surroundings.settings.port, reload=reload), Worker()
     _say("Starting")
     with surroundings:
         surroundings.wait()
@@ -71,9 +71,9 @@ def run(*, reload: bool) -> int:
                 time.sleep(PULSE)
                 surroundings.begin()
                 web.heal(surroundings.environment())
-                refresher.tick(surroundings.environment())
+                worker.heal(surroundings.environment())
         finally:
-            refresher.stop()
+            worker.stop()
             web.stop()
     return 0
 

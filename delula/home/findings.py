@@ -357,9 +357,9 @@ def sample_findings(waiting: int, oldest: datetime | None, now: datetime, index:
 def rollup_findings(as_of: datetime | None, now: datetime, href: str) -> Iterator[Finding]:
     """Whether the sums on this page are old."""
     if as_of is None:
-        yield Finding(
-            "warning", "Nothing is summed up yet", href, "Run flask rollups refresh, and then every minute."
-        )
+        yield Finding("warning", "Nothing is summed up yet", href, "The worker does so: flask jobs work.")
     elif now - as_of > _OLD:
         since = span((now - as_of).total_seconds())
-        yield Finding("warning", f"Sums are {since} old", href, "Run flask rollups refresh every minute.")
+        yield Finding(
+            "warning", f"Sums are {since} old", href, "The worker keeps them up to date: flask jobs work."
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from delula.db import atomic, session
+from delula.embedded import worker as supervised
 from delula.embedded.processes import wait_until
 from delula.work import Stopped, Superseded
 from delula.work.run import perform
@@ -18,6 +20,7 @@ from tests.jobs.working import COUNT, ONCE, REFUSE, SEND
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
+    from pathlib import Path
 
     from flask import Flask
 
@@ -164,3 +167,26 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
     assert marks() == [f"step {number}" for number in range(1, 61)]
     assert job(id_).outcomes == ["lost", "done"]
     assert (job(refused).status, job(refused).outcomes) == ("failed", ["failed"])
+
+
+def test_the_supervised_worker_is_started_again_when_it_dies_and_ends_in_order(
+    working_app: Flask, migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervised, "RUN_FOLDER", tmp_path)
+    environment = {**os.environ, "DATABASE_URL": migrated_url, "SECRET_KEY": "x" * 40, "DELULA_ENV": "test"}
+    worker = supervised.Worker()
+
+    def workers() -> int:
+        worker.heal(environment)
+        with working_app.app_context():
+            return session().scalar(text("SELECT count(*) FROM jobs.procrastinate_workers")) or 0
+
+    try:
+        assert wait_until(lambda: workers() == 1, 60)
+        assert worker._child is not None
+        worker._child.kill()
+        worker._child.wait()
+        assert wait_until(lambda: workers() == 2, 60)
+    finally:
+        worker.stop()
+    assert worker._child.returncode == 0, (tmp_path / "worker.log").read_text()
