@@ -11,8 +11,8 @@ from delula.work.task import Promise, task_named
 
 log = logging.getLogger("delula.work")
 
-#: Seconds between two heartbeats of a worker, and after how many without one it counts as dead.
-HEARTBEAT, DEAD_AFTER = 5.0, 30.0
+#: Seconds without a heartbeat after which a worker counts as dead, and how many it should send in that time.
+DEAD_AFTER, HEARTBEATS = 30.0, 6
 
 _LOST = text("""
     SELECT job.id, job.task_name, job.attempts, job.abort_requested

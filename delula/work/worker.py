@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from delula.errors import Forbidden, InvalidInput, Refused
 from delula.work.run import Stopped, perform
-from delula.work.sweep import DEAD_AFTER, HEARTBEAT, sweep
+from delula.work.sweep import DEAD_AFTER, HEARTBEATS, sweep
 from delula.work.task import tasks
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ async def _work(flask_app: Flask, at_once: int, dead_after: float) -> None:
                 queues=[QUEUE],
                 concurrency=at_once,
                 shutdown_graceful_timeout=GRACE,
-                update_heartbeat_interval=HEARTBEAT,
+                update_heartbeat_interval=dead_after / HEARTBEATS,
                 stalled_worker_timeout=dead_after,
                 fetch_job_polling_interval=2.0,
                 abort_job_polling_interval=2.0,

@@ -53,11 +53,11 @@ def job(working_app: Flask) -> Callable[[int], object]:
 
 @pytest.fixture
 def start_worker(migrated_url: str) -> Iterator[Callable[[], subprocess.Popen[str]]]:
-    """`start_worker()` starts a worker as a process, which counts others as dead after two seconds."""
+    """`start_worker()` starts a worker as a process, which counts others as dead after ten seconds."""
     started: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.jobs.working", migrated_url, "2"]
+        command = [sys.executable, "-m", "tests.jobs.working", migrated_url, "10"]
         started.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))  # noqa: S603 - ours
         return started[-1]
 
