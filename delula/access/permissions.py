@@ -35,6 +35,7 @@ class Permission(StrEnum):
     BACKLOG_READ = "backlog.read"
     RECIPES_READ = "recipes.read"
     TAGS_READ = "tags.read"
+    TAGS_EDIT = "tags.edit"
     SAMPLES_READ = "samples.read"
     COMPONENTS_READ = "components.read"
     PROVIDERS_READ = "providers.read"
@@ -69,6 +70,7 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.BACKLOG_READ: "See the stock for instant delivery",
         Permission.RECIPES_READ: "Find and read recipes, and how they do",
         Permission.TAGS_READ: "Find and read tags, hidden ones and option icons included",
+        Permission.TAGS_EDIT: "Create, change, merge and delete tags and option icons, and tag recipes",
         Permission.SAMPLES_READ: "Find and read the samples of recipes",
         Permission.COMPONENTS_READ: "Find and read components, their graph and their usage",
         Permission.PROVIDERS_READ: "Find and read providers and their services, without their secrets",
@@ -124,7 +126,8 @@ _READING = _ALWAYS | {
 GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMIN: frozenset(Permission),
-        Role.MODERATOR: _READING | {Permission.USERS_READ_EMAIL, Permission.GENERATIONS_PUBLISH},
+        Role.MODERATOR: _READING
+        | {Permission.USERS_READ_EMAIL, Permission.GENERATIONS_PUBLISH, Permission.TAGS_EDIT},
         Role.SUPPORT: _READING
         | {
             Permission.USERS_READ_EMAIL,

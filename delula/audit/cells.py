@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from delula.access.guard import may
 from delula.access.permissions import Permission
-from delula.audit.objects import action_title, object_href, object_name
+from delula.audit.objects import action_title, object_name
 from delula.models.enums import wording
 from delula.web.display import MISSING, badge_tag, copyable_tag, escape, lead_tag, plain_value, time_tag
 from delula.web.masking import masked_addresses, masked_json
+from delula.web.references import object_href
 from delula.web.tables import Cell, link, text
 
 if TYPE_CHECKING:

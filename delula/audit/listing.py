@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import exists
 
 from delula.access.permissions import Role
-from delula.audit.objects import AREAS
 from delula.commands import commands
 from delula.lists import Column, ListSpec, Sort, SortKind, Source
 from delula.models import AuditEntry
 from delula.search import Choice, Chosen, Field, FieldSet, Flag, Number, Text, Time
+from delula.web.references import AREAS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

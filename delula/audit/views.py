@@ -11,11 +11,11 @@ from delula.access.permissions import MEANINGS, Permission
 from delula.audit import queries
 from delula.audit.cells import cells, shown_values
 from delula.audit.listing import LISTING
-from delula.audit.objects import action_title, object_href, object_name
+from delula.audit.objects import action_title, object_name
 from delula.commands import inverse_of
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, in_filter, place_of
-from delula.web.references import hrefs_of
+from delula.web.references import hrefs_of, object_href
 from delula.web.render import render
 
 if TYPE_CHECKING:

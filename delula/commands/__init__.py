@@ -19,6 +19,7 @@ from delula.commands.base import (
     LeftOut,
     Plan,
     Receipt,
+    Touched,
 )
 from delula.commands.context import occasion
 from delula.commands.reading import note_reading
@@ -36,6 +37,7 @@ __all__ = [
     "LeftOut",
     "Plan",
     "Receipt",
+    "Touched",
     "command_named",
     "commands",
     "inverse_of",

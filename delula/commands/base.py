@@ -11,7 +11,10 @@ from delula.errors import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from markupsafe import Markup
+
     from delula.access.permissions import Permission
+    from delula.commands.members import Members
     from delula.models import AuditEntry, JsonValue
 
 
@@ -76,6 +79,21 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Touched:
+    """Something beside the object of a command that changes with it.
+
+    Attributes:
+        kind: as the audit log names it.
+        id: which of them.
+        name: in words.
+    """
+
+    kind: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a command would do.
 
@@ -85,6 +103,8 @@ class Plan:
         version: stands for all that the person was shown of the object; a later one means a conflict.
         credits: what it does to a balance, where it does.
         warnings: what the person should know before.
+        touches: what else changes with it, all of it.
+        drawn: how it will look, as a page draws it.
         is_final: whether nothing can take it back.
         data: what `write` needs of what `plan` has read; no part of the preview.
     """
@@ -94,6 +114,8 @@ class Plan:
     version: str = ""
     credits: Credits | None = None
     warnings: tuple[str, ...] = ()
+    touches: tuple[Touched, ...] = ()
+    drawn: Markup | None = None
     is_final: bool = False
     data: Any = field(default=None, repr=False)
 
@@ -145,14 +167,16 @@ class InputField:
         kind: of the control.
         help: under it.
         choices: of a choice, as pairs of value and label.
+        members: of a set, of which only what was changed is sent (`delula/commands/members.py`).
         optional: whether it may stay empty.
     """
 
     name: str
     label: str
-    kind: Literal["text", "multiline", "number", "choice", "yes_no"] = "text"
+    kind: Literal["text", "multiline", "number", "choice", "yes_no", "members"] = "text"
     help: str = ""
     choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+    members: Members | None = None
     optional: bool = False
 
 

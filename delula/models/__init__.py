@@ -51,7 +51,7 @@ from delula.models.rollups import (
 )
 from delula.models.samples import RecipeSample, SampleLike
 from delula.models.staff import AttemptCount, RecoveryCode, RolePolicy, Staff, StaffSession
-from delula.models.tags import Tag
+from delula.models.tags import Tag, TagAlias, TagNamespace, TagRewrite
 from delula.models.users import RoleType, User, UserType
 
 __all__ = [
@@ -101,6 +101,9 @@ __all__ = [
     "StaffSession",
     "SystemAsset",
     "Tag",
+    "TagAlias",
+    "TagNamespace",
+    "TagRewrite",
     "UsageFailure",
     "UsageRollUp",
     "User",

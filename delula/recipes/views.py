@@ -33,6 +33,7 @@ from delula.recipes.listing import LEAST_STOCK, LISTING
 from delula.recipes.performance import DEFAULT_RANGE, RANGES, range_links
 from delula.recipes.performance import performance as performance_of
 from delula.storage import current_store
+from delula.tags.giving import GIVE
 from delula.web.figures import rate
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of, zone
@@ -63,6 +64,7 @@ add_list(
         queries.RESOLVERS,
         suggest=queries.suggest_values,
         extras=_extras,
+        bulk=(GIVE.name,),
     ),
 )
 

@@ -22,19 +22,21 @@ from sqlalchemy import (
     column,
     extract,
     func,
+    literal_column,
     null,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 
 from delula.db import AnyRow, session
 from delula.lists.kept import Kept
-from delula.models import LARGEST_ID, Recipe, RecipeUsage, Tag
+from delula.models import LARGEST_ID, Recipe, RecipeUsage, Tag, TagNamespace
 from delula.models.columns import UtcDateTime
 from delula.models.rollups import GenerationRollUp, Span
 from delula.rollups.queries import as_of
 from delula.tags.likeness import alike
+from delula.tags.namespaces import Choice, Namespace, read_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -456,3 +458,94 @@ def siblings(tag: AnyRow) -> Sequence[AnyRow]:
     if tag.namespace is None:
         return []
     return session().execute(_SIBLINGS, {"namespace": tag.namespace, "id": tag.id}).all()
+
+
+_NAMESPACE = TagNamespace.__table__.c
+#: Namespaces, each with its tags: `[id, name, is active, colour]` by name.
+_NAMESPACES = select(
+    *_NAMESPACE,
+    literal_column(
+        """(SELECT json_agg(json_build_array(tags.id, tags.name, tags.is_active, tags.color)
+            ORDER BY tags.name COLLATE "C")
+        FROM tags WHERE tags.is_hidden AND starts_with(tags.name, tag_namespace.name || ':'))""",
+        JSONB(),
+    ).label("tags"),
+).order_by(_NAMESPACE.name)
+
+
+def namespaces() -> Sequence[Namespace]:
+    """All namespaces that are declared, with their rules and their tags."""
+    return [_namespace(row) for row in session().execute(_NAMESPACES)]
+
+
+def _namespace(row: AnyRow) -> Namespace:
+    types = read_choices(row.choices)
+    return Namespace(
+        name=row.name,
+        description=row.description,
+        at_least=row.at_least,
+        at_most=row.at_most,
+        types=frozenset(row.generation_types),
+        choices=tuple(
+            Choice(id_, name, types.get(name.partition(":")[2], frozenset()), is_active, color)
+            for id_, name, is_active, color in row.tags or ()
+        ),
+    )
+
+
+_HELD = select(TAGS.id, TAGS.name, TAGS.color, TAGS.is_active, TAGS.is_hidden).where(
+    TAGS.id == any_(bindparam("ids", type_=ARRAY(Integer)))
+)
+
+
+def held(ids: Iterable[int], *, lock: bool) -> Mapping[int, AnyRow]:
+    """Tags that recipes are about to be given, by id; those that are gone are left out.
+
+    Args:
+        ids: of the tags.
+        lock: whether to keep them from being deleted or merged until the transaction ends.
+    """
+    statement = _HELD.order_by(TAGS.id).with_for_update(read=True, key_share=True) if lock else _HELD
+    return {row.id: row for row in session().execute(statement, {"ids": sorted(ids)})}
+
+
+_TAGGED = select(_RECIPES.id, _RECIPES.name, _RECIPES.generation_type, _RECIPES.tag_highlights).where(
+    _RECIPES.id == bindparam("id", type_=Integer())
+)
+
+
+def tagged(recipe_id: int, *, lock: bool) -> AnyRow | None:
+    """What a recipe is called, makes and carries."""
+    if not 0 < recipe_id <= LARGEST_ID:
+        return None
+    statement = _TAGGED.with_for_update() if lock else _TAGGED
+    return session().execute(statement, {"id": recipe_id}).one_or_none()
+
+
+_CARRIED_BY = (
+    select(_carried.c.tag_id, func.count().label("recipes"))
+    .select_from(Recipe.__table__)
+    .join(_carried, true())
+    .where(_RECIPES.id == any_(bindparam("ids", type_=ARRAY(Integer))), _carried.c.tag_id.is_not(None))
+    .group_by(_carried.c.tag_id)
+)
+
+
+def carried_by(recipe_ids: Sequence[int]) -> Mapping[int, int]:
+    """Of these recipes, how many carry each tag or id that no tag has."""
+    rows = session().execute(_CARRIED_BY, {"ids": list(recipe_ids)})
+    return {row.tag_id: row.recipes for row in rows}
+
+
+_place = func.strpos(func.lower(TAGS.name), bindparam("sought"))
+_CALLED = (
+    select(TAGS.id, TAGS.name, TAGS.color, TAGS.is_active, TAGS.is_hidden)
+    .where(TAGS.is_active, _place > 0)
+    .order_by((_place == 1).desc(), TAGS.is_hidden, TAGS.name)
+    .limit(bindparam("most"))
+)
+
+
+def called(sought: str, most: int) -> Sequence[AnyRow]:
+    """Active tags whose name has this in it, whatever the case; those that begin so first."""
+    return session().execute(_CALLED, {"sought": sought.lower(), "most": most}).all()

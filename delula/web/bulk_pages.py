@@ -11,6 +11,7 @@ from delula.access.guard import FRESH, current_staff, lead_to, local_url, requir
 from delula.access.permissions import Permission
 from delula.commands import LeftOut, command_named
 from delula.commands.bulk import BulkPlan, preview_many, run_many, take_back_many
+from delula.commands.members import with_sets
 from delula.errors import InvalidInput
 from delula.lists.selection import MOST_SELECTED, Selection, read_selection
 from delula.web.command_pages import can_take_back
@@ -52,7 +53,7 @@ def execute(name: str) -> AnyResponse:
     command = _command(name)
     if command.is_fresh and not sessions.is_fresh(current_staff, FRESH):
         return lead_to("account.confirm", keeping_form=True)
-    selection, texts = read_selection(request.form.getlist("id")), request.form.to_dict()
+    selection, texts = read_selection(request.form.getlist("id")), _texts(command)
     seen = dict(zip(request.form.getlist("id"), request.form.getlist("version"), strict=False))
     plan = preview_many(command, selection.ids, texts, current_staff.actor)
     if plan.errors:
@@ -119,6 +120,23 @@ def _tally(what: str, count: int) -> str:
     return f"{what}: {count} {'row' if count == 1 else 'rows'} changed."
 
 
+@blueprint.get("/<name>/members")
+@requires(Permission.SIGNED_IN)
+def members(name: str) -> Response:
+    """Things that a set of a command's form can be given, found by a part of their name: a fragment."""
+    command = _command(name)
+    field = next((one for one in command.fields if one.name == request.args.get("field")), None)
+    if field is None or field.members is None:
+        abort(404)
+    sought = request.args.get(f"find-{field.name}", "").strip()
+    found = field.members.offered(sought) if sought and "\0" not in sought else ()
+    return render("commands/members.html", "commands/_members.html", field=field, found=found, sought=sought)
+
+
+def _texts(command: Command[Any]) -> dict[str, str]:
+    return with_sets(command, request.form.to_dict(), request.form.getlist)
+
+
 def _command(name: str) -> Command[Any]:
     command = command_named(name)
     if command is None or not command.object_field:
@@ -137,7 +155,7 @@ def _page(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    texts = request.form.to_dict()
+    texts = _texts(command)
     plan = preview_many(command, selection.ids, texts, current_staff.actor)
     # Once what all share is there, no field is missing; before, only somebody who has typed hears of it.
     plan = plan if complains else BulkPlan(plan.affected, plan.left_out)

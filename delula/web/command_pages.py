@@ -28,9 +28,11 @@ from delula.commands import (
     take_back,
 )
 from delula.commands.inputs import read_given
+from delula.commands.members import with_sets
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import AuditEntry
+from delula.web.references import object_href
 from delula.web.render import render
 
 if TYPE_CHECKING:
@@ -85,6 +87,12 @@ class CommandForm:
         self.texts = {**stored, **self.texts}
 
     @property
+    def objects(self) -> list[str]:
+        """The object that the form is about, where its input names one."""
+        object_id = self.texts.get(self.command.object_field)
+        return [] if object_id is None else [object_id]
+
+    @property
     def hidden(self) -> list[tuple[str, str]]:
         """What the form carries unseen."""
         shown = {one.name for one in self.command.fields}
@@ -109,7 +117,7 @@ class CommandForm:
 def form(name: str) -> Response:
     """The form of a command, with what it would do where the address says enough."""
     command = _command(name)
-    shown = CommandForm(command, request.args.to_dict())
+    shown = CommandForm(command, with_sets(command, request.args.to_dict(), request.args.getlist))
     if any(one.name == _KEY for one in fields(command.given)):
         # A key belongs to one form: who opens it again means to do it again.
         shown.texts[_KEY] = secrets.token_urlsafe(16)
@@ -123,7 +131,7 @@ def form(name: str) -> Response:
 @requires(Permission.SIGNED_IN)
 def look(name: str) -> Response:
     """What a command would do with what stands in its form."""
-    shown = CommandForm(_command(name), request.form.to_dict())
+    shown = _sent(_command(name))
     _look(shown, complains=True)
     return render("commands/page.html", "commands/_preview.html", form=shown)
 
@@ -135,7 +143,7 @@ def execute(name: str) -> AnyResponse:
     command = _command(name)
     if command.is_fresh and not sessions.is_fresh(current_staff, FRESH):
         return lead_to("account.confirm", keeping_form=True)
-    shown = CommandForm(command, request.form.to_dict())
+    shown = _sent(command)
     try:
         given = read_given(command.given, shown.texts)
         receipt = run(command, given, current_staff.actor, reason=shown.texts.get(_REASON, ""))
@@ -239,7 +247,9 @@ def can_take_back(entry_id: int) -> bool:
 def init_commands(app: Flask) -> None:
     """Give commands their pages, and templates the way there."""
     app.register_blueprint(blueprint)
-    app.jinja_env.globals.update(command_href=command_href, can_take_back=can_take_back)
+    app.jinja_env.globals.update(
+        command_href=command_href, can_take_back=can_take_back, object_href=object_href
+    )
 
 
 def _command(name: str) -> Command[Any]:
@@ -249,6 +259,11 @@ def _command(name: str) -> Command[Any]:
     if not current_staff.may(command.permission):
         abort(403)
     return command
+
+
+def _sent(command: Command[Any]) -> CommandForm:
+    """The form that was sent."""
+    return CommandForm(command, with_sets(command, request.form.to_dict(), request.form.getlist))
 
 
 def _look(shown: CommandForm, *, complains: bool) -> None:

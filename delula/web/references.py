@@ -12,10 +12,25 @@ from delula.web.lists import in_path
 from delula.web.masking import masked_email
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from delula.lists import RowId
 
+
+#: The area that shows things of a kind; kinds that are not here have no page of their own.
+AREAS: Mapping[str, str] = {
+    "asset": "assets",
+    "component": "components",
+    "generation": "generations",
+    "job": "jobs",
+    "provider": "providers",
+    "option_icon": "option_icons",
+    "recipe": "recipes",
+    "sample": "samples",
+    "staff": "staff",
+    "tag": "tags",
+    "user": "users",
+}
 
 #: What a user is called whose very id is empty: a link has to say something.
 NAMELESS = "(empty id)"
@@ -40,3 +55,9 @@ def hrefs_of(area: str) -> Callable[[RowId], str]:
     """The addresses of the objects of an area, by id; made once for a page, since it asks for many."""
     index = url_for(f"{area}.index")
     return lambda id_: f"{index}{in_path(id_)}"
+
+
+def object_href(kind: str, id_: str) -> str | None:
+    """The page of a thing of a kind, as the audit log names them; None where its kind has none."""
+    area = AREAS.get(kind)
+    return hrefs_of(area)(id_) if area else None

@@ -11,6 +11,7 @@ import "./forms.js";
 import "./query.js";
 import "./rows.js";
 import "./select.js";
+import "./members.js";
 import "./live.js";
 import "./media.js";
 import "./json.js";

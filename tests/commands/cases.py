@@ -18,6 +18,7 @@ from delula.db import atomic, session
 from delula.generations.actions import RETRY, Failing, OfGeneration, Releasing, Restoring
 from delula.jobs.actions import ChosenJob
 from delula.jobs.tasks import TIDY
+from delula.tags.giving import Carrying, Giving
 from delula.users.actions import Details, NewRole, NewType, OneUser
 from delula.users.notes import NewNote, OneNote
 from delula.users.reveal import Whose
@@ -155,6 +156,24 @@ def _note(*, removed: bool) -> Callable[[], Given]:
     return make
 
 
+_TAGS = (
+    "INSERT INTO tags (id, name) VALUES (1, 'animals'), (2, 'food')",
+    "SELECT setval('tags_id_seq', 10)",
+    """INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost,
+        recipe_steps, tag_highlights) VALUES (1, 'Lava', 'lava', '', '', '', '', 1, '[]', '{9,1,NULL,1}')""",
+)
+
+
+def _tags(given: Given, *more: str) -> Callable[[], Given]:
+    """Two tags and a recipe that carries the first of them twice, and then the input."""
+
+    def make() -> Given:
+        sql(*_TAGS, *more)
+        return given
+
+    return make
+
+
 def _job(status: str) -> Callable[[], ChosenJob]:
     def make() -> ChosenJob:
         with atomic() as transaction:
@@ -202,6 +221,8 @@ CASES: dict[str, Case] = {
     "notes.restore": Case(_note(removed=True)),
     "jobs.cancel": Case(_job("todo")),
     "jobs.retry": Case(_job("failed")),
+    "tags.give": Case(_tags(Giving(recipe=1, tags="+2\n-1"))),
+    "tags.put_back": Case(_tags(Carrying(recipe=1, tags="[2, null]"))),
     "users.edit": Case(_user(Details(user_id="u", handle="new", email="n@example.org", only="handle,email"))),
     "users.rename_for_tests": Case(_rename),
     "users.reveal_email": Case(_reveal),

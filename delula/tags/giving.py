@@ -1,0 +1,232 @@
+"""Tags of recipes, given and taken: one recipe at a time, or many that are selected in their list."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from delula.access.permissions import Permission
+from delula.commands import Change, Command, Given, InputField, Invocation, Plan, register
+from delula.commands.members import OFFERED, Edits, Member, Members, edited, read_edits
+from delula.db import session
+from delula.errors import InvalidInput, Refused
+from delula.models import LARGEST_ID, Recipe
+from delula.tags import queries
+from delula.tags.namespaces import newly_broken
+from delula.web.tags import dangling_chip, tag_chip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from delula.db import AnyRow
+    from delula.models import AuditEntry, JsonValue
+    from delula.tags.namespaces import Namespace
+
+PUBLIC, HIDDEN, GONE = "On the card", "Hidden", "Ids without a tag"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Giving(Given):
+    """A recipe, and what is done to its tags.
+
+    Attributes:
+        recipe: its id.
+        tags: a line for each tag, with `+` or `-` before its id.
+    """
+
+    recipe: int
+    tags: str
+
+
+def tag_member(row: AnyRow, count: int = 0) -> Member:
+    """A tag, as the control of a recipe's tags shows it."""
+    drawn = tag_chip(row.name, row.color, hidden=row.is_hidden, active=row.is_active)
+    return Member(str(row.id), row.name or "(no name)", count, HIDDEN if row.is_hidden else PUBLIC, drawn)
+
+
+def _of(recipe_ids: Sequence[str]) -> Sequence[Member]:
+    """What these recipes carry, and the choices of namespaces, which are always at hand."""
+    counts = queries.carried_by([int(id_) for id_ in recipe_ids if _is_id(id_)])
+    namespaces = queries.namespaces()
+    choices = {choice.tag_id: one for one in namespaces for choice in one.choices}
+    wanted = {*counts, *(choice.tag_id for one in namespaces for choice in one.choices if choice.is_active)}
+    rows = queries.held(wanted, lock=False)
+    found = []
+    for row in rows.values():
+        member = tag_member(row, counts.get(row.id, 0))
+        group = f"{choices[row.id].name}: {_how_many(choices[row.id])}" if row.id in choices else member.group
+        found.append(Member(member.value, member.name, member.count, group, member.drawn))
+    found += [
+        Member(str(id_), f"tag {id_} is gone", count, GONE, dangling_chip(id_))
+        for id_, count in counts.items()
+        if id_ not in rows
+    ]
+    return sorted(found, key=lambda one: (-one.count, one.name.lower()))
+
+
+def _how_many(namespace: Namespace) -> str:
+    return "one of them" if namespace.is_single else "any of them"
+
+
+def _named(values: Sequence[str]) -> Sequence[Member]:
+    rows = queries.held([int(value) for value in values if _is_id(value)], lock=False) if values else {}
+    return [tag_member(row) for row in rows.values()]
+
+
+def _offered(sought: str) -> Sequence[Member]:
+    return [tag_member(row) for row in queries.called(sought, OFFERED)]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= LARGEST_ID
+
+
+def read_ids(edits: Edits) -> tuple[list[int], list[int]]:
+    """The ids of tags that are given, and of those that are taken.
+
+    Raises:
+        InvalidInput: one is no id.
+    """
+    if odd := next((value for value in edits.values if not _is_id(value)), None):
+        raise InvalidInput("tags", f"“{odd[:80]}” is no id of a tag.")
+    return [int(value) for value in edits.give], [int(value) for value in edits.take]
+
+
+class Give(Command[Giving]):
+    """Gives a recipe tags and takes others from it; all that is not named stays, in its order."""
+
+    name = "tags.give"
+    title = "Edit tags"
+    permission = Permission.TAGS_EDIT
+    given = Giving
+    object_field = "recipe"
+    fields = (
+        InputField(
+            "tags",
+            "Tags",
+            kind="members",
+            members=Members(_of, _named, _offered),
+            help="Only what you change is saved.",
+        ),
+    )
+
+    def plan(self, given: Giving, *, lock: bool) -> Plan:
+        """Check that the tags exist, and that no rule of a namespace is broken by it."""
+        give, take = read_ids(read_edits("tags", given.tags))
+        tags = queries.held({*give, *take}, lock=lock)
+        if gone := [id_ for id_ in give if id_ not in tags]:
+            raise InvalidInput("tags", f"There is no tag {gone[0]}.")
+        recipe = queries.tagged(given.recipe, lock=lock)
+        if recipe is None:
+            raise Refused(f"There is no recipe {given.recipe}.")
+        namespaces = queries.namespaces()
+        take += _instead(give, namespaces)
+        before = recipe.tag_highlights
+        after = edited(before, give, take)
+        if after == (before or []):
+            raise Refused(f"Recipe {recipe.id} would stay as it is.")
+        if broken := newly_broken(before, after, recipe.generation_type, namespaces):
+            raise Refused(" ".join(one.text for one in broken))
+        given_now = [id_ for id_ in after if id_ not in (before or ())]
+        taken_now = [id_ for id_ in dict.fromkeys(before or ()) if id_ not in after]
+        return Plan(
+            f"{_sentence(recipe, given_now, taken_now)}.",
+            Change("recipe", str(recipe.id), {"tag_highlights": before}, {"tag_highlights": after}),
+            version=version_of(before),
+        )
+
+    def write(self, given: Giving, plan: Plan) -> Mapping[str, JsonValue]:
+        """Set the array, and nothing else of the recipe."""
+        set_tags(given.recipe, plan.change.after["tag_highlights"])
+        return {}
+
+    def inverse(self, entry: AuditEntry) -> Invocation[Carrying]:
+        """The very array from before, while the recipe carries what it was left with."""
+        version = version_of(entry.after["tag_highlights"])
+        given = Carrying(
+            recipe=int(entry.object_id), tags=json.dumps(entry.before["tag_highlights"]), version=version
+        )
+        return Invocation(PUT_BACK, given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carrying(Given):
+    """A recipe and all that it shall carry: a JSON list of ids, or null."""
+
+    recipe: int
+    tags: str
+
+
+class PutBack(Command[Carrying]):
+    """Gives a recipe what it carried before, whatever that was: the undo of `tags.give`."""
+
+    name = "tags.put_back"
+    title = "Put tags back"
+    permission = Permission.TAGS_EDIT
+    given = Carrying
+
+    def plan(self, given: Carrying, *, lock: bool) -> Plan:
+        """Whatever it was, it is what the recipe had."""
+        try:
+            after = json.loads(given.tags)
+        except (ValueError, RecursionError):
+            after = "odd"
+        if after is not None and not (isinstance(after, list) and all(_is_entry(one) for one in after)):
+            raise InvalidInput("tags", "It takes a list of ids.")
+        recipe = queries.tagged(given.recipe, lock=lock)
+        if recipe is None:
+            raise Refused(f"There is no recipe {given.recipe}.")
+        before = recipe.tag_highlights
+        change = Change("recipe", str(recipe.id), {"tag_highlights": before}, {"tag_highlights": after})
+        return Plan(f"Put back the tags of recipe {recipe.id}.", change, version=version_of(before))
+
+    def write(self, given: Carrying, plan: Plan) -> Mapping[str, JsonValue]:
+        """Set the array."""
+        set_tags(given.recipe, plan.change.after["tag_highlights"])
+        return {}
+
+
+def version_of(tags: JsonValue) -> str:
+    """Stands for what a recipe carries."""
+    return hashlib.sha256(json.dumps(tags).encode()).hexdigest()[:32]
+
+
+def set_tags(recipe_id: int, tags: JsonValue) -> None:
+    """Write `recipes.tag_highlights` of one recipe."""
+    session().execute(update(Recipe).where(Recipe.id == recipe_id).values(tag_highlights=tags))
+
+
+def _is_entry(value: JsonValue) -> bool:
+    return value is None or (type(value) is int and -LARGEST_ID <= value <= LARGEST_ID)
+
+
+def _instead(give: Iterable[int], namespaces: Sequence[Namespace]) -> list[int]:
+    """The other choices of a namespace of which one is given where a recipe carries only one."""
+    chosen = set(give)
+    return [
+        choice.tag_id
+        for one in namespaces
+        if one.is_single and len(chosen & {choice.tag_id for choice in one.choices}) == 1
+        for choice in one.choices
+        if choice.tag_id not in chosen
+    ]
+
+
+def _sentence(recipe: AnyRow, given: Sequence[int | None], taken: Sequence[int | None]) -> str:
+    rows = queries.held([id_ for id_ in (*given, *taken) if id_ is not None], lock=False)
+    names = {id_: row.name or "(no name)" for id_, row in rows.items()}
+
+    def named(ids: Sequence[int | None]) -> str:
+        return ", ".join("an empty entry" if id_ is None else names.get(id_, f"tag {id_}") for id_ in ids)
+
+    name = recipe.name or f"recipe {recipe.id}"
+    if given and taken:
+        return f"Give {name} {named(given)}, and take {named(taken)} from it"
+    return f"Give {name} {named(given)}" if given else f"Take {named(taken)} from {name}"
+
+
+GIVE, PUT_BACK = register(Give()), register(PutBack())

@@ -1,0 +1,176 @@
+"""Tags given to recipes that are selected in their list: what is shown, what is saved, and what is not."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+
+from delula.access.permissions import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session, scoped_session
+
+Arrays = dict[int, list[int | None] | None]
+
+RECIPES: Arrays = {
+    1: [1, 3, None, 1, 99],
+    2: None,
+    3: [],
+    4: [3, 2],
+    5: [4, 5],
+}
+
+
+@pytest.fixture(autouse=True)
+def recipes(session: scoped_session[Session]) -> None:
+    """Five recipes: duplicates, nulls and ids without a tag in one, nothing in two, odd ones."""
+    session.execute(
+        text(
+            """INSERT INTO tags (id, name, is_hidden) VALUES (1, 'animals', false), (2, 'food', false),
+            (3, 'category:video', true), (4, 'category:tool', true), (5, 'category:image', true)"""
+        )
+    )
+    for id_, tags in RECIPES.items():
+        session.execute(
+            text(
+                """INSERT INTO recipes (id, name, slug, description, prompt, instructions, category,
+                credit_cost, recipe_steps, generation_type, tag_highlights, usage_count)
+                VALUES (:id, 'Recipe ' || :id, :id, '', '', '', '', 1, '[]', 'video', :tags, 7)"""
+            ),
+            {"id": id_, "tags": tags},
+        )
+    session.commit()
+
+
+@pytest.fixture
+def moderator(as_role: Callable[[Role], FlaskClient]) -> FlaskClient:
+    return as_role(Role.MODERATOR)
+
+
+def fields(html: str, name: str) -> list[str]:
+    return [unescape(one) for one in re.findall(rf'name="{name}"\s+value="([^"]*)"', html)]
+
+
+def open_form(client: FlaskClient, ids: list[Any], tags: list[str] | None = None) -> Any:
+    csrf = fields(client.get("/recipes/").text, "csrf_token")[0]
+    data = {"csrf_token": csrf, "id": ids, "tags": tags or []}
+    return client.post("/bulk/tags.give/preview" if tags else "/bulk/tags.give", data=data)
+
+
+def run(client: FlaskClient, page: Any, tags: list[str]) -> Any:
+    names = ("id", "version")
+    csrf = fields(client.get("/recipes/").text, "csrf_token")[0]
+    data = {**{name: fields(page.text, name) for name in names}, "csrf_token": csrf, "tags": tags}
+    return client.post("/bulk/tags.give/run", data=data)
+
+
+def stored(session: scoped_session[Session]) -> Arrays:
+    session.expire_all()
+    rows = session.execute(text("SELECT id, tag_highlights FROM recipes ORDER BY id"))
+    return {id_: tags for id_, tags in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def counts(html: str) -> dict[str, str]:
+    rows = re.findall(r'data-member="(\d+)" data-was="(\w+)".*?(\d+ of \d+)', html, re.DOTALL)
+    return {id_: f"{state}, {count}" for id_, state, count in rows}
+
+
+def test_the_editor_says_how_many_of_the_selected_carry_each_tag(moderator: FlaskClient) -> None:
+    shown = counts(open_form(moderator, [1, 2, 4]).text)
+    assert shown == {
+        "1": "some, 1 of 3",
+        "2": "some, 1 of 3",
+        "3": "some, 2 of 3",
+        "99": "some, 1 of 3",
+        # The choices of a namespace are always at hand.
+        "4": "none, 0 of 3",
+        "5": "none, 0 of 3",
+    }
+    assert counts(open_form(moderator, [1, 4]).text)["3"] == "all, 2 of 2"
+
+
+def test_only_what_was_changed_is_saved_in_the_order_of_each_recipe(
+    moderator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    changes = ["", "+2", "-99", ""]
+    page = open_form(moderator, [1, 3, 4, 5], changes)
+    done = run(moderator, page, changes)
+    assert "Edit tags: 3 done, 1 left out" in done.text
+    assert "Recipe 4 would stay as it is." in done.text
+    assert stored(session) == {**RECIPES, 1: [1, 3, None, 1, 2], 3: [2], 5: [4, 5, 2]}
+    undo = re.findall(r'action="(/bulk/undo[^"]*)"', done.text)[0]
+    csrf = fields(done.text, "csrf_token")[0]
+    assert moderator.post(unescape(undo), data={"csrf_token": csrf}).status_code == 303
+    assert stored(session) == RECIPES
+    assert session.execute(text("SELECT sum(usage_count) FROM recipes")).scalar_one() == 35
+
+
+def test_a_single_choice_takes_the_place_of_the_other(
+    moderator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    run(moderator, open_form(moderator, [1], ["+4"]), ["+4"])
+    assert stored(session)[1] == [1, None, 1, 99, 4]
+
+
+@pytest.mark.parametrize(
+    ("ids", "changes", "why"),
+    [
+        ([4], ["-3"], "A recipe needs a category: tag; this one has none."),
+        ([4], ["+5"], "category:image is for recipes that make video"),
+        ([77], ["+1"], "There is no recipe 77."),
+        ([4], ["-77"], "Recipe 4 would stay as it is."),
+    ],
+)
+def test_what_breaks_a_rule_is_left_out_with_the_rule(
+    moderator: FlaskClient,
+    session: scoped_session[Session],
+    ids: list[int],
+    changes: list[str],
+    why: str,
+) -> None:
+    page = open_form(moderator, ids, changes)
+    if why.startswith("category:image"):
+        why = "category:image is for recipes that make image; this one makes video."
+    assert why in page.text
+    run(moderator, page, changes)
+    assert stored(session) == RECIPES
+
+
+@pytest.mark.parametrize("changes", [["+77"], ["+x"], ["5"], ["+1", "-1"], [f"+{2**31}"], ["+" + "9" * 40]])
+def test_what_is_no_change_is_refused_and_nothing_written(
+    moderator: FlaskClient, session: scoped_session[Session], changes: list[str]
+) -> None:
+    page = open_form(moderator, [1, 4], changes)
+    assert '<p class="error">' in page.text
+    assert run(moderator, page, changes).status_code == 422
+    assert stored(session) == RECIPES
+
+
+def test_a_recipe_that_got_other_tags_meanwhile_is_left_out(
+    moderator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    page = open_form(moderator, [1, 3], ["+2"])
+    session.execute(text("UPDATE recipes SET tag_highlights = '{3,1}' WHERE id = 1"))
+    session.execute(text("UPDATE recipes SET usage_count = 9 WHERE id = 3"))
+    session.commit()
+    done = run(moderator, page, ["+2"])
+    assert "It has changed since the preview was shown." in done.text
+    assert stored(session) == {**RECIPES, 1: [3, 1], 3: [2]}
+    assert session.execute(text("SELECT usage_count FROM recipes WHERE id = 3")).scalar_one() == 9
+
+
+def test_others_are_found_by_name_by_who_may_give_them(
+    moderator: FlaskClient, as_role: Callable[[Role], FlaskClient]
+) -> None:
+    address = "/bulk/tags.give/members?field=tags&find-tags="
+    assert 'data-member="2"' in moderator.get(f"{address}FOO").text
+    assert "Nothing is called so." in moderator.get(f"{address}%25").text
+    assert moderator.get("/bulk/tags.give/members?field=recipe").status_code == 404
+    assert as_role(Role.VIEWER).get(f"{address}foo").status_code == 403
