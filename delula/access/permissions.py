@@ -40,6 +40,8 @@ class Permission(StrEnum):
     COMPONENTS_READ = "components.read"
     PROVIDERS_READ = "providers.read"
     ASSETS_READ = "assets.read"
+    ASSETS_EDIT = "assets.edit"
+    ASSETS_PURGE = "assets.purge"
     USERS_READ = "users.read"
     USERS_READ_EMAIL = "users.read_email"
     USERS_REVEAL_EMAIL = "users.reveal_email"
@@ -75,6 +77,8 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.COMPONENTS_READ: "Find and read components, their graph and their usage",
         Permission.PROVIDERS_READ: "Find and read providers and their services, without their secrets",
         Permission.ASSETS_READ: "Find and open the assets of all four sources",
+        Permission.ASSETS_EDIT: "Edit, delete and restore assets; add, publish and retire public ones",
+        Permission.ASSETS_PURGE: "Purge assets, hold them, and set for how long deleted ones are kept",
         Permission.USERS_READ: "Find and read the product's users, without their e-mail addresses",
         Permission.USERS_READ_EMAIL: "See the e-mail addresses of the product's users in full",
         Permission.USERS_REVEAL_EMAIL: "Reveal one user's e-mail address, noted in the audit log each time",
@@ -127,7 +131,12 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.ADMIN: frozenset(Permission),
         Role.MODERATOR: _READING
-        | {Permission.USERS_READ_EMAIL, Permission.GENERATIONS_PUBLISH, Permission.TAGS_EDIT},
+        | {
+            Permission.USERS_READ_EMAIL,
+            Permission.GENERATIONS_PUBLISH,
+            Permission.TAGS_EDIT,
+            Permission.ASSETS_EDIT,
+        },
         Role.SUPPORT: _READING
         | {
             Permission.USERS_READ_EMAIL,

@@ -7,14 +7,15 @@ from urllib.parse import urlsplit
 
 from delula.models import Generation, UserAsset
 from delula.models.enums import AssetType, MediaType
+from delula.storage.layout import Derivative, derivative_keys
 
 if TYPE_CHECKING:
     from delula.assets.queries import AnyAsset
     from delula.storage import Store
 
 #: The parts of an asset that can be looked at.
-FILE, THUMBNAIL = "file", "thumbnail"
-PARTS = (FILE, THUMBNAIL)
+FILE, THUMBNAIL, BLURRED = "file", "thumbnail", "blurred"
+PARTS = (FILE, THUMBNAIL, BLURRED)
 
 #: How a browser shows a media type, by how it begins.
 _KINDS = {"image/": "image", "video/": "video", "audio/": "audio", "application/pdf": "document"}
@@ -46,7 +47,13 @@ def locations(asset: AnyAsset, part: str) -> list[str]:
 
 
 def key_of(asset: AnyAsset, part: str, store: Store) -> str | None:
-    """The key of a part in the bucket; None where nothing that the product stored lies there."""
+    """The key of a part in the bucket; None where nothing that the product stored lies there.
+
+    The blurred picture is the console's own, and there once it was made.
+    """
+    if part == BLURRED:
+        file = key_of(asset, FILE, store)
+        return derivative_keys(file).get(Derivative.BLURRED) if file else None
     return next((key for key in map(store.key_of, locations(asset, part)) if key), None)
 
 

@@ -142,16 +142,31 @@ def _rows_statement(
     return select(*shown, *owner).outerjoin_from(rows, User.__table__, _USER.id == rows.c.user_id)
 
 
-def find(reference: str) -> tuple[AssetSource, AnyAsset] | None:
-    """The asset with this reference, as lists write it: `user-123`, `generation-7`."""
+def find(reference: str, *, lock: bool = False) -> tuple[AssetSource, AnyAsset] | None:
+    """The asset with this reference, as lists write it: `user-123`, `generation-7`.
+
+    Args:
+        reference: names source and row.
+        lock: whether to lock the row, and read it as it is by then.
+    """
     word, _, digits = reference.partition("-")
     if not AssetSource.is_valid_string(word) or not (digits.isascii() and digits.isdigit()):
         return None
     if len(digits) > 10 or int(digits) > LARGEST_ID:
         return None
     source = AssetSource.from_string(word)
-    found: Any = session().get(_MODELS[source], int(digits))
+    found: Any = session().get(
+        _MODELS[source], int(digits), with_for_update=lock or None, populate_existing=lock
+    )
     return (source, found) if found is not None else None
+
+
+_LOCK_OBJECT = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key"), 0)))
+
+
+def lock_object(key: str) -> None:
+    """Keep others of the console from storing or deleting what belongs to a key, within a transaction."""
+    session().execute(_LOCK_OBJECT, {"key": key})
 
 
 _OWNER = select(

@@ -8,7 +8,12 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from delula.access.guard import current_staff, requires
 from delula.access.permissions import Permission
-from delula.assets import media, queries
+from delula.assets import (
+    actions,  # noqa: F401 - registers its commands
+    creating,  # noqa: F401 - registers its commands
+    media,
+    queries,
+)
 from delula.assets.cells import cells, source_of, title_of, type_of
 from delula.assets.detail import compared, faults, judgements, shown
 from delula.assets.listing import LISTING
@@ -130,7 +135,8 @@ def medium(reference: str, part: str) -> AnyResponse:
     if part == media.FILE and shown(source, found).is_deleted:
         _note_opening(reference)
     filename = key.rsplit("/", 1)[-1] if "download" in request.args else None
-    public = store.cdn_url(key) if not source.requires_auth and filename is None else None
+    is_open = not source.requires_auth and filename is None and part != media.BLURRED
+    public = store.cdn_url(key) if is_open else None
     response = redirect(public or store.presigned(key, filename=filename))
     # A page with the same picture twice asks once; the URL outlives the cache entry.
     response.headers["Cache-Control"] = "private, max-age=60"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import MISSING, fields
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
@@ -64,3 +65,22 @@ def _whole(name: str, text: str) -> int:
     if abs(number) > _LARGEST:
         raise InvalidInput(name, f"It takes a number of at most {_LARGEST:,}.")
     return number
+
+
+#: They turn the direction of what follows, or are not seen at all.
+_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+
+
+def one_line(field: str, text: str, most: int) -> str:
+    """A name as a person may type it, without space around it; it may be empty.
+
+    Raises:
+        InvalidInput: it is too long, or holds a character that nobody sees; names the field.
+    """
+    text = text.strip()
+    if len(text) > most:
+        raise InvalidInput(field, f"Keep it to {most} characters.")
+    # Control characters, those that turn the direction of what follows, and halves of characters.
+    if any(unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} or one in _TURNING for one in text):
+        raise InvalidInput(field, "It holds a character that nobody sees.")
+    return text

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
-from delula.storage.store import ObjectFacts, Store, StoreUnavailable
+from delula.storage.store import NoSuchObject, ObjectFacts, Store, StoreUnavailable
 
 if TYPE_CHECKING:
     from delula.config import Settings
 
-__all__ = ["ObjectFacts", "Store", "StoreUnavailable", "current_store", "init_storage"]
+__all__ = ["NoSuchObject", "ObjectFacts", "Store", "StoreUnavailable", "current_store", "init_storage"]
 
 
 def init_storage(app: Flask, settings: Settings) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from types_boto3_s3 import S3Client
@@ -26,8 +29,20 @@ PRESIGNED_SECONDS = 300
 _IS_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
 
+#: Seconds that reading one object may take, however slowly it comes.
+READING_SECONDS = 600
+#: Bytes that are read or hashed at once.
+_CHUNK = 1024 * 1024
+#: Objects that one request deletes.
+_MOST_DELETED = 1000
+
+
 class StoreUnavailable(Exception):
     """The store does not answer, or refuses us; pages go on without media and say so."""
+
+
+class NoSuchObject(Exception):
+    """There is no object under the key."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +121,12 @@ class Store:
         """The public URL of `key`, or none where no CDN is configured."""
         return f"{self._cdn_url}/{quote(key)}" if self._cdn_url else None
 
+    def address(self, key: str) -> str:
+        """The address of `key` as the product records it where anybody may read it: CDN or store."""
+        endpoint = self._settings.public_endpoint_url or self._settings.endpoint_url
+        root = endpoint or f"https://s3.{self._settings.region}.amazonaws.com"
+        return self.cdn_url(key) or f"{root.rstrip('/')}/{self.bucket}/{quote(key)}"
+
     def key_of(self, location: str | None) -> str | None:
         """The key that a stored key or URL means in our bucket; none where it lies elsewhere.
 
@@ -141,16 +162,79 @@ class Store:
             StoreUnavailable: the store does not answer or refuses us.
         """
         try:
-            head = self.client.head_object(Bucket=self.bucket, Key=key)
-        except ClientError as error:
-            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
-                return None
-            raise StoreUnavailable(type(error).__name__) from error
-        except BotoCoreError as error:
-            raise StoreUnavailable(type(error).__name__) from error
+            with _answering(may_be_missing=True):
+                head = self.client.head_object(Bucket=self.bucket, Key=key)
+        except NoSuchObject:
+            return None
         return ObjectFacts(
             size=head["ContentLength"],
             content_type=head.get("ContentType", ""),
             changed_at=head["LastModified"],
             etag=head["ETag"].strip('"'),
         )
+
+    def read(self, key: str, *, seconds: float = READING_SECONDS) -> Iterator[bytes]:
+        """The bytes of an object, piece by piece.
+
+        Args:
+            key: of the object.
+            seconds: after which it is given up, however it trickles.
+
+        Raises:
+            NoSuchObject: there is none.
+            StoreUnavailable: the store does not answer, refuses us, or stops midway.
+        """
+        end = time.monotonic() + seconds
+        with _answering(may_be_missing=True):
+            answer = self.client.get_object(Bucket=self.bucket, Key=key)
+            with closing(answer["Body"]) as body:
+                for piece in body.iter_chunks(_CHUNK):
+                    if time.monotonic() > end:
+                        raise StoreUnavailable(f"Reading {key} took longer than {seconds:.0f} seconds.")
+                    yield piece
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Store an object, in place of what lies under the key.
+
+        Raises:
+            StoreUnavailable: the store does not answer or refuses us; the object may be there all the same.
+        """
+        with _answering():
+            self.client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete objects; those that are not there are none the less gone.
+
+        Raises:
+            StoreUnavailable: the store does not answer, refuses us, or keeps one of them.
+        """
+        left = list(dict.fromkeys(keys))
+        while left:
+            now, left = left[:_MOST_DELETED], left[_MOST_DELETED:]
+            with _answering():
+                answer = self.client.delete_objects(
+                    Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in now], "Quiet": True}
+                )
+            for error in answer.get("Errors", []):
+                if error.get("Code") != "NoSuchKey":
+                    raise StoreUnavailable(f"{error.get('Key')} could not be deleted: {error.get('Code')}")
+
+
+@contextmanager
+def _answering(*, may_be_missing: bool = False) -> Iterator[None]:
+    """Say in our words what came of a request.
+
+    Raises:
+        NoSuchObject: the store knows no such object, where one is asked for.
+        StoreUnavailable: anything else.
+    """
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        if may_be_missing and status == 404 and code != "NoSuchBucket":
+            raise NoSuchObject(str(error)) from error
+        raise StoreUnavailable(f"{type(error).__name__} {code}".strip()) from error
+    except BotoCoreError as error:
+        raise StoreUnavailable(type(error).__name__) from error

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -18,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from delula.access.authentication import check_email
 from delula.access.permissions import Permission
 from delula.commands import Change, Command, Given, InputField, Invocation, Plan, register
+from delula.commands.inputs import one_line
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import User
@@ -142,18 +142,6 @@ def _counting(only: str) -> Sequence[str]:
     return [name for name in _DETAILS if name in asked]
 
 
-def _name(field: str, text: str) -> str | None:
-    if len(text) > LONGEST_NAME:
-        raise InvalidInput(field, f"Keep it to {LONGEST_NAME} characters.")
-    # Control characters, those that turn the direction of what follows, and halves of characters.
-    if any(unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} or one in _TURNING for one in text):
-        raise InvalidInput(field, "It holds a character that nobody sees.")
-    return text or None
-
-
-_TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-
-
 def _handle(text: str) -> str | None:
     if len(text) > LONGEST_HANDLE:
         raise InvalidInput("handle", f"Keep it to {LONGEST_HANDLE} characters.")
@@ -182,8 +170,8 @@ def _email(text: str) -> str | None:
 
 
 _CHECKS: Mapping[str, Callable[[str], str | None]] = {
-    "first_name": lambda text: _name("first_name", text),
-    "last_name": lambda text: _name("last_name", text),
+    "first_name": lambda text: one_line("first_name", text, LONGEST_NAME) or None,
+    "last_name": lambda text: one_line("last_name", text, LONGEST_NAME) or None,
     "handle": _handle,
     "email": _email,
 }

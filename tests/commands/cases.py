@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from delula.access.actor import Actor
 from delula.access.permissions import Role
+from delula.assets.actions import OfAsset
+from delula.assets.creating import NewMarketAsset, NewSystemAsset
 from delula.commands import run
 from delula.credits.actions import ADJUST, Adjustment, RefreshOf, RefundOf, Reversal
 from delula.credits.approvals import Asked
@@ -190,8 +192,36 @@ def _job(status: str) -> Callable[[], ChosenJob]:
     return make
 
 
+def _asset(given: Given) -> Callable[[], Given]:
+    """An asset 101 of each source, all of the user `u`, and then the input."""
+
+    def make() -> Given:
+        sql(
+            "INSERT INTO users (id) VALUES ('u')",
+            "INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name,"
+            " normalized_name, s3_key, cdn_url, mime_type, file_size, asset_type, source,"
+            " auto_classification) VALUES (101, 'u', 'asset-user-1', 'cat.png', 'Cat', 'cat',"
+            " 'library/user/u/images/originals/1.png', 'https://cdn.example.org/1.png', 'image/png', 9, 1, 1,"
+            """ '{"label": "dog"}')""",
+            "INSERT INTO system_assets (id, system_id, asset_id, name, url, mime_type, file_size)"
+            " VALUES (101, 'core', 'asset-system-1', 'Frame', 'library/system/core/images/originals/1.png',"
+            " 'image/png', 9)",
+            "INSERT INTO market_assets (id, creator_id, asset_id, name, url, mime_type, file_size)"
+            " VALUES (101, 'u', 'asset-market-1', 'Pack', 'library/market/u/images/originals/1.png',"
+            " 'image/png', 9)",
+        )
+        return given
+
+    return make
+
+
+_FILE = {"asset_id": "0123456789", "extension": "png", "file_size": 9, "name": "Grain", "tags": "a, b"}
+
 #: By the name of the command.
 CASES: dict[str, Case] = {
+    "assets.create_market": Case(_asset(NewMarketAsset(**_FILE, creator_id="u"))),
+    "assets.create_system": Case(_asset(NewSystemAsset(**_FILE, system_id="core", metadata='{"a": 1}'))),
+    "assets.derive": Case(_asset(OfAsset(id="user-101"))),
     "credits.accept_balance": Case(_unexplained),
     "credits.adjust": Case(_adjustment),
     "credits.approve": Case(lambda: Asked(operation_id=_operation(101, SUPPORT))),

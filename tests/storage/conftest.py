@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from delula.storage import Store
+from tests.storage.faults import FaultyS3, faulty_s3
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,3 +47,11 @@ def closed_endpoint() -> str:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def faulty(s3: S3Settings) -> Iterator[FaultyS3]:
+    """The real store behind a server that misbehaves when told to; `faulty_store` goes through it."""
+    assert s3.endpoint_url
+    with faulty_s3(s3.endpoint_url) as proxy:
+        yield proxy
