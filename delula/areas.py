@@ -28,6 +28,7 @@ from delula.recipes.views import blueprint as recipes
 from delula.samples.views import blueprint as samples
 from delula.staff.views import blueprint as staff
 from delula.tags.views import blueprint as tags
+from delula.uploads.views import blueprint as uploads
 from delula.usage.views import blueprint as usage
 from delula.users.views import blueprint as users
 from delula.web.render import render_once
@@ -99,7 +100,15 @@ AREAS: tuple[Area, ...] = (
         within=(executions, usage),
     ),
     Area("Providers", "server", "Catalogue", providers, "providers.index", Permission.PROVIDERS_READ),
-    Area("Assets", "images", "Library", assets, "assets.index", Permission.ASSETS_READ),
+    Area(
+        "Assets",
+        "images",
+        "Library",
+        assets,
+        "assets.index",
+        Permission.ASSETS_READ,
+        within=(uploads,),
+    ),
     Area("Users", "users", "People", users, "users.index", Permission.USERS_READ),
     Area("Credits", "coins", "People", credits_, "credits.index", Permission.CREDITS_READ),
     Area("Audit", "scroll-text", "Control", audit, "audit.index", Permission.AUDIT_READ),

@@ -42,6 +42,9 @@ class Permission(StrEnum):
     ASSETS_READ = "assets.read"
     ASSETS_EDIT = "assets.edit"
     ASSETS_PURGE = "assets.purge"
+    UPLOADS_SEND = "uploads.send"
+    INTEGRITY_READ = "integrity.read"
+    INTEGRITY_MEND = "integrity.mend"
     USERS_READ = "users.read"
     USERS_READ_EMAIL = "users.read_email"
     USERS_REVEAL_EMAIL = "users.reveal_email"
@@ -79,6 +82,9 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.ASSETS_READ: "Find and open the assets of all four sources",
         Permission.ASSETS_EDIT: "Edit, delete and restore assets; add, publish and retire public ones",
         Permission.ASSETS_PURGE: "Purge assets, hold them, and set for how long deleted ones are kept",
+        Permission.UPLOADS_SEND: "Upload files as system and market assets, and on behalf of users",
+        Permission.INTEGRITY_READ: "See what does not fit between the bucket and the tables",
+        Permission.INTEGRITY_MEND: "Scan the bucket, set orphans aside, restore them, remake derivatives",
         Permission.USERS_READ: "Find and read the product's users, without their e-mail addresses",
         Permission.USERS_READ_EMAIL: "See the e-mail addresses of the product's users in full",
         Permission.USERS_REVEAL_EMAIL: "Reveal one user's e-mail address, noted in the audit log each time",
@@ -119,6 +125,7 @@ _READING = _ALWAYS | {
     Permission.COMPONENTS_READ,
     Permission.PROVIDERS_READ,
     Permission.ASSETS_READ,
+    Permission.INTEGRITY_READ,
     Permission.USERS_READ,
     Permission.USERS_REVEAL_EMAIL,
     Permission.CREDITS_READ,
@@ -136,6 +143,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.GENERATIONS_PUBLISH,
             Permission.TAGS_EDIT,
             Permission.ASSETS_EDIT,
+            Permission.UPLOADS_SEND,
+            Permission.INTEGRITY_MEND,
         },
         Role.SUPPORT: _READING
         | {

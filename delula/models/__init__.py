@@ -52,6 +52,7 @@ from delula.models.rollups import (
 from delula.models.samples import RecipeSample, SampleLike
 from delula.models.staff import AttemptCount, RecoveryCode, RolePolicy, Staff, StaffSession
 from delula.models.tags import Tag, TagAlias, TagNamespace, TagRewrite
+from delula.models.uploads import Upload
 from delula.models.users import RoleType, User, UserType
 
 __all__ = [
@@ -104,6 +105,7 @@ __all__ = [
     "TagAlias",
     "TagNamespace",
     "TagRewrite",
+    "Upload",
     "UsageFailure",
     "UsageRollUp",
     "User",

@@ -69,7 +69,7 @@ class Store:
         self._settings = settings
         self._cdn_url = cdn_url.rstrip("/") if cdn_url else None
 
-    def _client(self, endpoint: str | None) -> S3Client:
+    def _client(self, endpoint: str | None, *, patience: int = 3) -> S3Client:
         client: S3Client = boto3.client(
             "s3",
             endpoint_url=endpoint,
@@ -81,7 +81,7 @@ class Store:
                 signature_version="s3v4",
                 s3={"addressing_style": "path" if endpoint else "auto"},
                 connect_timeout=1,
-                read_timeout=3,
+                read_timeout=patience,
                 retries={"total_max_attempts": 2, "mode": "standard"},
                 max_pool_connections=16,
             ),
@@ -94,7 +94,12 @@ class Store:
         return self._client(self._settings.endpoint_url)
 
     @cached_property
-    def _public_client(self) -> S3Client:
+    def patient_client(self) -> S3Client:
+        """The client for what takes the store long, and for which nobody waits."""
+        return self._client(self._settings.endpoint_url, patience=60)
+
+    @cached_property
+    def public_client(self) -> S3Client:
         """The client that signs what browsers open, which may reach the store by another name."""
         return self._client(self._settings.public_endpoint_url or self._settings.endpoint_url)
 
@@ -113,7 +118,7 @@ class Store:
         params = {"Bucket": self.bucket, "Key": key}
         if filename is not None:
             params["ResponseContentDisposition"] = f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
-        return self._public_client.generate_presigned_url(
+        return self.public_client.generate_presigned_url(
             "get_object", Params=params, ExpiresIn=PRESIGNED_SECONDS
         )
 
@@ -162,7 +167,7 @@ class Store:
             StoreUnavailable: the store does not answer or refuses us.
         """
         try:
-            with _answering(may_be_missing=True):
+            with answering(may_be_missing=True):
                 head = self.client.head_object(Bucket=self.bucket, Key=key)
         except NoSuchObject:
             return None
@@ -185,7 +190,7 @@ class Store:
             StoreUnavailable: the store does not answer, refuses us, or stops midway.
         """
         end = time.monotonic() + seconds
-        with _answering(may_be_missing=True):
+        with answering(may_be_missing=True):
             answer = self.client.get_object(Bucket=self.bucket, Key=key)
             with closing(answer["Body"]) as body:
                 for piece in body.iter_chunks(_CHUNK):
@@ -199,7 +204,7 @@ class Store:
         Raises:
             StoreUnavailable: the store does not answer or refuses us; the object may be there all the same.
         """
-        with _answering():
+        with answering():
             self.client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
 
     def delete(self, keys: Iterable[str]) -> None:
@@ -211,7 +216,7 @@ class Store:
         left = list(dict.fromkeys(keys))
         while left:
             now, left = left[:_MOST_DELETED], left[_MOST_DELETED:]
-            with _answering():
+            with answering():
                 answer = self.client.delete_objects(
                     Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in now], "Quiet": True}
                 )
@@ -221,7 +226,7 @@ class Store:
 
 
 @contextmanager
-def _answering(*, may_be_missing: bool = False) -> Iterator[None]:
+def answering(*, may_be_missing: bool = False) -> Iterator[None]:
     """Say in our words what came of a request.
 
     Raises:

@@ -29,6 +29,7 @@ AREAS: Mapping[str, str] = {
     "sample": "samples",
     "staff": "staff",
     "tag": "tags",
+    "upload": "uploads",
     "user": "users",
 }
 

@@ -31,8 +31,9 @@ def origin(url: str) -> str:
 
 
 def content_security_policy(settings: Settings) -> str:
-    """Only our own files run and style; media also come from the bucket and the CDN."""
-    media = "".join(f" {source}" for source in _media_sources(settings))
+    """Only our own files run and style; media also come from the bucket and the CDN, and go to the bucket."""
+    store = "".join(f" {source}" for source in _store_sources(settings))
+    media = f"{store} {origin(settings.cdn_url)}" if settings.cdn_url else store
     return "; ".join(
         (
             "default-src 'none'",
@@ -41,7 +42,7 @@ def content_security_policy(settings: Settings) -> str:
             f"img-src 'self' data:{media}",
             f"media-src 'self'{media}",
             "font-src 'self'",
-            "connect-src 'self'",
+            f"connect-src 'self'{store}",
             "form-action 'self'",
             "frame-ancestors 'none'",
             "base-uri 'none'",
@@ -50,19 +51,15 @@ def content_security_policy(settings: Settings) -> str:
     )
 
 
-def _media_sources(settings: Settings) -> list[str]:
-    sources = []
-    if settings.s3 is not None:
-        endpoint = settings.s3.public_endpoint_url or settings.s3.endpoint_url
-        if endpoint:
-            sources.append(origin(endpoint))
-        else:
-            # Amazon's own addresses of the bucket, by path and by host name.
-            region, bucket = settings.s3.region, settings.s3.bucket
-            sources += [f"https://s3.{region}.amazonaws.com", f"https://{bucket}.s3.{region}.amazonaws.com"]
-    if settings.cdn_url:
-        sources.append(origin(settings.cdn_url))
-    return sources
+def _store_sources(settings: Settings) -> list[str]:
+    """Where browsers reach the bucket."""
+    if settings.s3 is None:
+        return []
+    if endpoint := settings.s3.public_endpoint_url or settings.s3.endpoint_url:
+        return [origin(endpoint)]
+    # Amazon's own addresses of the bucket, by path and by host name.
+    region, bucket = settings.s3.region, settings.s3.bucket
+    return [f"https://s3.{region}.amazonaws.com", f"https://{bucket}.s3.{region}.amazonaws.com"]
 
 
 def init_security_headers(app: Flask) -> None:

@@ -16,3 +16,4 @@ import "./live.js";
 import "./media.js";
 import "./json.js";
 import "./palette.js";
+import "./upload.js";

@@ -21,6 +21,8 @@ from delula.generations.actions import RETRY, Failing, OfGeneration, Releasing, 
 from delula.jobs.actions import ChosenJob
 from delula.jobs.tasks import TIDY
 from delula.tags.giving import Carrying, Giving
+from delula.uploads.actions import NewUpload
+from delula.uploads.recording import OneUpload
 from delula.users.actions import Details, NewRole, NewType, OneUser
 from delula.users.notes import NewNote, OneNote
 from delula.users.reveal import Whose
@@ -217,6 +219,23 @@ def _asset(given: Given) -> Callable[[], Given]:
 
 _FILE = {"asset_id": "0123456789", "extension": "png", "file_size": 9, "name": "Grain", "tags": "a, b"}
 
+
+def _upload(state: str) -> Callable[[], OneUpload]:
+    """A picture that is being sent, or has come so far."""
+
+    def make() -> OneUpload:
+        sql(
+            "INSERT INTO users (id) VALUES ('u')",
+            "INSERT INTO dashboard.upload (id, key, source, owner_id, asset_id, s3_key, filename, name,"
+            " extension, asset_type, bytes, part_bytes, author) VALUES (100, 'k', 'user', 'u',"
+            " 'asset-1', 'library/1.png', 'cat.png', 'cat', 'png', 1, 9, 9, 'ann')",
+            f"UPDATE dashboard.upload SET state = '{state}'",  # noqa: S608 - of this file
+        )
+        return OneUpload(upload=100)
+
+    return make
+
+
 #: By the name of the command.
 CASES: dict[str, Case] = {
     "assets.create_market": Case(_asset(NewMarketAsset(**_FILE, creator_id="u"))),
@@ -253,6 +272,12 @@ CASES: dict[str, Case] = {
     "jobs.retry": Case(_job("failed")),
     "tags.give": Case(_tags(Giving(recipe=1, tags="+2\n-1"))),
     "tags.put_back": Case(_tags(Carrying(recipe=1, tags="[2, null]"))),
+    "uploads.begin": Case(
+        lambda: NewUpload(key="k", source="system", owner="core", filename="cat.png", bytes=9)
+    ),
+    "uploads.cancel": Case(_upload("sending")),
+    "uploads.finish": Case(_upload("sending")),
+    "uploads.record": Case(_upload("checked")),
     "users.edit": Case(_user(Details(user_id="u", handle="new", email="n@example.org", only="handle,email"))),
     "users.rename_for_tests": Case(_rename),
     "users.reveal_email": Case(_reveal),

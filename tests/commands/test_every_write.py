@@ -19,6 +19,11 @@ BEHIND = {
     "bulk.look": "preview",
     "bulk.execute": "command",
     "bulk.undo": "command",
+    # Uploads: the file goes to the store, by URLs that are made for parts of an upload of one's own.
+    "uploads.begin": "command",
+    "uploads.finish": "command",
+    "uploads.cancel": "command",
+    "uploads.urls": "own",
     # Accounts of staff: the actions leave their entries themselves (tests/staff/test_audited.py).
     "staff.create": "staff",
     "staff.set_role": "staff",

@@ -1,0 +1,1 @@
+"""Uploads by staff: from the browser straight into the bucket, then looked into, then recorded."""
