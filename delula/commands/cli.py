@@ -11,7 +11,7 @@ from delula.access.actor import COMMAND_LINE
 from delula.commands.inputs import read_given
 from delula.commands.registry import command_named, commands
 from delula.commands.run import preview, run
-from delula.commands.verify import faults
+from delula.commands.verify import verify
 from delula.errors import Forbidden, InvalidInput, Refused
 
 if TYPE_CHECKING:
@@ -61,12 +61,24 @@ def _show(plan: Plan) -> None:
 
 
 @audit_commands.command("verify")
-def verify() -> None:
-    """Say whether every entry is there and none was altered; fails where one is not."""
-    found = faults()
-    for fault in found:
+@click.option(
+    "--expect",
+    default="",
+    metavar="HASH",
+    help="The last hash of an earlier check, kept elsewhere: fail unless that entry is still there.",
+)
+def verify_command(expect: str) -> None:
+    """Say whether every entry is there and none was altered; fails where one is not.
+
+    An end that was cut off together with what the database notes of it can only be told from outside: keep
+    the hash that this prints, and give it to the next check.
+    """
+    found = verify(expect, lambda entries: click.echo(f"{entries:,} entries checked", err=True))
+    for fault in found.faults:
         what = f"entry {fault.entry_id}" if fault.entry_id is not None else "the day"
         click.echo(f"{fault.day}: {what} {fault.text}")
-    if found:
+    if expect and not found.has_expected:
+        click.echo(f"No entry has the hash {expect}.")
+    if found.faults or (expect and not found.has_expected):
         raise click.exceptions.Exit(1)
-    click.echo("The audit log is whole.")
+    click.echo(f"The audit log is whole: {found.entries:,} entries, the last one with the hash {found.last}.")

@@ -1,8 +1,9 @@
-"""Whether the audit log is whole: every entry there, none altered, each chained to the one before."""
+"""Whether the audit log is whole: every entry there, none altered or added, each chained to the last."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -10,35 +11,35 @@ from sqlalchemy import text
 from delula.db import session
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Callable, Iterator
 
-# Each entry against its own hash and its neighbour's, and each day against what the trigger noted of it.
-_FAULTS = text(
+    from delula.db import AnyRow
+
+#: Entries that are read at once: their hashes take a fraction of a second.
+STRETCH = 5_000
+
+_ENTRIES = text(
     """
-WITH chained AS (
-    SELECT entry.id, entry.day, entry.place, entry.hash, entry.previous,
-        dashboard.audit_hash(entry) AS computed,
-        lag(entry.hash) OVER (ORDER BY entry.day, entry.place) AS hash_before,
-        row_number() OVER (PARTITION BY entry.day ORDER BY entry.place) AS expected_place
-    FROM dashboard.audit_log entry
-), faults AS (
-    SELECT day, place, id, 1 AS rank, 'was altered' AS fault FROM chained WHERE hash <> computed
-    UNION ALL
-    SELECT day, place, id, 2, 'is not preceded by the entry that it was' FROM chained
-    WHERE previous <> coalesce(hash_before, '')
-    UNION ALL
-    SELECT day, place, id, 3, 'follows a gap' FROM chained WHERE place <> expected_place
-    UNION ALL
-    SELECT noted.day, noted.entries, NULL, 4, 'has lost its last entries'
-    FROM dashboard.audit_day noted
-    LEFT JOIN chained last ON last.day = noted.day AND last.place = noted.entries
-    WHERE last.hash IS DISTINCT FROM noted.hash
-    UNION ALL
-    SELECT DISTINCT chained.day, NULL::integer, NULL::bigint, 5, 'is not noted' FROM chained
-    WHERE NOT EXISTS (SELECT FROM dashboard.audit_day noted WHERE noted.day = chained.day)
+SELECT entry.id, entry.day, entry.place, entry.hash, entry.previous,
+    dashboard.audit_hash(entry) AS computed
+FROM dashboard.audit_log entry
+WHERE (entry.day, entry.place) > (:day, :place)
+ORDER BY entry.day, entry.place
+LIMIT :stretch
+"""
 )
-SELECT day, id, fault FROM faults ORDER BY day, place, rank LIMIT :limit
+# In one statement, so that what is appended meanwhile is either in both tables or in none.
+_DAYS = text(
+    """
+SELECT coalesce(noted.day, first.day) AS day,
+    noted.day IS NULL AS is_unknown,
+    last.hash IS DISTINCT FROM noted.hash AS has_lost,
+    EXISTS (SELECT FROM dashboard.audit_log later
+        WHERE later.day = noted.day AND later.place > noted.entries) AS has_more
+FROM dashboard.audit_day noted
+LEFT JOIN dashboard.audit_log last ON last.day = noted.day AND last.place = noted.entries
+FULL JOIN (SELECT DISTINCT day FROM dashboard.audit_log) first ON first.day = noted.day
+ORDER BY 1
 """
 )
 
@@ -58,6 +59,64 @@ class Fault:
     text: str
 
 
-def faults(limit: int = 100) -> Sequence[Fault]:
+@dataclass
+class Verdict:
+    """What came of a check.
+
+    Attributes:
+        entries: how many there are.
+        last: the hash of the last one, which stands for all before it; empty where there is none.
+        faults: what is wrong, oldest first; empty where the log is whole.
+        has_expected: whether the entry is there whose hash was asked for.
+    """
+
+    entries: int = 0
+    last: str = ""
+    faults: list[Fault] = field(default_factory=list)
+    has_expected: bool = False
+
+
+def verify(expected: str = "", watch: Callable[[int], None] = lambda _: None) -> Verdict:
+    """Check the whole log, a stretch at a time.
+
+    Args:
+        expected: the hash of an entry that has to be there: the last one of an earlier check. Without it,
+            nobody can tell a log from one whose end was cut off together with all that is noted of it.
+        watch: told of every stretch, with how many entries are checked by then.
+    """
+    found = Verdict()
+    before: AnyRow | None = None
+    for entry in _entries():
+        is_first = before is None or entry.day != before.day
+        place_before, hash_before = 0 if is_first or before is None else before.place, found.last
+        if entry.hash != entry.computed:
+            found.faults.append(Fault(entry.day, entry.id, "was altered"))
+        if entry.previous != hash_before:
+            found.faults.append(Fault(entry.day, entry.id, "is not preceded by the entry that it was"))
+        if entry.place != place_before + 1:
+            found.faults.append(Fault(entry.day, entry.id, "follows a gap"))
+        found.entries, found.last, before = found.entries + 1, entry.hash, entry
+        found.has_expected |= entry.hash == expected
+        if found.entries % STRETCH == 0:
+            watch(found.entries)
+    for day in session().execute(_DAYS):
+        if day.is_unknown:
+            found.faults.append(Fault(day.day, None, "is not noted"))
+        elif day.has_lost:
+            found.faults.append(Fault(day.day, None, "has lost its last entries"))
+        elif day.has_more:
+            found.faults.append(Fault(day.day, None, "has entries that are not noted"))
+    found.faults.sort(key=lambda fault: fault.day)
+    return found
+
+
+def faults() -> list[Fault]:
     """What is wrong with the audit log, oldest first; empty where it is whole."""
-    return [Fault(row.day, row.id, row.fault) for row in session().execute(_FAULTS, {"limit": limit})]
+    return verify().faults
+
+
+def _entries() -> Iterator[AnyRow]:
+    day, place = date.min, 0
+    while rows := session().execute(_ENTRIES, {"day": day, "place": place, "stretch": STRETCH}).all():
+        yield from rows
+        day, place = rows[-1].day, rows[-1].place

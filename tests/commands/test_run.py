@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from delula.access.actor import COMMAND_LINE, Actor
 from delula.access.permissions import Role
 from delula.commands import Conflict, inverse_of, preview, registry, run, take_back
-from delula.commands.verify import faults
+from delula.commands.verify import faults, verify
 from delula.db import db
 from delula.db import session as current_session
 from delula.errors import Forbidden, InvalidInput, Refused
@@ -22,8 +22,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from flask import Flask
+    from sqlalchemy import Connection
 
 ANN = Actor(1, "ann@example.com", Role.ADMIN, 7, "127.0.0.1", "request-1")
+
+
+APPENDED = text(
+    "INSERT INTO dashboard.audit_log (actor, action, object_kind, object_id, before, after, input)"
+    " VALUES ('ann', 'users.edit', 'user', 'u', '{}', '{}', '{}')"
+)
+#: An entry behind the last one, with everything that its hash covers.
+FORGED = """
+INSERT INTO dashboard.audit_log OVERRIDING SYSTEM VALUE
+SELECT (jsonb_populate_record(forged, jsonb_build_object('hash', dashboard.audit_hash(forged)))).*
+FROM dashboard.audit_log last, jsonb_populate_record(
+    last, jsonb_build_object('id', last.id + 1, 'place', last.place + 1, 'previous', last.hash)) forged
+WHERE last.place = 3
+"""
 
 
 @pytest.fixture
@@ -179,6 +194,51 @@ def test_entries_written_at_once_form_one_chain(rename: Rename, in_app: Flask) -
     assert faults() == []
 
 
+@pytest.mark.usefixtures("in_app")
+def test_the_chain_goes_on_over_midnight_whoever_is_slow(rename: Rename) -> None:
+    run(rename, new(), ANN)
+    engine = db.engine
+    with engine.connect() as owner, owner.begin():
+        chain = owner.execute(
+            text("SELECT pg_get_functiondef('dashboard.audit_chain'::regproc)")
+        ).scalar_one()
+        told = chain.replace("clock_timestamp()", "current_setting('test.now')::timestamptz")
+        owner.exec_driver_sql(told)
+
+    def append(connection: Connection, now: str) -> None:
+        connection.execute(text("SELECT set_config('test.now', :now, false)"), {"now": now})
+        connection.execute(APPENDED)
+
+    with engine.connect() as slow, engine.connect() as quick:
+        append(slow, "2999-01-01 23:59:59Z")
+        waits = threading.Thread(target=lambda: (append(quick, "2999-01-02 00:00:01Z"), quick.commit()))
+        waits.start()
+        waits.join(0.5)
+        assert waits.is_alive(), "nobody appends while another one does"
+        slow.commit()
+        waits.join()
+        append(slow, "2999-01-01 23:59:59Z")
+        slow.commit()
+    assert [str(entry.day) for entry in entries()[1:]] == ["2999-01-01", "2999-01-02", "2999-01-02"]
+    assert faults() == []
+
+
+def test_the_end_of_the_log_is_held_against_what_was_kept_elsewhere(rename: Rename, in_app: Flask) -> None:
+    for number in range(2):
+        run(rename, new(str(number)), ANN)
+    kept = verify().last
+    current_session().execute(text("SET LOCAL session_replication_role = replica"))
+    current_session().execute(text("DELETE FROM dashboard.audit_log WHERE place = 2"))
+    noted = "UPDATE dashboard.audit_day SET entries = 1, hash = (SELECT hash FROM dashboard.audit_log)"
+    current_session().execute(text(noted))
+    current_session().commit()
+    assert verify().faults == []
+    assert not verify(kept).has_expected
+    runner = in_app.test_cli_runner()
+    assert runner.invoke(args=["audit", "verify"]).exit_code == 0
+    assert runner.invoke(args=["audit", "verify", "--expect", kept]).exit_code == 1
+
+
 def test_of_two_that_wait_for_one_another_both_are_done_in_the_end(rename: Rename, in_app: Flask) -> None:
     """The product locks another row first, and then the one that the command holds."""
     current_session().execute(text("INSERT INTO users (id, handle) VALUES ('v', 'other')"))
@@ -215,6 +275,8 @@ def test_of_two_that_wait_for_one_another_both_are_done_in_the_end(rename: Renam
         "TRUNCATE dashboard.audit_log CASCADE",
         "DELETE FROM dashboard.audit_day",
         "TRUNCATE dashboard.audit_day",
+        "UPDATE dashboard.audit_day SET hash = ''",
+        "INSERT INTO dashboard.audit_day (day, entries, hash) VALUES ('2999-01-01', 0, '')",
     ],
 )
 def test_not_even_the_owner_of_the_log_changes_it(rename: Rename, statement: str) -> None:
@@ -232,6 +294,8 @@ def test_not_even_the_owner_of_the_log_changes_it(rename: Rename, statement: str
         ("DELETE FROM dashboard.audit_log WHERE place = 2", {"follows a gap"}),
         ("DELETE FROM dashboard.audit_log WHERE place = 3", {"has lost its last entries"}),
         ("DELETE FROM dashboard.audit_log", {"has lost its last entries"}),
+        (FORGED, {"has entries that are not noted"}),
+        ("DELETE FROM dashboard.audit_day", {"is not noted"}),
     ],
 )
 def test_tampering_past_the_triggers_is_detected(rename: Rename, tampering: str, says: set[str]) -> None:
