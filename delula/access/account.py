@@ -10,7 +10,7 @@ from delula.access import authentication, own_account, passwords, second_factor,
 from delula.access.authentication import Wrong
 from delula.access.browser import begin, leave, wait, waiting_text
 from delula.access.forms import CodeForm, ConfirmForm, NameForm, PasswordForm
-from delula.access.guard import current_staff, local_url, requires
+from delula.access.guard import current_staff, local_url, page_of_kept_form, requires
 from delula.access.limits import TooManyAttempts
 from delula.access.permissions import Permission
 from delula.errors import InvalidInput
@@ -177,6 +177,8 @@ def resume() -> AnyResponse:
     form = sessions.kept_form(current_staff)
     if form is None:
         return redirect(url_for("home.index"))
+    if (page := page_of_kept_form(form)) is not None:
+        return redirect(page)
     return render("account/resume.html", form=form)
 
 

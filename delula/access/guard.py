@@ -31,6 +31,7 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
 from werkzeug.local import LocalProxy
 
 from delula.access import sessions
@@ -66,20 +67,27 @@ class Access:
         permission: what the person's role must include.
         fresh: the password must have been given within `FRESH`.
         before_setup: usable while the person still has to set something up (own password, second factor).
+        resumed_at: endpoint of the page that shows a form for this route as it was, where the person had to
+            sign in first; takes what this route takes, and `kept=1`.
     """
 
     permission: Permission
     fresh: bool = False
     before_setup: bool = False
+    resumed_at: str | None = None
 
 
 def requires(
-    permission: Permission, *, fresh: bool = False, before_setup: bool = False
+    permission: Permission,
+    *,
+    fresh: bool = False,
+    before_setup: bool = False,
+    resumed_at: str | None = None,
 ) -> Callable[[_View], _View]:
     """Declare what a view needs; stands directly on the function, under the route."""
 
     def declare(view: _View) -> _View:
-        view.access = Access(permission, fresh, before_setup)  # type: ignore[attr-defined]  # read by `access_of`
+        view.access = Access(permission, fresh, before_setup, resumed_at)  # type: ignore[attr-defined]  # read by `access_of`
         return view
 
     return declare
@@ -251,6 +259,16 @@ def _keep_form() -> bool:
     path = request.full_path if request.query_string else request.path
     form = KeptForm(path=path, back=_page_at_hand(), fields=fields, left_out=[*left_out, *request.files])
     return sessions.keep_form(token, form)
+
+
+def page_of_kept_form(form: KeptForm) -> str | None:
+    """The page that shows a kept form as it was; None where the route that it goes to names none."""
+    try:
+        endpoint, values = current_app.url_map.bind("").match(urlsplit(form.path).path, method="POST")
+    except HTTPException:
+        return None
+    access = access_of(current_app, endpoint)
+    return url_for(access.resumed_at, **values, kept=1) if access and access.resumed_at else None
 
 
 def _forged(error: CSRFError) -> Response:

@@ -32,7 +32,7 @@ LONGEST_BROWSER_NAME = 200
 #: Characters of names and values together; a larger form is not kept.
 LARGEST_KEPT_FORM = 64_000
 #: Fields whose names contain one of these are never kept: the person types them again.
-NEVER_KEPT = ("password", "token", "secret", "code")
+NEVER_KEPT = ("password", "token", "secret")
 
 
 @dataclass(frozen=True, slots=True)

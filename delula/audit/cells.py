@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from delula.access.guard import may
 from delula.access.permissions import Permission
-from delula.audit.objects import action_title, object_name
+from delula.audit.objects import object_name
+from delula.commands import action_title
 from delula.models.enums import wording
 from delula.web.display import MISSING, badge_tag, copyable_tag, escape, lead_tag, plain_value, time_tag
 from delula.web.masking import masked_addresses, masked_json

@@ -11,8 +11,8 @@ from delula.access.permissions import MEANINGS, Permission
 from delula.audit import queries
 from delula.audit.cells import cells, shown_values
 from delula.audit.listing import LISTING
-from delula.audit.objects import action_title, object_name
-from delula.commands import inverse_of
+from delula.audit.objects import object_name
+from delula.commands import action_title, inverse_of
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, in_filter, place_of
 from delula.web.references import hrefs_of, object_href
@@ -55,7 +55,6 @@ def of_object(kind: str, reference: str) -> Response:
         entries=entries[: queries.SHOWN_OF_OBJECT],
         has_more=len(entries) > queries.SHOWN_OF_OBJECT,
         all_href=f"{url_for('audit.index')}?q=kind:{in_filter(kind)}+object:{in_filter(id_)}",
-        action_title=action_title,
     )
 
 

@@ -19,11 +19,13 @@ from delula.commands.base import (
     LeftOut,
     Plan,
     Receipt,
+    SentBefore,
     Touched,
 )
 from delula.commands.context import occasion
+from delula.commands.history import just_done, last_change
 from delula.commands.reading import note_reading
-from delula.commands.registry import command_named, commands, register
+from delula.commands.registry import action_title, command_named, commands, register
 from delula.commands.run import inverse_of, note, preview, preview_taking_back, run, take_back, taken_back_by
 
 __all__ = [
@@ -37,10 +39,14 @@ __all__ = [
     "LeftOut",
     "Plan",
     "Receipt",
+    "SentBefore",
     "Touched",
+    "action_title",
     "command_named",
     "commands",
     "inverse_of",
+    "just_done",
+    "last_change",
     "note",
     "note_reading",
     "occasion",

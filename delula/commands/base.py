@@ -149,6 +149,18 @@ class Receipt:
     is_repeated: bool = False
 
 
+class SentBefore(Refused):
+    """A form that has one effect was sent before, with other values.
+
+    Args:
+        receipt: of what came of it then.
+    """
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__("This form was sent before, with other values. Nothing was done now.")
+        self.receipt = receipt
+
+
 @dataclass(frozen=True)
 class Invocation(Generic[InputT]):
     """A command with what it is given."""
@@ -235,7 +247,7 @@ class Command(ABC, Generic[InputT]):
         """The receipt of the very same run, where it was done already; asked first of all.
 
         Raises:
-            Refused: what stands for the run was used for another one.
+            SentBefore: what stands for the run was used for another one.
         """
         return None
 

@@ -31,6 +31,14 @@ def command_named(name: str) -> Command[Any] | None:
     return _COMMANDS.get(name)
 
 
+def action_title(action: str) -> str:
+    """What was done, in words: the title of the command, or made of the name of what is none."""
+    command = command_named(action)
+    if command is not None:
+        return command.title
+    return action.rpartition(".")[2].replace("_", " ").capitalize() or action
+
+
 def commands() -> Mapping[str, Command[Any]]:
     """All commands, by name."""
     return dict(sorted(_COMMANDS.items()))

@@ -19,6 +19,7 @@ from delula.commands import (
     Invocation,
     Plan,
     Receipt,
+    SentBefore,
     occasion,
     register,
 )
@@ -77,9 +78,10 @@ class _Operation(Command[KeyedT]):
         found = booking.by_key(key)
         if found is None:
             return None
+        done = Receipt(found.entry_id, found.sentence, _details(found.id, found.ledger_id), is_repeated=True)
         if found.fingerprint != self.fingerprint(given):
-            raise Refused("This form was sent before, with other values. Nothing was done; open it anew.")
-        return Receipt(found.entry_id, found.sentence, _details(found.id, found.ledger_id), is_repeated=True)
+            raise SentBefore(done)
+        return done
 
     def fingerprint(self, given: KeyedT) -> str:
         """What tells the runs of two inputs apart."""

@@ -18,6 +18,7 @@ from delula.commands import (
     Invocation,
     Plan,
     Receipt,
+    SentBefore,
     occasion,
     register,
 )
@@ -72,9 +73,10 @@ class AddNote(Command[NewNote]):
         note = queries.note(given.key, lock=False)
         if note is None:
             return None
+        done = Receipt(note.entry_id, f"The note stands since {note.created_at:%H:%M} UTC.", is_repeated=True)
         if (note.user_id, note.body) != (given.user_id, _text(given.body)):
-            raise Refused("This form was sent before, with another note. Nothing was done; open it anew.")
-        return Receipt(note.entry_id, f"The note stands since {note.created_at:%H:%M} UTC.", is_repeated=True)
+            raise SentBefore(done)
+        return done
 
     def plan(self, given: NewNote, *, lock: bool) -> Plan:  # noqa: ARG002 - nothing that is there changes
         """Check the text, and that the user exists."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from delula.access import sessions
 from delula.access.guard import FRESH, current_staff, lead_to, local_url, requires
 from delula.access.permissions import Permission
 from delula.commands import LeftOut, command_named
 from delula.commands.bulk import BulkPlan, preview_many, run_many, take_back_many
-from delula.commands.members import with_sets
 from delula.errors import InvalidInput
 from delula.lists.selection import MOST_SELECTED, Selection, read_selection
+from delula.web.command_forms import texts_of
 from delula.web.command_pages import can_take_back
 from delula.web.render import render
 
@@ -33,27 +34,39 @@ NEW = "It could not be changed when the preview was shown."
 
 
 @blueprint.post("/<name>")
-@requires(Permission.SIGNED_IN)
+@requires(Permission.SIGNED_IN, resumed_at="bulk.resume")
 def form(name: str) -> Response:
     """What a command would do to the selected rows, and what it asks for."""
     return _page(_command(name), read_selection(request.form.getlist("id")))
 
 
-@blueprint.post("/<name>/preview")
+@blueprint.get("/<name>")
 @requires(Permission.SIGNED_IN)
+def resume(name: str) -> AnyResponse:
+    """The same as it was when the person had to sign in; the selection itself has no address."""
+    command, kept = _command(name), sessions.kept_form(current_staff)
+    routes = {url_for(f".{route}", name=name) for route in ("form", "look", "execute")}
+    if kept is None or kept.path not in routes:
+        return redirect(url_for("home.index"))
+    values = MultiDict(kept.fields)
+    return _page(command, read_selection(values.getlist("id")), values=values, is_kept=True)
+
+
+@blueprint.post("/<name>/preview")
+@requires(Permission.SIGNED_IN, resumed_at="bulk.resume")
 def look(name: str) -> Response:
     """The same with what stands in the form by now."""
     return _page(_command(name), read_selection(request.form.getlist("id")), complains=True)
 
 
 @blueprint.post("/<name>/run")
-@requires(Permission.SIGNED_IN)
+@requires(Permission.SIGNED_IN, resumed_at="bulk.resume")
 def execute(name: str) -> AnyResponse:
     """Run a command on the selected rows, and say of each what came of it."""
     command = _command(name)
     if command.is_fresh and not sessions.is_fresh(current_staff, FRESH):
         return lead_to("account.confirm", keeping_form=True)
-    selection, texts = read_selection(request.form.getlist("id")), _texts(command)
+    selection, texts = read_selection(request.form.getlist("id")), texts_of(command, request.form)
     seen = dict(zip(request.form.getlist("id"), request.form.getlist("version"), strict=False))
     plan = preview_many(command, selection.ids, texts, current_staff.actor)
     if plan.errors:
@@ -133,10 +146,6 @@ def members(name: str) -> Response:
     return render("commands/members.html", "commands/_members.html", field=field, found=found, sought=sought)
 
 
-def _texts(command: Command[Any]) -> dict[str, str]:
-    return with_sets(command, request.form.to_dict(), request.form.getlist)
-
-
 def _command(name: str) -> Command[Any]:
     command = command_named(name)
     if command is None or not command.object_field:
@@ -154,8 +163,10 @@ def _page(
     whole: bool = False,
     errors: Mapping[str, str] | None = None,
     status: int = 200,
+    values: MultiDict[str, str] | None = None,
+    is_kept: bool = False,
 ) -> Response:
-    texts = _texts(command)
+    texts = texts_of(command, request.form if values is None else values)
     plan = preview_many(command, selection.ids, texts, current_staff.actor)
     # Once what all share is there, no field is missing; before, only somebody who has typed hears of it.
     plan = plan if complains else BulkPlan(plan.affected, plan.left_out)
@@ -169,4 +180,5 @@ def _page(
         plan=plan,
         errors={**plan.errors, **(errors or {})} if complains else {},
         back=local_url(texts.get("back")),
+        is_kept=is_kept,
     )

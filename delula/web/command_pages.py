@@ -6,32 +6,34 @@ the plan, carries the version of what was shown, and after the command leads bac
 
 from __future__ import annotations
 
-import json
 import secrets
-from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from delula.access import sessions
 from delula.access.guard import FRESH, current_staff, lead_to, local_url, requires
 from delula.access.permissions import Permission
 from delula.commands import (
     Conflict,
-    Plan,
+    SentBefore,
+    action_title,
     command_named,
     inverse_of,
+    just_done,
+    last_change,
     preview,
     preview_taking_back,
     run,
     take_back,
 )
 from delula.commands.inputs import read_given
-from delula.commands.members import with_sets
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import AuditEntry
+from delula.web.command_forms import BACK, KEY, REASON, CommandForm, Row, texts_of
 from delula.web.references import object_href
 from delula.web.render import render
 
@@ -42,128 +44,92 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from delula.commands import Command, Given, Receipt
-    from delula.models import JsonValue
 
 blueprint = Blueprint("commands", __name__, url_prefix="/commands")
 
 #: By name of a command, where it has a receipt of its own to lead to.
 _RECEIPT_PAGES: dict[str, Callable[[Receipt], str]] = {}
 
-#: What the form carries besides the fields of the input.
-_BACK, _SEEN, _REASON = "back", "seen", "reason"
-#: The field of an input that makes running it twice have one effect.
-_KEY = "key"
-
-
-@dataclass
-class CommandForm:
-    """What the template of a command's form shows.
-
-    Attributes:
-        command: which one.
-        texts: what stands in the fields, by name.
-        plan: what it would do; None while the input is not whole.
-        errors: what is wrong with a field, by name.
-        refusal: why it cannot be done at all.
-        conflict: the values as they were shown, as they are, and as the person would have them, by name.
-    """
-
-    command: Command[Any]
-    texts: dict[str, str]
-    plan: Plan | None = None
-    errors: dict[str, str] = field(default_factory=dict)
-    refusal: str = ""
-    conflict: list[tuple[str, JsonValue, JsonValue, JsonValue]] = field(default_factory=list)
-
-    @property
-    def back(self) -> str:
-        """Where the person came from."""
-        return local_url(self.texts.get(_BACK))
-
-    def begin(self) -> None:
-        """Start an edit from what is stored now; what the person has typed stays."""
-        stored = dict(self.command.stored(self.texts))
-        self.texts |= {"version": stored.pop("version", ""), _SEEN: json.dumps(stored)}
-        self.texts = {**stored, **self.texts}
-
-    @property
-    def objects(self) -> list[str]:
-        """The object that the form is about, where its input names one."""
-        object_id = self.texts.get(self.command.object_field)
-        return [] if object_id is None else [object_id]
-
-    @property
-    def hidden(self) -> list[tuple[str, str]]:
-        """What the form carries unseen."""
-        shown = {one.name for one in self.command.fields}
-        kept = {one.name: self.texts.get(one.name) for one in fields(self.command.given)}
-        kept[_BACK] = self.back
-        if self.command.is_edit:
-            kept[_SEEN] = self.texts.get(_SEEN)
-        else:
-            shown.add("version")  # stands with what was seen
-        return [(name, text) for name, text in kept.items() if text is not None and name not in shown]
-
-    @property
-    def seen(self) -> list[tuple[str, str]]:
-        """What the preview has shown, for the check that it is still so; an edit keeps what it began with."""
-        if self.plan is None or self.command.is_edit:
-            return []
-        return [("version", self.plan.version), (_SEEN, json.dumps(self.plan.change.before))]
+#: In the address of a form: show the one that was kept while the person had to sign in.
+_KEPT = "kept"
 
 
 @blueprint.get("/<name>")
 @requires(Permission.SIGNED_IN)
-def form(name: str) -> Response:
+def form(name: str) -> AnyResponse:
     """The form of a command, with what it would do where the address says enough."""
     command = _command(name)
-    shown = CommandForm(command, with_sets(command, request.args.to_dict(), request.args.getlist))
-    if any(one.name == _KEY for one in fields(command.given)):
-        # A key belongs to one form: who opens it again means to do it again.
-        shown.texts[_KEY] = secrets.token_urlsafe(16)
-    if command.is_edit:
+    if command.is_fresh and not sessions.is_fresh(current_staff, FRESH):
+        return lead_to("account.confirm", keeping_form=False)
+    kept = _kept(name) if _KEPT in request.args else None
+    texts = texts_of(command, request.args if kept is None else kept)
+    shown = CommandForm(command, texts, is_kept=kept is not None)
+    if shown.has_key and not shown.texts.get(KEY):
+        # The key stands in the address: reloaded, come back to or copied to another tab, it is the same form.
+        return redirect(_href(name, {**shown.texts, KEY: secrets.token_urlsafe(16)}))
+    if command.is_edit and kept is None:
         shown.begin()
     _look(shown, complains=False)
     return render("commands/page.html", "commands/_form.html", form=shown)
 
 
 @blueprint.post("/<name>/preview")
-@requires(Permission.SIGNED_IN)
+@requires(Permission.SIGNED_IN, resumed_at="commands.form")
 def look(name: str) -> Response:
     """What a command would do with what stands in its form."""
-    shown = _sent(_command(name))
+    command = _command(name)
+    shown = CommandForm(command, texts_of(command, request.form))
     _look(shown, complains=True)
     return render("commands/page.html", "commands/_preview.html", form=shown)
 
 
 @blueprint.post("/<name>")
-@requires(Permission.SIGNED_IN)
+@requires(Permission.SIGNED_IN, resumed_at="commands.form")
 def execute(name: str) -> AnyResponse:
     """Run a command, and lead back with an offer to undo it."""
     command = _command(name)
     if command.is_fresh and not sessions.is_fresh(current_staff, FRESH):
         return lead_to("account.confirm", keeping_form=True)
-    shown = _sent(command)
+    shown, actor = CommandForm(command, texts_of(command, request.form)), current_staff.actor
     try:
         given = read_given(command.given, shown.texts)
-        receipt = run(command, given, current_staff.actor, reason=shown.texts.get(_REASON, ""))
     except InvalidInput as error:
-        _look(shown, complains=False)
-        shown.errors[error.field] = error.message
-        return _again(shown, 422)
-    except Conflict as error:
-        seen = _seen(shown.texts.get(_SEEN, ""))
-        now, wanted = error.change.before, error.change.after
-        shown.conflict = [(key, seen.get(key), now.get(key), value) for key, value in wanted.items()]
-        shown.texts["version"] = ""
-        if command.is_edit:
-            shown.begin()
-        _look(shown, complains=False)
+        return _wrong(shown, error)
+    try:
+        receipt = run(command, given, actor, reason=shown.texts.get(REASON, ""))
+    except InvalidInput as error:
+        return _wrong(shown, error)
+    except SentBefore as error:
+        # To mean it all the same takes another form, so another key; what was typed stays.
+        shown.refusal, shown.sent_before = str(error), _receipt_href(command, error.receipt)
+        shown.texts[KEY] = secrets.token_urlsafe(16)
         return _again(shown, 409)
     except Refused as error:
-        shown.refusal = str(error)
+        change = error.change if isinstance(error, Conflict) else None
+        if (done := just_done(command, given, actor, change)) is not None:
+            return _done(command, done, shown.back)
+        if change is None:
+            shown.refusal = str(error)
+        else:
+            shown.meet(change)
+            shown.changed_by = last_change(change)
+            _look(shown, complains=False)
         return _again(shown, 409)
     return _done(command, receipt, shown.back)
+
+
+def _kept(name: str) -> MultiDict[str, str] | None:
+    """What stood in the form of this command when the person had to sign in; None where nothing is kept."""
+    kept = sessions.kept_form(current_staff)
+    if kept is None or kept.path not in {url_for(".execute", name=name), url_for(".look", name=name)}:
+        return None
+    return MultiDict(kept.fields)
+
+
+def _wrong(shown: CommandForm, error: InvalidInput) -> Response:
+    _look(shown, complains=False)
+    shown.errors[error.field] = error.message
+    return _again(shown, 422)
 
 
 @blueprint.get("/undo/<int:entry_id>")
@@ -182,13 +148,13 @@ def undo(entry_id: int) -> AnyResponse:
     if inverse and inverse.command.is_fresh and not sessions.is_fresh(current_staff, FRESH):
         return lead_to("account.confirm", keeping_form=True)
     try:
-        receipt = take_back(entry_id, current_staff.actor, reason=request.form.get(_REASON, ""))
+        receipt = take_back(entry_id, current_staff.actor, reason=request.form.get(REASON, ""))
     except InvalidInput as error:
         return _taking_back(entry, request.form, 422, {error.field: error.message})
     except Refused:
         return _taking_back(entry, request.form, 409)
     flash(f"Taken back. {receipt.sentence}", f"done:{receipt.entry_id}")
-    return _lead_back(local_url(request.form.get(_BACK) or came_from()))
+    return _lead_back(local_url(request.form.get(BACK) or came_from()))
 
 
 def show_receipts(name: str, href: Callable[[Receipt], str]) -> None:
@@ -213,14 +179,16 @@ def _taking_back(
     entry: AuditEntry, texts: Mapping[str, str], status: int = 200, errors: Mapping[str, str] | None = None
 ) -> Response:
     """The page that says what taking an entry back would do; a conflict is explained."""
-    command, plan, refusal, conflict = None, None, "", []
+    command, plan, refusal, conflict, changed_by = None, None, "", [], None
     try:
         command, plan = preview_taking_back(entry.id, current_staff.actor)
     except Conflict as error:
         now = error.change.before
         conflict = [
-            (key, entry.after.get(key), now.get(key), value) for key, value in error.change.after.items()
+            Row(name, entry.after.get(name), now.get(name), value)
+            for name, value in error.change.after.items()
         ]
+        changed_by = last_change(error.change)
     except (Refused, InvalidInput) as error:
         refusal = str(error)
     return render(
@@ -231,9 +199,10 @@ def _taking_back(
         plan=plan,
         refusal=refusal,
         conflict=conflict,
+        changed_by_entry=changed_by,
         errors=errors or {},
-        reason=texts.get(_REASON, ""),
-        back=local_url(texts.get(_BACK) or came_from()),
+        reason=texts.get(REASON, ""),
+        back=local_url(texts.get(BACK) or came_from()),
     )
 
 
@@ -248,7 +217,10 @@ def init_commands(app: Flask) -> None:
     """Give commands their pages, and templates the way there."""
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
-        command_href=command_href, can_take_back=can_take_back, object_href=object_href
+        action_title=action_title,
+        can_take_back=can_take_back,
+        command_href=command_href,
+        object_href=object_href,
     )
 
 
@@ -259,11 +231,6 @@ def _command(name: str) -> Command[Any]:
     if not current_staff.may(command.permission):
         abort(403)
     return command
-
-
-def _sent(command: Command[Any]) -> CommandForm:
-    """The form that was sent."""
-    return CommandForm(command, with_sets(command, request.form.to_dict(), request.form.getlist))
 
 
 def _look(shown: CommandForm, *, complains: bool) -> None:
@@ -282,15 +249,6 @@ def _again(shown: CommandForm, status: int) -> Response:
     return make_response(render_template("commands/page.html", form=shown), status)
 
 
-def _seen(text: str) -> Mapping[str, JsonValue]:
-    """The values that the form showed; whatever else the browser sends counts as nothing."""
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
 def came_from(default: str = "/") -> str:
     """The page of this console that the request was made on, with its query."""
     prefix, page = request.host_url.rstrip("/"), request.referrer or ""
@@ -302,8 +260,13 @@ def _done(command: Command[Any], receipt: Receipt, back: str) -> AnyResponse:
         flash(f"This was done before, once. {receipt.sentence}", "info")
     else:
         flash(receipt.sentence, f"done:{receipt.entry_id}")
+    return _lead_back(_receipt_href(command, receipt) or back)
+
+
+def _receipt_href(command: Command[Any], receipt: Receipt) -> str:
+    """The page of what came of a command; empty where it has none."""
     page = _RECEIPT_PAGES.get(command.name)
-    return _lead_back(page(receipt) if page else back)
+    return page(receipt) if page and receipt.details else ""
 
 
 def _lead_back(path: str) -> AnyResponse:
@@ -318,5 +281,8 @@ def command_href(name: str, /, back: str, **known: object) -> str:
         back: the path to come back to.
         known: fields of its input.
     """
-    params = urlencode({"back": back, **known})
-    return f"{url_for('commands.form', name=name)}?{params}"
+    return _href(name, {"back": back, **known})
+
+
+def _href(name: str, texts: Mapping[str, object]) -> str:
+    return f"{url_for('commands.form', name=name)}?{urlencode(texts)}"

@@ -21,6 +21,9 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (form) release(form);
 });
 
+// A page that says what is wrong says it first to who cannot see it; scripts run when the page is parsed.
+document.querySelector("main [data-focus]")?.focus();
+
 // Back to a page that the browser kept: its forms are free again.
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) document.querySelectorAll("form[data-sending]").forEach(release);

@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select, text
+from werkzeug.datastructures import MultiDict
 
+from delula.access.actor import Actor
 from delula.access.permissions import Role
+from delula.commands import run
 from delula.models import AuditEntry
-from tests.commands.renaming import Rename
+from delula.web.command_forms import texts_of
+from tests.access.steps import sign_in
+from tests.commands.renaming import NewHandle, Rename
 from tests.consoles import FRAGMENT
 from tests.generations.reading import words
 
@@ -19,7 +24,11 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session, scoped_session
 
+    from delula.models import Staff
+    from tests.access.steps import MovableClock
+
 FORM = "/commands/users.rename_for_tests"
+COLLEAGUE = Actor(2, "bob@example.com", Role.ADMIN, 99)
 
 pytestmark = pytest.mark.usefixtures("rename", "user")
 
@@ -113,6 +122,7 @@ def test_a_conflict_shows_all_three_states_and_keeps_what_was_typed(
     assert page.status_code == 409
     shown = " ".join(words(page.text).split())
     assert "Handle old theirs mine" in shown
+    assert "the product has changed it" in shown
     assert 'value="mine"' in page.text
     assert "because" in page.text
     assert handle(session) == "theirs"
@@ -120,6 +130,60 @@ def test_a_conflict_shows_all_three_states_and_keeps_what_was_typed(
     again = admin.post(FORM, data=hidden(page.text) | {"handle": "mine", "reason": "because"})
     assert again.status_code == 303
     assert handle(session) == "mine"
+
+
+def test_a_conflict_names_the_colleague_who_was_faster(admin: FlaskClient) -> None:
+    form = open_form(admin) | {"handle": "mine"}
+    with admin.application.app_context():
+        run(Rename(), NewHandle(user_id="u", handle="theirs"), COLLEAGUE, reason="typo")
+    page = admin.post(FORM, data=form)
+    assert page.status_code == 409
+    assert "bob@example.com did this" in " ".join(words(page.text).split())
+    assert "typo" in page.text
+
+
+def test_a_form_that_is_sent_twice_counts_once_and_complains_of_nothing(
+    admin: FlaskClient, session: scoped_session[Session]
+) -> None:
+    form = open_form(admin)
+    for _ in range(2):
+        assert admin.post(FORM, data=form).status_code == 303
+    assert "done before, once" in admin.get("/account/").text
+    assert len(session.scalars(select(AuditEntry)).all()) == 1
+    # Once somebody else has been there, it is a conflict like any other.
+    session.execute(text("UPDATE users SET handle = 'theirs'"))
+    session.commit()
+    assert admin.post(FORM, data=form).status_code == 409
+    assert handle(session) == "theirs"
+
+
+def test_a_ticked_box_overrules_the_no_that_stands_for_an_empty_one() -> None:
+    sent = MultiDict([("active", "no"), ("active", "yes")])
+    assert texts_of(Rename(), sent) == {"active": "yes"}
+
+
+def test_what_was_typed_survives_an_expired_session_in_its_own_form(
+    staff_member: Callable[..., Staff],
+    signed_in: Callable[[Staff], FlaskClient],
+    moving_clock: MovableClock,
+    session: scoped_session[Session],
+) -> None:
+    staff = staff_member(Role.ADMIN)
+    admin = signed_in(staff)
+    form = open_form(admin) | {"handle": "mine", "reason": "first line\r\nsecond line"}
+    moving_clock.move(minutes=31)
+    sent = admin.post(FORM, data=form)
+    assert sent.location == "/login?next=/account/resume"
+    arrived = sign_in(admin, staff.email, path=sent.location)
+    page = admin.get(arrived.location, follow_redirects=True)
+    assert page.request.path == FORM
+    assert "Nothing has been done yet" in page.text
+    assert 'value="mine"' in page.text
+    assert "first line\nsecond line</textarea>" in page.text
+    assert handle(session) == "old"
+    done = admin.post(FORM, data=hidden(page.text) | {"handle": "mine"})
+    assert (done.status_code, done.location, handle(session)) == (303, "/users/u", "mine")
+    assert admin.get("/account/resume").location == "/"
 
 
 def test_what_vanished_is_said_and_nothing_is_written(

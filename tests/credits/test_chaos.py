@@ -77,7 +77,7 @@ class Person:
 
     def __init__(self, port: int, cookie: str) -> None:
         self.port, self.cookie = port, cookie
-        status, _, page = self.ask("GET", "/commands/credits.adjust?user_id=user-1")
+        status, _, page = self.ask("GET", "/commands/credits.adjust?user_id=user-1&key=first")
         found = re.search(r'name="csrf_token"\s+value="([^"]*)"', page)
         if found is None:
             raise ConnectionError(f"no form, but {status}")

@@ -33,7 +33,7 @@ def user(session: scoped_session[Session]) -> None:
 
 
 def filled(client: FlaskClient, **values: str) -> dict[str, str]:
-    page = client.get(FORM, query_string={"user_id": "u", "back": "/users/u"})
+    page = client.get(FORM, query_string={"user_id": "u", "back": "/users/u"}, follow_redirects=True)
     assert page.status_code == 200
     found = re.findall(r'<input type="hidden"\s+name="([^"]*)"\s+value="([^"]*)">', page.text)
     hidden = {name: unescape(value) for name, value in found}
@@ -63,7 +63,24 @@ def test_the_form_leads_to_a_receipt_that_can_be_loaded_again(
     replayed = client.post(FORM, data=form | {"amount": "500"})
     assert replayed.status_code == 409
     assert "sent before" in replayed.text
+    assert f'href="{done.location}"' in replayed.text
     assert balance(session) == 170
+    # Whoever means it all the same sends what is shown then: with another key, and what was typed.
+    assert 'value="500"' in replayed.text
+    assert f'value="{form["key"]}"' not in replayed.text
+
+
+def test_a_form_that_is_loaded_again_or_copied_to_another_tab_is_the_same(
+    as_role: Callable[[Role], FlaskClient], session: scoped_session[Session]
+) -> None:
+    client = as_role(Role.SUPPORT)
+    opened = client.get(FORM, query_string={"user_id": "u"})
+    assert opened.status_code == 302
+    keys = [re.findall(r'name="key"\s+value="([^"]+)"', client.get(opened.location).text) for _ in range(2)]
+    assert len(keys[0]) == 1
+    assert keys[0] == keys[1]
+    assert client.get(FORM, query_string={"user_id": "u"}).location != opened.location
+    assert balance(session) == 120
 
 
 @pytest.mark.parametrize(
@@ -93,14 +110,15 @@ def test_buttons_are_shown_to_all_and_disabled_for_those_who_may_not(
     role: Role, as_role: Callable[[Role], FlaskClient]
 ) -> None:
     client, may = as_role(role), role in {Role.ADMIN, Role.SUPPORT}
-    for page, button, command in (
+    for where, button, command in (
         ("/users/u", "Adjust credits", "credits.adjust"),
         ("/generations/1", "Refund", "credits.refund"),
     ):
-        shown = client.get(page)
+        shown = client.get(where)
         assert button in shown.text
         assert (f"/commands/{command}" in shown.text) is may
-        assert client.get(f"/commands/{command}").status_code == (200 if may else 403)
+        page = client.get(f"/commands/{command}", follow_redirects=True)
+        assert page.status_code == (200 if may else 403)
     assert client.get("/credits/operations").status_code == 200
     assert client.get("/credits/operations/1").status_code == 404
 
@@ -140,7 +158,7 @@ def test_admins_set_limits_and_reasons_and_take_that_back(
     values = {**found, "code": "gift", "label": "A gift", "active": "yes"}
     assert admin.post("/commands/credits.set_reason", data={**values, "code": "A B"}).status_code == 422
     assert admin.post("/commands/credits.set_reason", data=values).status_code == 303
-    assert "A gift" in admin.get(FORM, query_string={"user_id": "u"}).text
+    assert "A gift" in admin.get(FORM, query_string={"user_id": "u", "key": "k"}).text
     entry = session.execute(text("SELECT id FROM dashboard.audit_log")).scalar_one()
     admin.post(f"/commands/undo/{entry}", data={"csrf_token": token, **found})
-    assert "A gift" not in admin.get(FORM, query_string={"user_id": "u"}).text
+    assert "A gift" not in admin.get(FORM, query_string={"user_id": "u", "key": "k"}).text

@@ -115,6 +115,21 @@ def test_a_stale_edit_shows_all_three_states_even_after_a_preview(changing: Cons
     assert changing.sql("SELECT first_name FROM users WHERE id = 'm'") == [("Mine",)]
 
 
+def test_what_the_person_left_alone_is_not_put_back_over_a_colleague(changing: Console) -> None:
+    changing.sql("UPDATE users SET handle = 'mo', first_name = 'First', last_name = NULL WHERE id = 'm'")
+    form = open_edit(changing.admin) | {"first_name": "Mine"}
+    changing.sql("UPDATE users SET last_name = 'Theirs' WHERE id = 'm'")
+    page = changing.admin.post(EDIT, data=form)
+    assert page.status_code == 409
+    shown = " ".join(words(page.text).split())
+    assert "Last name \N{EM DASH} Theirs You left it alone" in shown
+    assert "First name First First Mine" in shown
+    again = changing.admin.post(EDIT, data=form | {"last_name": "Theirs"} | hidden(page.text))
+    assert 'value="Theirs"' in page.text
+    assert again.status_code == 303
+    assert changing.sql("SELECT first_name, last_name FROM users WHERE id = 'm'") == [("Mine", "Theirs")]
+
+
 def test_what_cannot_be_a_handle_is_named_and_kept(changing: Console) -> None:
     page = changing.admin.post(EDIT, data=open_edit(changing.admin) | {"handle": "a b"})
     assert page.status_code == 422

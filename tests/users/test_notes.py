@@ -175,7 +175,8 @@ def test_all_that_belongs_to_a_user_leads_to_the_notes(noted: Console) -> None:
 
 def test_a_note_is_written_on_its_form_and_leads_back(noted: Console) -> None:
     known = {"user_id": "u-guest", "back": "/generations/1"}
-    form = hidden(noted.admin.get("/commands/notes.add", query_string=known).text)
+    page = noted.admin.get("/commands/notes.add", query_string=known, follow_redirects=True)
+    form = hidden(page.text)
     done = noted.admin.post("/commands/notes.add", data=form | {"body": "called today"})
     assert (done.status_code, done.location) == (303, "/generations/1")
     shown = noted.admin.get("/users/u-guest/notes?back=//evil.test").text
