@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from delula.access.permissions import Permission
-    from delula.commands.members import Members
+    from delula.commands.members import Member, Members
     from delula.models import AuditEntry, JsonValue
 
 
@@ -179,6 +179,7 @@ class InputField:
         kind: of the control.
         help: under it.
         choices: of a choice, as pairs of value and label.
+        offered: of a text, what can be typed there and has a text in it.
         members: of a set, of which only what was changed is sent (`delula/commands/members.py`).
         optional: whether it may stay empty.
     """
@@ -188,6 +189,7 @@ class InputField:
     kind: Literal["text", "multiline", "number", "choice", "yes_no", "members"] = "text"
     help: str = ""
     choices: Callable[[], Sequence[tuple[str, str]]] | None = None
+    offered: Callable[[str], Sequence[Member]] | None = None
     members: Members | None = None
     optional: bool = False
 

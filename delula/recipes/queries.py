@@ -35,6 +35,7 @@ from delula.models import (
     RecipeUsageOptions,
     RevenueShare,
     Tag,
+    TagAlias,
     User,
 )
 from delula.search import Choice
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
 #: The tables themselves: a list needs rows, not objects, and these come faster.
 _R, _USER, _TAG = Recipe.__table__.c, User.__table__.c, Tag.__table__.c
+_ALIAS = TagAlias.__table__.c
 _USAGE, _OPTIONS = RecipeUsage.__table__.c, RecipeUsageOptions.__table__.c
 _TOTALS, _G, _SAMPLE = RecipeTotals.__table__.c, Generation.__table__.c, RecipeSample.__table__.c
 _SHARE, _COMPONENT = RevenueShare.__table__.c, ComponentRegistry.__table__.c
@@ -75,17 +77,22 @@ def resolve_tags(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
     """The ids of tags by name, or by the same name in another case, or by id."""
     ids = [int(name) for name in names if name.isascii() and name.isdigit() and int(name) <= LARGEST_ID]
     lowered = func.lower(_TAG.name).label("lowered")
-    rows = session().execute(
-        select(_TAG.id, _TAG.name, lowered).where(
-            or_(_TAG.id.in_(ids), lowered.in_([name.lower() for name in names]))
-        )
+    folded_names = [name.lower() for name in names]
+    named = select(_TAG.id, _TAG.name, lowered, literal(False)).where(
+        or_(_TAG.id.in_(ids), lowered.in_(folded_names))
     )
-    found = rows.all()
-    # Names come first: tags may differ in nothing but case, and one may be called like another's number.
+    former = select(_ALIAS.tag_id, _ALIAS.name, func.lower(_ALIAS.name), literal(True)).where(
+        func.lower(_ALIAS.name).in_(folded_names)
+    )
+    rows = session().execute(union_all(named, former)).all()
+    found = [row for row in rows if not row[3]]
+    # Names come first: tags may differ in nothing but case, and one may be called like another's number. What
+    # tags were called before they were renamed or merged still finds them.
     return {
-        name: [id_ for id_, title, _ in found if title == name]
-        or [id_ for id_, _, folded in found if folded == name.lower()]
-        or [id_ for id_, _, _ in found if str(id_) == name]
+        name: [id_ for id_, title, *_ in found if title == name]
+        or [id_ for id_, _, folded, _ in found if folded == name.lower()]
+        or [id_ for id_, _, folded, is_former in rows if is_former and folded == name.lower()]
+        or [id_ for id_, *_ in found if str(id_) == name]
         for name in names
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Text as TextType
 from sqlalchemy import case, collate, func, literal_column
 
 from delula.lists import Column, ListSpec, Sort, SortKind, Source
@@ -37,6 +38,12 @@ GROUP = collate(
     "C",
 )
 NAME = collate(_FOLDED, "C")
+#: What it is called and was called, a line each.
+CALLED = literal_column(
+    """concat_ws(E'\\n', tags.name, (SELECT string_agg(former.name, E'\\n')
+        FROM dashboard.tag_alias former WHERE former.tag_id = tags.id))""",
+    TextType(),
+)
 
 FIELDS = FieldSet(
     [
@@ -53,8 +60,17 @@ FIELDS = FieldSet(
             label="Name",
             kind=Text(contains=True),
             expression=TAGS.name,
-            help="A part of its name; plain words search it too.",
+            help="A part of its name.",
             example="name:video",
+        ),
+        Field(
+            name="called",
+            label="Called",
+            kind=Text(contains=True),
+            expression=CALLED,
+            aliases=("alias", "former"),
+            help="A part of its name, of one that it had, or of a tag that was merged into it.",
+            example="called:video",
         ),
         Field(
             name="namespace",
@@ -137,7 +153,7 @@ FIELDS = FieldSet(
             help="A part of its description.",
         ),
     ],
-    default="name",
+    default="called",
 )
 
 LISTING = ListSpec(

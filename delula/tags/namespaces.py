@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 #: What a namespace can be called.
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-#: What a value can be called.
-VALUE = re.compile(r"[^:\s]+")
 
 
 @dataclass(frozen=True)
@@ -149,6 +147,7 @@ def newly_broken(
     after: Iterable[int | None] | None,
     generation_type: str,
     namespaces: Sequence[Namespace],
+    namespaces_after: Sequence[Namespace] | None = None,
 ) -> list[BrokenRule]:
     """What a change of a recipe's tags breaks that was not broken before: old faults hinder no other change.
 
@@ -157,11 +156,12 @@ def newly_broken(
         after: as they would be.
         generation_type: what the recipe makes.
         namespaces: all that are declared.
+        namespaces_after: the same as they would be, where the change is one of them.
     """
     was = {(one.namespace, one.rule, one.tag_id) for one in broken_rules(before, generation_type, namespaces)}
     return [
         one
-        for one in broken_rules(after, generation_type, namespaces)
+        for one in broken_rules(after, generation_type, namespaces_after or namespaces)
         if (one.namespace, one.rule, one.tag_id) not in was
     ]
 

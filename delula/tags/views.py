@@ -6,14 +6,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.search.times import written_period
 from delula.tags import queries
+from delula.tags.actions import BULK, CREATE
 from delula.tags.cells import GRAVE, PROBLEMS, cells, group_of, problem_tag
+from delula.tags.deeds import deeds
 from delula.tags.listing import LISTING
+from delula.tags.names import former_names
 from delula.tags.queries import CENSUS, TRENDS, UNUSED, Problem
 from delula.web.charts import Point, bar_chart, names
 from delula.web.display import MONTHS
@@ -32,7 +35,19 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("tags", __name__, url_prefix="/tags")
 
-add_list(blueprint, ListViews(LISTING, Permission.TAGS_READ, queries.list_rows, cells, {}, heading=group_of))
+add_list(
+    blueprint,
+    ListViews(
+        LISTING,
+        Permission.TAGS_READ,
+        queries.list_rows,
+        cells,
+        {},
+        heading=group_of,
+        bulk=[command.name for command in BULK],
+        create=CREATE.name,
+    ),
+)
 
 
 @blueprint.get("/summary")
@@ -97,6 +112,8 @@ def detail(tag_id: int) -> Response:
         group=group_of(tag),
         group_href=_group_href(tag),
         place=place_of(LISTING, {}, tag_id),
+        former_names=former_names(tag_id),
+        deeds=deeds(tag, request.full_path.rstrip("?")),
     )
 
 

@@ -136,13 +136,19 @@ def _tally(what: str, count: int) -> str:
 @blueprint.get("/<name>/members")
 @requires(Permission.SIGNED_IN)
 def members(name: str) -> Response:
-    """Things that a set of a command's form can be given, found by a part of their name: a fragment."""
-    command = _command(name)
-    field = next((one for one in command.fields if one.name == request.args.get("field")), None)
-    if field is None or field.members is None:
+    """What a field of a command's form can be given, found by a part of its name: a fragment."""
+    command = command_named(name)
+    if command is None:
         abort(404)
-    sought = request.args.get(f"find-{field.name}", "").strip()
-    found = field.members.offered(sought) if sought and "\0" not in sought else ()
+    if not current_staff.may(command.permission):
+        abort(403)
+    field = next((one for one in command.fields if one.name == request.args.get("field")), None)
+    offered = field and (field.offered or (field.members and field.members.offered))
+    if field is None or not offered:
+        abort(404)
+    key = f"find-{field.name}" if field.members else field.name
+    sought = request.args.get(key, "").strip()
+    found = offered(sought) if sought and "\0" not in sought else ()
     return render("commands/members.html", "commands/_members.html", field=field, found=found, sought=sought)
 
 

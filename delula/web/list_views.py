@@ -55,6 +55,7 @@ class ListViews:
         heading: names the group that a row belongs to, where the default order keeps groups together.
         bulk: names of the commands that can be run on the rows selected in the table, the most wanted first;
             each has an `object_field`, which takes the id of a row.
+        create: name of the command that makes a new one.
     """
 
     spec: ListSpec
@@ -67,9 +68,10 @@ class ListViews:
     extras: Callable[[], Mapping[str, Any]] = dict
     heading: Callable[[Any], str] | None = None
     bulk: Sequence[str] = ()
+    create: str = ""
 
 
-def _bulk_commands(names: Sequence[str]) -> Sequence[Command[Any]]:
+def _commands(names: Sequence[str]) -> Sequence[Command[Any]]:
     """The commands of these names that the person of this request may run."""
     found = (command_named(name) for name in names)
     return [command for command in found if command is not None and may(command.permission)]
@@ -87,7 +89,7 @@ def add_list(blueprint: Blueprint, views: ListViews) -> None:
         if (canonical := custom_range(spec)) is not None:
             return redirect(canonical)
         listed, status = list_page(spec, resolvers, views.load)
-        commands = _bulk_commands(views.bulk) if listed.state.view == TABLE else []
+        commands = _commands(views.bulk) if listed.state.view == TABLE else []
         listed = replace(listed, selects=bool(commands))
         heading = views.heading if listed.state.order.sort == spec.default_order.sort else None
         return render(
@@ -96,6 +98,7 @@ def add_list(blueprint: Blueprint, views: ListViews) -> None:
             status=status,
             listed=listed,
             bulk=commands,
+            create=next(iter(_commands([views.create])), None),
             body=table_body(listed, views.cells(), heading) if listed.state.view == TABLE else None,
             **views.extras(),
         )

@@ -20,6 +20,8 @@ from delula.db import atomic, session
 from delula.generations.actions import RETRY, Failing, OfGeneration, Releasing, Restoring
 from delula.jobs.actions import ChosenJob
 from delula.jobs.tasks import TIDY
+from delula.tags.actions import MERGE, Deleting, Edited, Merging, NewTag, OfTag, Recolored
+from delula.tags.actions import Restoring as TagRestoring
 from delula.tags.giving import Carrying, Giving
 from delula.uploads.actions import NewUpload
 from delula.uploads.recording import OneUpload
@@ -178,6 +180,11 @@ def _tags(given: Given, *more: str) -> Callable[[], Given]:
     return make
 
 
+def _restoring_tag() -> TagRestoring:
+    sql(*_TAGS)
+    return TagRestoring(entry=run(MERGE, Merging(id=1, into="food"), ADMIN).entry_id)
+
+
 def _job(status: str) -> Callable[[], ChosenJob]:
     def make() -> ChosenJob:
         with atomic() as transaction:
@@ -270,6 +277,18 @@ CASES: dict[str, Case] = {
     "notes.restore": Case(_note(removed=True)),
     "jobs.cancel": Case(_job("todo")),
     "jobs.retry": Case(_job("failed")),
+    "tags.activate": Case(_tags(OfTag(id=1), "UPDATE tags SET is_active = false")),
+    "tags.create": Case(
+        _tags(NewTag(name="mood:calm", is_hidden=True), "INSERT INTO dashboard.tag_namespace VALUES ('mood')")
+    ),
+    "tags.deactivate": Case(_tags(OfTag(id=1))),
+    "tags.delete": Case(_tags(Deleting(id=1, replacement="food"))),
+    "tags.edit": Case(_tags(Edited(id=1, name="Beasts", color="red", only="name,color"))),
+    "tags.hide": Case(_tags(OfTag(id=1), "UPDATE tags SET name = 'rating:food' WHERE id = 1")),
+    "tags.merge": Case(_tags(Merging(id=1, into="food"))),
+    "tags.recolor": Case(_tags(Recolored(id=1, color="red"))),
+    "tags.restore": Case(_restoring_tag),
+    "tags.unhide": Case(_tags(OfTag(id=2), "UPDATE tags SET name = 'x:y', is_hidden = true WHERE id = 2")),
     "tags.give": Case(_tags(Giving(recipe=1, tags="+2\n-1"))),
     "tags.put_back": Case(_tags(Carrying(recipe=1, tags="[2, null]"))),
     "uploads.begin": Case(
