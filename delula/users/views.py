@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 
 from delula.access.guard import current_staff, local_url, may, requires
 from delula.access.permissions import Permission
@@ -97,7 +97,7 @@ def notes(reference: str) -> Response:
         user_id=user_id,
         notes=[(note, is_own(note, current_staff.actor)) for note in found[: queries.SHOWN_NOTES]],
         has_more=len(found) > queries.SHOWN_NOTES,
-        back=local_url(request.args.get("back"), hrefs_of("users")(user_id)),
+        back=local_url(request.args.get("back"), url_for("users.index")),
     )
 
 
