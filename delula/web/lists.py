@@ -585,7 +585,7 @@ def facets_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
     """The values of the list's facets with their counts among its first rows."""
     state, conditions = valid_request(spec, resolvers)
     fields = {field.name: field for field in spec.fields.facets}
-    expressions = {name: field.expression for name, field in fields.items()}
+    expressions = {name: field.kind.counted(field.expression) for name, field in fields.items()}
     counts, counted = facet_counts(session(), spec.source, conditions, state.order, expressions, FACET_ROWS)
     groups = [_facet(state, fields[name], values) for name, values in counts.items()]
     return render("lists/_facets.html", groups=groups, counted=counted, capped=counted >= FACET_ROWS)

@@ -183,6 +183,10 @@ class Kind(ABC):
         """Whether a range between the two can hold nothing."""
         return bool(low > high)
 
+    def counted(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The value as it counts: what a facet groups rows by."""
+        return expression
+
     def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
         """Rows without a value; never null."""
         return expression.is_(None)

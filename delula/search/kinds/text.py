@@ -195,6 +195,10 @@ class Flag(Kind):
         name = "yes" if data else "no"
         return Value(data, name, name)
 
+    def counted(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Null as no, where it counts as that."""
+        return func.coalesce(expression, false()) if self.null_is_no else expression
+
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """The expression itself for yes, so that partial indexes on it are used."""
         no = unless(expression) if self.null_is_no else not_(expression)
