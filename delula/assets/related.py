@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, url_for
+from flask import url_for
 
 from delula.assets.queries import LOOKED_THROUGH
-from delula.models import Generation
 from delula.models.enums import AssetSource, label
 from delula.web.display import grouped
 from delula.web.lists import in_filter
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from delula.assets.detail import Shown
-    from delula.assets.queries import AnyAsset, Uses
+    from delula.assets.queries import Uses
     from delula.db import AnyRow
 
 
@@ -51,12 +50,10 @@ def related_links(
     return links
 
 
-def use_links(asset: AnyAsset, uses: Uses) -> list[dict[str, Any]]:
+def use_links(uses: Uses) -> list[dict[str, Any]]:
     """Where an asset is used, or comes from."""
     generation, library = hrefs_of("generations"), hrefs_of("assets")
-    # Samples have pages of their own; until an older link leads there, the generation shows them.
-    sample = hrefs_of("samples") if "samples" in current_app.blueprints else None
-    own = generation(asset.id) if isinstance(asset, Generation) else None
+    sample, stocked = hrefs_of("samples"), hrefs_of("backlog_videos")
     links = [
         _link("clapperboard", _title(one), f"Generation {one.id}, the same file", generation(one.id))
         for one in uses.made_by
@@ -75,7 +72,12 @@ def use_links(asset: AnyAsset, uses: Uses) -> list[dict[str, Any]]:
         for one in uses.libraries
     ]
     links += [
-        _link("archive", f"Backlog entry {one.id}", "Given to a user" if one.is_used else "In stock", own)
+        _link(
+            "archive",
+            f"Backlog entry {one.id}",
+            "Given to a user" if one.is_used else "In stock",
+            stocked(one.id),
+        )
         for one in uses.stock
     ]
     links += [
@@ -83,7 +85,7 @@ def use_links(asset: AnyAsset, uses: Uses) -> list[dict[str, Any]]:
             "sparkles",
             one.title or f"Sample {one.id}",
             f"Sample, {one.moderation_status or 'no moderation status'}, {_times(one.exports)} sold",
-            sample(one.id) if sample else own,
+            sample(one.id),
         )
         for one in uses.samples
     ]

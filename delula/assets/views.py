@@ -171,7 +171,7 @@ def uses(reference: str) -> Response:
     """Where an asset is used; its own fragment, since many rows may have to be looked through."""
     source, found = _found(reference)
     told = queries.uses(found)
-    return render("assets/_uses.html", links=use_links(found, told), notes=use_notes(source, told))
+    return render("assets/_uses.html", links=use_links(told), notes=use_notes(source, told))
 
 
 def _found(reference: str) -> tuple[AssetSource, AnyAsset]:
