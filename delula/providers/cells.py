@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from delula.web.display import badge_tag, grouped, lead_tag, time_tag
+from flask import url_for
+
+from delula.web.display import badge_tag, escape, grouped, lead_tag, time_tag
+from delula.web.lists import in_filter
 from delula.web.tables import Cell, text
 
 if TYPE_CHECKING:
@@ -18,16 +21,29 @@ def cells() -> Mapping[str, Cell]:
     return _CELLS
 
 
+def name_of(provider: Any) -> str:
+    """What a provider is called; it must be possible to open one without a title."""
+    return provider.title or f"Provider {provider.id}"
+
+
+def generations_href(provider: Any, status: str) -> str:
+    """The generations of a provider in some status."""
+    maker = in_filter(provider.title) if provider.title else "none"
+    return f"{url_for('generations.index')}?q=status:{status}+provider:{maker}"
+
+
 def _lead(row: Any, listed: ListPage) -> str:
-    return lead_tag(row.title, listed.detail_href(row.id), mono=False)
+    return lead_tag(name_of(row), listed.detail_href(row.id), mono=False)
 
 
 def _busy(row: Any, _: ListPage) -> str:
-    return (
-        badge_tag(f"{grouped(row.busy)} · full", "warning")
-        if row.busy >= row.num_slots
-        else grouped(row.busy)
-    )
+    is_full = row.busy >= row.num_slots
+    shown = badge_tag(f"{grouped(row.busy)} · full", "warning") if is_full else grouped(row.busy)
+    return _linked(shown, row.busy, generations_href(row, "processing"))
+
+
+def _linked(shown: str, count: int, href: str) -> str:
+    return f'<a class="link" href="{escape(href)}">{shown}</a>' if count else shown
 
 
 _CELLS: Mapping[str, Cell] = {
@@ -35,8 +51,15 @@ _CELLS: Mapping[str, Cell] = {
     "active": Cell(lambda row, _: badge_tag("Active", "success") if row.is_active else badge_tag("Inactive")),
     "slots": Cell(lambda row, _: grouped(row.num_slots), "number"),
     "busy": Cell(_busy, "number"),
-    "waiting": Cell(lambda row, _: grouped(row.waiting), "number"),
-    "services": Cell(lambda row, _: grouped(row.services), "number"),
+    "waiting": Cell(
+        lambda row, _: _linked(grouped(row.waiting), row.waiting, generations_href(row, "pending")), "number"
+    ),
+    "services": Cell(
+        lambda row, listed: _linked(
+            grouped(row.services), row.services, f"{listed.detail_href(row.id)}#services"
+        ),
+        "number",
+    ),
     "description": Cell(lambda row, _: text(row.description), "wide"),
     "id": Cell(lambda row, _: str(row.id), "number"),
     "created": Cell(lambda row, _: time_tag(row.created_at)),

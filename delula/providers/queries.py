@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, any_, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.db import AnyRow, session
@@ -45,8 +57,21 @@ class ListedProvider:
     waiting: int
 
 
+_KNOWN = Provider.__table__.alias("known")
+
+
+def _belongs_to(id_: ColumnElement[int], title: ColumnElement[str]) -> ColumnElement[bool]:
+    """Services of a provider: those that name its id, or its title where nobody has the id that they name."""
+    names_nobody = ~exists().where(_KNOWN.c.id == _S.provider_id)
+    return or_(_S.provider_id == id_, and_(_S.provider_title == title, names_nobody))
+
+
 _SERVICES = (
-    select(func.count()).select_from(Service.__table__).where(_S.provider_id == _P.id).scalar_subquery()
+    select(func.count())
+    .select_from(Service.__table__)
+    .where(_belongs_to(_P.id, _P.title))
+    .correlate(Provider.__table__)
+    .scalar_subquery()
 ).label("services")
 _ROWS = select(
     _P.id,
@@ -83,7 +108,7 @@ def find(id_: int) -> AnyRow | None:
 
 
 def services_of(provider: AnyRow) -> Sequence[AnyRow]:
-    """The services that name this provider, by id or, where they name none, by title."""
+    """The services of a provider, the active ones first."""
     statement = (
         select(
             _S.id,
@@ -96,12 +121,7 @@ def services_of(provider: AnyRow) -> Sequence[AnyRow]:
             _S.config,
             _S.updated_at,
         )
-        .where(
-            or_(
-                _S.provider_id == provider.id,
-                (_S.provider_id.is_(None)) & (_S.provider_title == provider.title),
-            )
-        )
+        .where(_belongs_to(literal(provider.id, Integer()), literal(provider.title, String())))
         .order_by(_S.is_active.desc(), _S.title, _S.id)
         .limit(RELATED_ROWS)
     )
@@ -112,10 +132,7 @@ def stray_services() -> Sequence[AnyRow]:
     """Services whose provider the product no longer knows."""
     statement = (
         select(_S.id, _S.title, _S.provider_id, _S.provider_title, _S.endpoint, _S.is_active)
-        .outerjoin_from(
-            Service.__table__, Provider.__table__, or_(_P.id == _S.provider_id, _P.title == _S.provider_title)
-        )
-        .where(_P.id.is_(None))
+        .where(~exists().where(or_(_P.id == _S.provider_id, _P.title == _S.provider_title)))
         .order_by(_S.title, _S.id)
         .limit(RELATED_ROWS)
     )

@@ -8,7 +8,7 @@ from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.models.enums import label
 from delula.providers import queries
-from delula.providers.cells import cells
+from delula.providers.cells import cells, generations_href, name_of
 from delula.providers.listing import LISTING
 from delula.queue.queries import use_of_providers
 from delula.web.list_views import ListViews, add_list
@@ -45,8 +45,11 @@ def detail(provider_id: int) -> Response:
     return render(
         "providers/detail.html",
         provider=provider,
+        name=name_of(provider),
         busy=busy,
+        busy_href=generations_href(provider, "processing"),
         waiting=waiting,
+        waiting_href=generations_href(provider, "pending"),
         config=masked_json(provider.config),
         services=services,
         configured=[service for service in services if service["config"] is not None],
