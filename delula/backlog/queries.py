@@ -108,23 +108,21 @@ _RECIPES = select(_RECIPE.id, func.left(_RECIPE.name, 200).label("name"), _RECIP
 
 
 def stock(now: datetime) -> Sequence[Stock]:
-    """What lies ready of each recipe that is active or has any, those in need first."""
+    """What lies ready of each recipe that is active, has any or gave any away, those in need first."""
     ask = session().execute
     ready = {row.recipe_id: row for row in ask(_STOCK)}
     past_claims = ask(_CLAIMS, {"since": now - timedelta(days=CLAIM_DAYS), "now": now})
     claims = {row.recipe_id: row.claims for row in past_claims}
     recipes = {row.id: row for row in ask(_RECIPES)}
     found = []
-    for recipe_id in {*recipes, *ready}:
+    active = {row.id for row in recipes.values() if row.is_active}
+    for recipe_id in {*active, *ready, *claims}:
         held, recipe = ready.get(recipe_id), recipes.get(recipe_id)
-        is_active = bool(recipe and recipe.is_active)
-        if held is None and not is_active:
-            continue
         found.append(
             Stock(
                 recipe_id,
                 recipe.name if recipe else None,
-                is_active,
+                recipe_id in active,
                 held.ready if held else 0,
                 held.oldest if held else None,
                 held.failed if held else 0,

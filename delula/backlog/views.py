@@ -13,6 +13,7 @@ from delula.backlog.cells import cells
 from delula.backlog.charts import claims_chart
 from delula.backlog.listing import LISTING
 from delula.recipes.queries import suggest_recipes
+from delula.search.times import written_period
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.masking import masked_json
@@ -44,7 +45,7 @@ add_list(
 @requires(Permission.BACKLOG_READ)
 def index() -> Response:
     """What lies ready of each recipe, those in need first."""
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(microsecond=0)
     stock = queries.stock(now)
     since = (now - timedelta(days=CHART_DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return render(
@@ -57,6 +58,7 @@ def index() -> Response:
         claims=sum(one.claims for one in stock),
         minimum=queries.MINIMUM,
         claim_days=queries.CLAIM_DAYS,
+        claims_period=written_period(now - timedelta(days=queries.CLAIM_DAYS), now),
         owner=queries.OWNER,
         chart=claims_chart(queries.claims_by_day(since, now), since, now),
         recipe_href=hrefs_of("recipes"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 from markupsafe import Markup
 
 from delula.components.graph import Node, State
-from delula.components.measured import DAYS
+from delula.components.measured import period
+from delula.search.times import written_period
 from delula.web.display import (
     MISSING,
     badge_tag,
@@ -32,18 +32,17 @@ if TYPE_CHECKING:
     from delula.web.lists import ListPage
 
 
-def runs_href(component_id: str, terms: str = "", *, days: int | None = None) -> str:
+def runs_href(component_id: str, terms: str = "", *, measured: bool = False) -> str:
     """The executions of a component.
 
     Args:
         component_id: of which component.
         terms: further terms of the filter, as they stand in an address.
-        days: so many whole days in UTC, today included; None for all.
+        measured: only those of the days over which components are measured.
     """
     parts = [f"component:{in_filter(component_id)}", *([terms] if terms else [])]
-    if days is not None:
-        first = datetime.now(UTC).date() - timedelta(days=days - 1)
-        parts.append(f"created:%3E%3D{first}T00%3A00Z")
+    if measured:
+        parts.append(f"created:{written_period(*period())}")
     return f"{url_for('executions.index')}?q={'+'.join(parts)}"
 
 
@@ -97,7 +96,7 @@ def _measured(row: Any, _: ListPage) -> str:
 def _runs(row: Any, _: ListPage) -> str:
     if not row.executions:
         return "0"
-    return f'<a href="{escape(runs_href(row.id, days=DAYS))}">{grouped(row.executions)}</a>'
+    return f'<a href="{escape(runs_href(row.id, measured=True))}">{grouped(row.executions)}</a>'
 
 
 def _rate(row: Any, _: ListPage) -> str:
@@ -105,7 +104,7 @@ def _rate(row: Any, _: ListPage) -> str:
     if found is None:
         return '<span class="missing" title="No run has finished in these days">no data</span>'
     few = ' class="faint"' if found.few else ""
-    href = escape(runs_href(row.id, "success:no", days=DAYS))
+    href = escape(runs_href(row.id, "success:no", measured=True))
     title = f"{found.interval}, n = {grouped(found.n)}; shows the failed ones"
     return f'<a{few} href="{href}" title="{title}">{found.text}</a>'
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from delula.components.graph import Graph, Node, reach
 from delula.components.measured import DAYS
 from delula.components.picture import look_of
+from delula.usage.links import CHARGED, OWNED, SLOWEST_FIRST, TIMED
 from delula.web.display import grouped, span
 from delula.web.figures import Figure, rate, rate_figure
 
@@ -79,19 +80,20 @@ def figures_of(
     half, most = usage.times.p50, usage.times.p95
     period = f"in {DAYS} days"
     return [
-        Figure("Runs", grouped(usage.executions), href=runs_href(component_id, days=DAYS), note=period),
+        Figure("Runs", grouped(usage.executions), href=runs_href(component_id, measured=True), note=period),
         rate_figure(
-            "Succeeded", found, href=runs_href(component_id, "success:yes", days=DAYS) if found else None
+            "Succeeded", found, href=runs_href(component_id, "success:yes", measured=True) if found else None
         ),
         Figure(
             "Failed",
             grouped(usage.failed) if found else None,
-            href=runs_href(component_id, "success:no", days=DAYS) if found else None,
+            href=runs_href(component_id, "success:no", measured=True) if found else None,
             note=period,
         ),
         Figure(
             "Takes, p50",
             None if half is None else span(half / 1000),
+            href=None if half is None else runs_href(component_id, TIMED, measured=True) + SLOWEST_FIRST,
             note=", ".join(
                 [
                     *([] if most is None else [f"p95 {span(most / 1000)}"]),
@@ -99,6 +101,13 @@ def figures_of(
                 ]
             ),
         ),
-        Figure("Users", grouped(usage.users), note=period),
-        Figure("Credits", grouped(usage.credits), note=period),
+        Figure(
+            "Users", grouped(usage.users), href=runs_href(component_id, OWNED, measured=True), note=period
+        ),
+        Figure(
+            "Credits",
+            grouped(usage.credits),
+            href=runs_href(component_id, CHARGED, measured=True),
+            note=period,
+        ),
     ]

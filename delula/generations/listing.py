@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Double, String, literal_column, or_
 from delula.lists import GRID, TABLE, Column, ListSpec, Sort, SortKind, Source
 from delula.models import Generation
 from delula.models.enums import GenerationStatus, MediaType, RequestOrigin
+from delula.rollups.families import message_of
 from delula.search import (
     Choice,
     Chosen,
@@ -41,6 +42,24 @@ DURATION: ColumnElement[float] = literal_column(
     AND isfinite(generations.updated_at) AND isfinite(generations.processing_started_at)
     THEN EXTRACT(epoch FROM generations.updated_at - generations.processing_started_at)::float8 END""",
     Double(),
+)
+
+#: Seconds from the request to the start of the work; null where that has not come.
+WAIT: ColumnElement[float] = literal_column(
+    """CASE WHEN isfinite(generations.processing_started_at) AND isfinite(generations.created_at)
+    THEN EXTRACT(epoch FROM generations.processing_started_at - generations.created_at)::float8 END""",
+    Double(),
+)
+
+#: What the roll-ups count failures by.
+MESSAGE = literal_column(message_of("generations.failure_reason"), String())
+
+#: Who makes it: the provider that its recipe names for its medium.
+PROVIDER = literal_column(
+    """(SELECT nullif(
+        CASE WHEN generations.type = 'video' THEN recipes.video_provider ELSE recipes.image_provider END, '')
+    FROM recipes WHERE recipes.id = generations.recipe_id)""",
+    String(),
 )
 
 #: Kinds of work, as the hidden tags `workflow:*` name them.
@@ -161,6 +180,13 @@ FIELDS = FieldSet(
             help="From the start of the work to its end.",
         ),
         Field(
+            name="wait",
+            label="Wait",
+            kind=Duration(),
+            expression=WAIT,
+            help="From the request to the start of the work.",
+        ),
+        Field(
             name="cost",
             label="Cost",
             kind=Number(),
@@ -211,6 +237,22 @@ FIELDS = FieldSet(
             expression=GENERATIONS.failure_reason,
             help="Text in the reason of the failure.",
             example="reason:timeout",
+        ),
+        Field(
+            name="message",
+            label="Failure message",
+            kind=Text(),
+            expression=MESSAGE,
+            help="The reason without what changes from case to case, as charts count failures.",
+            example='status:failed message:"Timeout after … ms"',
+        ),
+        Field(
+            name="provider",
+            label="Provider",
+            kind=Text(ignore_case=True),
+            expression=PROVIDER,
+            help="Whom its recipe names as the maker, in any case.",
+            example="status:processing provider:fal",
         ),
         Field(
             name="jobstatus",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from delula.generations.terms import UNFINISHED, failed_with
 from delula.home.findings import query
 from delula.home.queries import PRESENT
 from delula.models.enums import CreditTransactionType
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import tzinfo
 
-    from delula.rollups.queries import LedgerPoint
+    from delula.rollups.queries import Generations, LedgerPoint
 
 #: Reasons of failure that are shown.
 _REASONS = 6
@@ -31,13 +32,9 @@ def generation_charts(zone: tzinfo, index: str) -> list[Chart]:
     start = end - PRESENT
     series = rollups.generation_series(None, start, end, zone, rollups.Granularity.HOUR)
 
-    def points(status: str) -> list[Point]:
+    def points(count: Callable[[Generations], int], term: str) -> list[Point]:
         return [
-            Point(
-                one.start,
-                getattr(one, status),
-                query(index, f"status:{status}", f"created:{written_period(one.start, one.end)}"),
-            )
+            Point(one.start, count(one), query(index, term, f"created:{written_period(one.start, one.end)}"))
             for one in series
         ]
 
@@ -47,18 +44,23 @@ def generation_charts(zone: tzinfo, index: str) -> list[Chart]:
             "Generations in 24 hours",
             "By the hour in which they were asked for.",
             [
-                Series("Completed", points("completed"), "success"),
-                Series("Failed", points("failed"), "danger"),
-                Series(
-                    "Unfinished", [Point(one.start, one.pending + one.processing) for one in series], "info"
-                ),
+                Series("Completed", points(lambda g: g.completed, "status:completed"), "success"),
+                Series("Failed", points(lambda g: g.failed, "status:failed"), "danger"),
+                Series("Unfinished", points(lambda g: g.pending + g.processing, UNFINISHED), "info"),
             ],
             x=times("hour", zone),
         ),
         ranking(
             "Why generations failed",
             "The most frequent reasons of the last 24 hours.",
-            [Part(one.message or "No reason given", one.failures) for one in reasons],
+            [
+                Part(
+                    one.message or "No reason given",
+                    one.failures,
+                    query(index, *failed_with(one.message), f"created:{written_period(start, end)}"),
+                )
+                for one in reasons
+            ],
             name="Reason",
             empty="Nothing failed in the last 24 hours.",
         ),

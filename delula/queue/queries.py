@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from delula.db import session
 from delula.generations.lifecycle import STUCK_AFTER
@@ -190,6 +190,31 @@ def loads_by_provider(generations: Iterable[Unfinished], now: datetime) -> Seque
     for one in generations:
         loads.setdefault(one.provider, ProviderLoad(title=one.provider)).add(one, now)
     return list(loads.values())
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What was finished within some time.
+
+    Attributes:
+        finished: how many ended, one way or the other.
+        failed: how many of those failed.
+    """
+
+    finished: int
+    failed: int
+
+
+_FINISHED = select(func.count(), func.count().filter(_G.status == GenerationStatus.FAILED)).where(
+    _G.updated_at >= bindparam("start", type_=_G.updated_at.type),
+    _G.updated_at < bindparam("end", type_=_G.updated_at.type),
+    _G.status.in_([GenerationStatus.COMPLETED, GenerationStatus.FAILED]),
+)
+
+
+def pace_between(start: datetime, end: datetime) -> Pace:
+    """What was finished in a range: the last change of a finished generation is its end."""
+    return Pace(*session().execute(_FINISHED, {"start": start, "end": end}).one())
 
 
 def use_of_providers() -> Mapping[str, tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, url_for
 
@@ -12,6 +13,7 @@ from delula.errors import InvalidInput
 from delula.queue import queries
 from delula.queue.charts import queue_charts
 from delula.rollups import queries as rollups
+from delula.search.times import written_period
 from delula.web.lists import zone
 from delula.web.references import hrefs_of
 from delula.web.render import render
@@ -42,10 +44,10 @@ def _range() -> str:
 @requires(Permission.QUEUE_READ)
 def index() -> Response:
     """What waits and runs now."""
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(microsecond=0)
     unfinished = queries.unfinished()
     load = queries.load_of(unfinished, now)
-    finished = rollups.generation_summary(None, now - PACE, now)
+    pace = queries.pace_between(now - PACE, now)
     stuck = sorted((one for one in unfinished if one.is_stuck(now)), key=lambda one: (one.started_at, one.id))
     return render(
         "queue/index.html",
@@ -54,8 +56,9 @@ def index() -> Response:
         recipes=queries.loads_by_recipe(unfinished, now)[:SHOWN_RECIPES],
         providers=queries.loads_by_provider(unfinished, now),
         stuck=stuck[: queries.MOST_STUCK],
-        pace=finished,
-        drain=load.pending / finished.finished * PACE.total_seconds() if finished.finished else None,
+        pace=pace,
+        pace_period=written_period(now - PACE, now),
+        drain=load.pending / pace.finished * PACE.total_seconds() if pace.finished else None,
         past_href=url_for("queue.past", range=_range()),
         now=now,
         recipe_href=hrefs_of("recipes"),
@@ -69,13 +72,16 @@ def index() -> Response:
 def past() -> Response:
     """How it went, over a range: a fragment of the page, since it takes longer than what is there now."""
     chosen = _range()
-    now = datetime.now(UTC)
+    now = datetime.now(UTC).replace(microsecond=0)  # links to what is behind a number know whole seconds
     start = now - RANGES[chosen][1]
-    index = url_for("queue.index")
+    index, generations = url_for("queue.index"), url_for("generations.index")
+    period = f"created:{written_period(start, now)}"
     return render(
         "queue/past.html",
         "queue/_past.html",
         past=rollups.generation_summary(None, start, now),
+        waits_href=f"{generations}?{urlencode({'q': f'wait:>=0s {period}'})}",
+        runs_href=f"{generations}?{urlencode({'q': f'duration:>=0s {period}', 'sort': '-duration'})}",
         charts=queue_charts(start, now, zone()),
         as_of=rollups.as_of(),
         ranges=[

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import url_for
 
+from delula.generations.terms import failed_with
 from delula.recipes import queries
 from delula.rollups import queries as rollups
 from delula.search.times import written_period
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 #: Ranges by their word in the URL: label and days, today included.
 RANGES = {"7d": ("7 days", 7), "30d": ("30 days", 30), "90d": ("90 days", 90), "1y": ("1 year", 365)}
 DEFAULT_RANGE = "30d"
+#: What has a time at all, as the roll-ups count it.
+_TIMED = quote_plus("duration:>=0s")
 #: Reasons of failure that are shown.
 REASONS = 8
 
@@ -138,7 +141,14 @@ def performance(recipe: Recipe, range_: str, now: datetime, zone: tzinfo) -> Per
             ranking(
                 "Reasons of failures",
                 "Messages that differ in numbers and ids only count as one.",
-                [Part(reason.message or "No reason given", reason.failures) for reason in reasons],
+                [
+                    Part(
+                        reason.message or "No reason given",
+                        reason.failures,
+                        links.of(whole, "+".join(map(quote_plus, failed_with(reason.message)))),
+                    )
+                    for reason in reasons
+                ],
                 name="Reason",
                 empty="Nothing failed.",
             ),
@@ -180,7 +190,7 @@ def _figures(
         Figure(
             "Run time",
             None if half is None else span(half),
-            links.of(whole, "duration:any"),
+            links.of(whole, _TIMED),
             change(half, half_before, write=span, better="down"),
             against,
             n=whole.run.n,
@@ -222,7 +232,7 @@ def _success(point: Generations, links: _Links) -> Point:
 
 def _time(point: Generations, milliseconds: float | None, links: _Links) -> Point:
     seconds = None if milliseconds is None else milliseconds / 1000
-    return Point(point.start, seconds, links.of(point, "duration:any"))
+    return Point(point.start, seconds, links.of(point, _TIMED))
 
 
 def range_links(page: str, fragment: str, chosen: str, others: dict[str, str]) -> list[dict[str, object]]:

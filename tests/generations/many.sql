@@ -37,4 +37,6 @@ INSERT INTO generations (id, user_id, prompt, status, created_at, updated_at, pr
     (901, 'u-ann', 'Never ends', 'completed', '2026-02-01', 'infinity', '2026-02-01'),
     (902, 'u-ann', 'Ended before it began', 'failed', '2026-02-01', '2026-01-31', '2026-02-01'),
     (903, 'u-ann', 'Began before all time', 'completed', '-infinity', '2026-02-01', '-infinity');
+UPDATE recipes SET video_provider = 'Fal', image_provider = '' WHERE id = 1;
+UPDATE recipes SET image_provider = 'fal' WHERE id = 2;
 ANALYZE generations;

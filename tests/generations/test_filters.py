@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 SECONDS = """CASE WHEN status IN ('completed', 'failed')
                        AND isfinite(updated_at) AND isfinite(processing_started_at)
                   THEN EXTRACT(epoch FROM updated_at - processing_started_at) END"""
+WAITED = """CASE WHEN isfinite(created_at) AND isfinite(processing_started_at)
+                 THEN EXTRACT(epoch FROM processing_started_at - created_at) END"""
+MAKER = """(SELECT nullif(CASE type WHEN 'video' THEN r.video_provider ELSE r.image_provider END, '')
+            FROM recipes r WHERE r.id = generations.recipe_id)"""
 ANSWER = "metadata #>> '{formData,style}'"
 
 #: What is typed, and the condition that it must mean.
@@ -110,6 +114,15 @@ MEANINGS = {
     "reason:timeout": "failure_reason ILIKE '%timeout%'",
     "reason:100%": r"failure_reason ILIKE '%100\%%'",
     "reason:none": "failure_reason IS NULL",
+    'message:"Timeout of the provider"': "failure_reason = 'Timeout of the provider'",
+    'message:"NSFW content, 100%"': "failure_reason = 'NSFW content, 100%'",
+    "message:none": "coalesce(failure_reason, '') = ''",
+    "provider:NOBODY": "false",
+    "provider:none": f"({MAKER}) IS NULL",
+    "provider:FAL status:failed": f"lower({MAKER}) = 'fal' AND status = 'failed'",
+    "wait:>=0s": f"{WAITED} >= 0",
+    "wait:1h..2h": f"{WAITED} BETWEEN 3600 AND 7200",
+    "wait:none": f"{WAITED} IS NULL",
     "jobstatus:FAILED": "fal_job_status = 'FAILED'",
     "jobstatus:ODD": "fal_job_status = 'ODD'",
     "meta.formData.style:neon": f"{ANSWER} = 'neon'",

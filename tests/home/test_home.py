@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -18,6 +17,7 @@ from delula.rollups.refresh import refresh
 from delula.tags.queries import CENSUS
 from delula.web.figures import rate
 from tests.consoles import FRAGMENT, Console, console_on
+from tests.following import rows_behind
 from tests.generations.reading import words
 from tests.migrating import upgrade
 from tests.people import sent_by
@@ -88,20 +88,6 @@ def _figures(page: str) -> dict[str, tuple[str, str]]:
     return {label: (value, unescape(href)) for href, label, value in found}
 
 
-def _rows(console: Console, href: str) -> int:
-    """How many rows an address of a list leads to."""
-    parts = urlsplit(href)
-    page = console.admin.get(
-        f"{parts.path}count",
-        query_string={"q": parse_qs(parts.query)["q"][0], "exact": "1"},
-        headers=FRAGMENT,
-    )
-    assert page.status_code == 200
-    number = re.search(r"[\d,]+", words(page.text))
-    assert number, page.text
-    return int(number[0].replace(",", ""))
-
-
 def test_figures_are_those_of_sql_and_open_the_rows_behind_them(busy: Console) -> None:
     _forget()
     figures = _figures(busy.admin.get("/").text)
@@ -111,11 +97,11 @@ def test_figures_are_those_of_sql_and_open_the_rows_behind_them(busy: Console) -
         f" WHERE status IN ('failed', 'completed') AND {day}"
     )
     assert figures["Failed in 24 h"][0] == f"{failed / finished:.0%}".replace("%", " %")
-    assert _rows(busy, figures["Failed in 24 h"][1]) == failed
+    assert rows_behind(busy.admin, figures["Failed in 24 h"][1]) == failed
     [(uploads,)] = busy.sql(f"SELECT count(*) FROM user_assets WHERE source = 1 AND {day}")  # noqa: S608
     assert uploads == 3
     assert figures["Uploads in 24 h"][0] == str(uploads)
-    assert _rows(busy, figures["Uploads in 24 h"][1]) == uploads
+    assert rows_behind(busy.admin, figures["Uploads in 24 h"][1]) == uploads
     assert {
         label: figures[f"{label} in 24 h"][0] for label in ("Charged", "Refunded", "Purchased", "Granted")
     } == {
@@ -125,7 +111,7 @@ def test_figures_are_those_of_sql_and_open_the_rows_behind_them(busy: Console) -
         "Granted": "9",
     }
     for label in ("Charged", "Refunded", "Purchased", "Granted"):
-        assert _rows(busy, figures[f"{label} in 24 h"][1]) == 1
+        assert rows_behind(busy.admin, figures[f"{label} in 24 h"][1]) == 1
     [(waiting, running)] = busy.sql(
         "SELECT count(*) FILTER (WHERE status = 'pending'), count(*) FILTER (WHERE status = 'processing')"
         " FROM generations"
@@ -159,7 +145,7 @@ def test_findings_lead_to_as_many_rows_as_they_say(busy: Console) -> None:
     page = busy.admin.get("/").text
     for href, count in re.findall(r'<a class="link" href="([^"]*\?q=[^"]*)"><bdi>(\d+) [^%<]*</bdi>', page):
         if "more often" not in page[page.index(href) :][:200]:
-            assert _rows(busy, unescape(href)) == int(count), href
+            assert rows_behind(busy.admin, unescape(href)) == int(count), href
 
 
 def test_a_rate_has_risen_only_where_chance_does_not_explain_it() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import and_, create_engine, or_, select, true
 
 from delula.errors import InvalidInput
 from delula.generations.listing import FIELDS
-from delula.models import Generation
+from delula.models import Generation, Recipe
 from delula.search import Json, parse, suggest
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ OPERANDS = (
 
 @pytest.fixture(scope="module")
 def connection(make_database: Callable[..., str]) -> Iterator[Connection]:
-    """A database with the product's table and nothing in it."""
+    """A database with the product's tables that the fields look into, and nothing in them."""
     engine = create_engine(make_database().replace("postgresql://", "postgresql+psycopg://", 1))
     with engine.connect() as connection:
         Generation.__table__.create(connection)
+        Recipe.__table__.create(connection)
         yield connection
     engine.dispose()
 
