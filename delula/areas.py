@@ -24,6 +24,8 @@ from delula.palette.pages import Page, offer_pages
 from delula.palette.views import blueprint as palette
 from delula.providers.views import blueprint as providers
 from delula.queue.views import blueprint as queue
+from delula.recipes.edit_views import blueprint as recipe_editing
+from delula.recipes.history_views import blueprint as recipe_history
 from delula.recipes.views import blueprint as recipes
 from delula.samples.views import blueprint as samples
 from delula.staff.views import blueprint as staff
@@ -80,7 +82,15 @@ AREAS: tuple[Area, ...] = (
         Permission.BACKLOG_READ,
         within=(backlog_videos,),
     ),
-    Area("Recipes", "book-open", "Catalogue", recipes, "recipes.index", Permission.RECIPES_READ),
+    Area(
+        "Recipes",
+        "book-open",
+        "Catalogue",
+        recipes,
+        "recipes.index",
+        Permission.RECIPES_READ,
+        within=(recipe_editing, recipe_history),
+    ),
     Area("Tags", "tags", "Catalogue", tags, "tags.index", Permission.TAGS_READ, within=(option_icons,)),
     Area(
         "Samples",

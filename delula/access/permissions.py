@@ -34,6 +34,7 @@ class Permission(StrEnum):
     QUEUE_READ = "queue.read"
     BACKLOG_READ = "backlog.read"
     RECIPES_READ = "recipes.read"
+    RECIPES_EDIT = "recipes.edit"
     TAGS_READ = "tags.read"
     TAGS_EDIT = "tags.edit"
     SAMPLES_READ = "samples.read"
@@ -74,6 +75,7 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.QUEUE_READ: "See what waits and what is stuck",
         Permission.BACKLOG_READ: "See the stock for instant delivery",
         Permission.RECIPES_READ: "Find and read recipes, and how they do",
+        Permission.RECIPES_EDIT: "Create, change, price, activate and restore recipes",
         Permission.TAGS_READ: "Find and read tags, hidden ones and option icons included",
         Permission.TAGS_EDIT: "Create, change, merge and delete tags and option icons, and tag recipes",
         Permission.SAMPLES_READ: "Find and read the samples of recipes",
@@ -141,6 +143,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {
             Permission.USERS_READ_EMAIL,
             Permission.GENERATIONS_PUBLISH,
+            Permission.RECIPES_EDIT,
             Permission.TAGS_EDIT,
             Permission.ASSETS_EDIT,
             Permission.UPLOADS_SEND,

@@ -105,6 +105,7 @@ class Plan:
         warnings: what the person should know before.
         touches: what else changes with it, all of it.
         drawn: how it will look, as a page draws it.
+        facts: figures that it depends on, each with its name.
         is_final: whether nothing can take it back.
         data: what `write` needs of what `plan` has read; no part of the preview.
     """
@@ -116,6 +117,7 @@ class Plan:
     warnings: tuple[str, ...] = ()
     touches: tuple[Touched, ...] = ()
     drawn: Markup | None = None
+    facts: Sequence[tuple[str, str]] = ()
     is_final: bool = False
     data: Any = field(default=None, repr=False)
 

@@ -37,6 +37,7 @@ from delula.models.recipes import (
     RecipeOptionTagIcon,
     RecipeUsage,
     RecipeUsageOptions,
+    RecipeVersion,
 )
 from delula.models.rollups import (
     GenerationFailure,
@@ -87,6 +88,7 @@ __all__ = [
     "RecipeTotals",
     "RecipeUsage",
     "RecipeUsageOptions",
+    "RecipeVersion",
     "Reconciliation",
     "RecoveryCode",
     "RevenueShare",

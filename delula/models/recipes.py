@@ -2,10 +2,23 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, Index, Integer, String, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from delula.db import CONSOLE_SCHEMA, Base
 from delula.models.columns import IntegerEnum, Json, JsonValue, ProductTable, TextEnum, UtcDateTime
 from delula.models.enums import AudioType, MediaType, WorkflowType
 
@@ -115,3 +128,41 @@ class RecipeAudioType(ProductTable, kw_only=True):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     title: Mapped[str] = mapped_column(String(50), unique=True)
+
+
+class RecipeVersion(Base, kw_only=True, eq=False, repr=False):
+    """A recipe as it was at some time; the newest is as it is now, unless the product has changed it since.
+
+    Attributes:
+        recipe_id: the recipe, which need not exist any more.
+        number: from 1 for each recipe.
+        row: all columns, as PostgreSQL writes a row as JSON.
+        json_nulls: the columns in which JSON's own null stood; in `row` it looks like an absent value.
+        digest: of all that people change; what the product counts has no part in it.
+        origin: `found` when the console first looked, `console` for what staff did, `product` for what was
+            changed past the console.
+        action: the command that made it.
+        actor: who ran it, as the person was called then.
+        entry_id: its entry in the audit log.
+    """
+
+    __tablename__ = "recipe_version"
+    __table_args__ = (
+        UniqueConstraint("recipe_id", "number", name="recipe_version_number"),
+        Index("recipe_version_entry", "entry_id", postgresql_where=text("entry_id IS NOT NULL")),
+        {"schema": CONSOLE_SCHEMA},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, init=False)
+    recipe_id: Mapped[int] = mapped_column(Integer)
+    number: Mapped[int] = mapped_column(Integer)
+    row: Mapped[JsonValue] = mapped_column(Json, nullable=False)
+    json_nulls: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    digest: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(Text)
+    action: Mapped[str | None] = mapped_column(Text, default=None)
+    actor: Mapped[str | None] = mapped_column(Text, default=None)
+    entry_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.clock_timestamp(), init=False
+    )

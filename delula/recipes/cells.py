@@ -72,7 +72,7 @@ def chips(tags: Sequence[NamedTag], href: Callable[[NamedTag], str]) -> Markup:
 
 
 @lru_cache(maxsize=5_000)
-def chip(tag: NamedTag, href: str) -> Markup:
+def chip(tag: NamedTag, href: str | None) -> Markup:
     """One tag as a chip; the same few stand on every page."""
     if tag.is_dangling:
         return dangling_chip(tag.id, None if tag.id is None else href)

@@ -61,11 +61,11 @@ class Form:
         return {part.step for part in self.parts if part.step is not None}
 
 
-def form_of(recipe: Recipe) -> Form:
+def form_of(prompt: str, recipe_steps: JsonValue) -> Form:
     """The form of a recipe, as far as it can be read."""
-    steps = read_steps(masked_json(recipe.recipe_steps))
-    parts = prompt_parts(recipe.prompt, numbers_by_name(steps))
-    return Form(steps, parts, isinstance(recipe.recipe_steps, list))
+    steps = read_steps(masked_json(recipe_steps))
+    parts = prompt_parts(prompt, numbers_by_name(steps))
+    return Form(steps, parts, isinstance(recipe_steps, list))
 
 
 def prompt_markup(form: Form) -> Markup:

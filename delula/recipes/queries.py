@@ -18,14 +18,17 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from delula.db import AnyRow, session
 from delula.lists import GRID
+from delula.lists.kept import Kept
 from delula.models import (
     LARGEST_ID,
+    BacklogVideo,
     ComponentRegistry,
     Generation,
     Recipe,
@@ -54,6 +57,7 @@ _R, _USER, _TAG = Recipe.__table__.c, User.__table__.c, Tag.__table__.c
 _ALIAS = TagAlias.__table__.c
 _USAGE, _OPTIONS = RecipeUsage.__table__.c, RecipeUsageOptions.__table__.c
 _TOTALS, _G, _SAMPLE = RecipeTotals.__table__.c, Generation.__table__.c, RecipeSample.__table__.c
+_STOCKED = BacklogVideo.__table__.c
 _SHARE, _COMPONENT = RevenueShare.__table__.c, ComponentRegistry.__table__.c
 
 
@@ -357,3 +361,116 @@ def creators_earnings(recipe_id: int, start: datetime, end: datetime) -> int:
     """
     earned: int = session().execute(_EARNINGS, {"id": recipe_id, "start": start, "end": end}).scalar_one()
     return earned
+
+
+def count_recipes() -> int:
+    """How many recipes there are."""
+    number: int = session().execute(select(func.count()).select_from(Recipe.__table__)).scalar_one()
+    return number
+
+
+_NEXT_ID = select(func.nextval(func.pg_get_serial_sequence("public.recipes", "id")))
+
+
+def next_id() -> int:
+    """The id of the recipe that is added next."""
+    number: int = session().execute(_NEXT_ID).scalar_one()
+    return number
+
+
+def hold(name: str, value: str) -> None:
+    """Let nobody else who asks this take a slug or a code until the transaction ends."""
+    key = func.hashtextextended(f"recipes.{name} {value.lower()}", 0)
+    session().execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def is_taken(name: str, value: str, id_: int | None) -> bool:
+    """Whether a recipe other than this one has a slug or a referral code."""
+    statement = select(_R.id).where(_R[name] == value).limit(1)
+    if id_ is not None:
+        statement = statement.where(_R.id != id_)
+    return session().scalar(statement) is not None
+
+
+#: Slugs that are tried for a copy.
+_TRIES = 50
+
+
+def free_slug(wanted: str) -> str:
+    """A slug that no recipe has: the wanted one, or with a number behind it."""
+    start = wanted[:240]
+    tried = [start, *(f"{start}-{number}" for number in range(2, _TRIES))]
+    taken = set(session().scalars(select(_R.slug).where(_R.slug.in_(tried))))
+    return next((slug for slug in tried if slug not in taken), wanted)
+
+
+def user_exists(id_: str) -> bool:
+    """Whether there is a user with this id."""
+    return session().scalar(select(_USER.id).where(_USER.id == id_)) is not None
+
+
+#: What keeps a recipe from being removed, by what it is called.
+_HANGING = {
+    "generations": select(_G.id).where(_G.recipe_id == bindparam("id")).limit(1),
+    "samples": select(_SAMPLE.id).where(_SAMPLE.recipe_id == bindparam("id")).limit(1),
+    "entries of the backlog": select(_STOCKED.id).where(_STOCKED.recipe_id == bindparam("id")).limit(1),
+}
+
+
+def what_hangs_on(recipe_id: int) -> str | None:
+    """What there is of a recipe, so that it cannot be removed; None where there is nothing."""
+    keys = {"id": recipe_id}
+    return next((word for word, made in _HANGING.items() if session().scalar(made, keys) is not None), None)
+
+
+_TAGS_OF = text(
+    """
+SELECT named.id, tags.name, tags.color, tags.is_hidden, tags.is_active
+FROM unnest(CAST(:ids AS integer[])) WITH ORDINALITY AS named (id, place)
+LEFT JOIN tags ON tags.id = named.id ORDER BY named.place"""
+)
+
+
+def tags_of(ids: Sequence[int | None]) -> Sequence[AnyRow]:
+    """Tags by id, in this order, as often as they are named; those that are gone have an id alone."""
+    return session().execute(_TAGS_OF, {"ids": list(ids)}).all() if ids else []
+
+
+_place = func.strpos(func.lower(_TAG.name), bindparam("sought"))
+_TAGS_CALLED = (
+    select(_TAG.id, _TAG.name, _TAG.color, _TAG.is_hidden, _TAG.is_active)
+    .where(_TAG.is_active, _place > 0)
+    .order_by((_place == 1).desc(), _TAG.is_hidden, _TAG.name)
+    .limit(bindparam("most"))
+)
+
+
+def tags_called(sought: str, most: int) -> Sequence[AnyRow]:
+    """Active tags whose name has this in it, whatever the case; those that begin so first."""
+    return session().execute(_TAGS_CALLED, {"sought": sought.lower(), "most": most}).all()
+
+
+#: Values of a column that are offered while somebody types.
+MOST_OFFERED = 60
+_OFFERED = text(
+    """
+SELECT name, array_agg(value ORDER BY uses DESC, value) AS values FROM (
+    SELECT name, value, uses, row_number() OVER (PARTITION BY name ORDER BY uses DESC, value) AS place
+    FROM (
+        SELECT part.name, part.value, count(*) AS uses
+        FROM recipes r, LATERAL (VALUES
+            ('category', left(r.category, 100)), ('style', r.style), ('model', r.model),
+            ('video_provider', r.video_provider), ('image_provider', r.image_provider)
+        ) AS part (name, value)
+        WHERE part.value <> '' GROUP BY 1, 2
+    ) counted
+) placed WHERE place <= :most GROUP BY name"""
+)
+
+
+def _count_values() -> Mapping[str, Sequence[str]]:
+    return {row.name: row.values for row in session().execute(_OFFERED, {"most": MOST_OFFERED})}
+
+
+#: What recipes have in some columns, the most frequent first.
+OFFERED_VALUES = Kept(_count_values)

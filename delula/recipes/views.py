@@ -12,7 +12,9 @@ from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.errors import InvalidInput
 from delula.recipes import queries
+from delula.recipes.actions import ACTIVATE, DEACTIVATE, SET_COST
 from delula.recipes.cells import card_of, cells, chips, named_tags
+from delula.recipes.deeds import deeds, list_deeds
 from delula.recipes.detail import (
     chosen_by_users,
     components,
@@ -64,7 +66,8 @@ add_list(
         queries.RESOLVERS,
         suggest=queries.suggest_values,
         extras=_extras,
-        bulk=(GIVE.name,),
+        deeds=list_deeds,
+        bulk=[command.name for command in (GIVE, ACTIVATE, DEACTIVATE, SET_COST)],
     ),
 )
 
@@ -77,7 +80,7 @@ def detail(reference: str) -> Response:
     related = queries.related(recipe)
     about = related.about
     index = url_for("recipes.index")
-    form = form_of(recipe)
+    form = form_of(recipe.prompt, recipe.recipe_steps)
     tags = named_tags(about.tags)
     named = components(recipe.workflow_components)
     owner = owner_naming()
@@ -114,6 +117,7 @@ def detail(reference: str) -> Response:
         related_links=related_links(recipe, about, owner),
         performance_href=next(one["fragment_href"] for one in _ranges(recipe) if one["current"]),
         place=place_of(LISTING, queries.RESOLVERS, recipe.id),
+        deeds=deeds(recipe, request.full_path.removesuffix("?")),
     )
 
 

@@ -53,12 +53,18 @@ _RECEIPT_PAGES: dict[str, Callable[[Receipt], str]] = {}
 #: In the address of a form: show the one that was kept while the person had to sign in.
 _KEPT = "kept"
 
+#: By name of a command, where it has a form of its own to lead to, by what is known of its input.
+_FORM_PAGES: dict[str, Callable[[Mapping[str, str]], str | None]] = {}
+
 
 @blueprint.get("/<name>")
 @requires(Permission.SIGNED_IN)
 def form(name: str) -> AnyResponse:
     """The form of a command, with what it would do where the address says enough."""
     command = _command(name)
+    page = _FORM_PAGES.get(name)
+    if page is not None and (own := page(request.args.to_dict())) is not None:
+        return redirect(own)
     if command.is_fresh and not sessions.is_fresh(current_staff, FRESH):
         return lead_to("account.confirm", keeping_form=False)
     kept = _kept(name) if _KEPT in request.args else None
@@ -165,6 +171,16 @@ def show_receipts(name: str, href: Callable[[Receipt], str]) -> None:
         href: the address of the page.
     """
     _RECEIPT_PAGES[name] = href
+
+
+def show_form(name: str, href: Callable[[Mapping[str, str]], str | None]) -> None:
+    """Lead to a form of its own where a command's is asked for.
+
+    Args:
+        name: of the command.
+        href: the address of the form by what is known of the input; None where it cannot be told.
+    """
+    _FORM_PAGES[name] = href
 
 
 def _entry(entry_id: int) -> AuditEntry:

@@ -53,6 +53,7 @@ class ListViews:
         suggest: looks up values of a field for the query box.
         extras: what the template of the grid reads beside the list.
         heading: names the group that a row belongs to, where the default order keeps groups together.
+        deeds: what can be done beside the rows, as buttons at the head: label, icon, href, disabled_reason.
         bulk: names of the commands that can be run on the rows selected in the table, the most wanted first;
             each has an `object_field`, which takes the id of a row.
         create: name of the command that makes a new one.
@@ -67,6 +68,7 @@ class ListViews:
     suggest: Callable[[Field, str, int], Sequence[Choice]] = no_suggestions
     extras: Callable[[], Mapping[str, Any]] = dict
     heading: Callable[[Any], str] | None = None
+    deeds: Callable[[], Sequence[Mapping[str, Any]]] = tuple
     bulk: Sequence[str] = ()
     create: str = ""
 
@@ -97,6 +99,7 @@ def add_list(blueprint: Blueprint, views: ListViews) -> None:
             "lists/_list.html",
             status=status,
             listed=listed,
+            deeds=views.deeds(),
             bulk=commands,
             create=next(iter(_commands([views.create])), None),
             body=table_body(listed, views.cells(), heading) if listed.state.view == TABLE else None,

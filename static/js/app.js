@@ -17,3 +17,7 @@ import "./media.js";
 import "./json.js";
 import "./palette.js";
 import "./upload.js";
+import "./sort.js";
+import "./tags.js";
+import "./steps.js";
+import "./recipe_editor.js";

@@ -304,3 +304,7 @@ CASES: dict[str, Case] = {
     "users.set_role": Case(_user(NewRole(user_id="u", access_role="admin"))),
     "users.set_type": Case(_user(NewType(user_id="u", account_type="registered"))),
 }
+
+from tests.commands.recipe_cases import RECIPE_CASES  # noqa: E402 - it is made of what stands above
+
+CASES |= RECIPE_CASES

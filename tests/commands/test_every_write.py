@@ -24,6 +24,10 @@ BEHIND = {
     "uploads.finish": "command",
     "uploads.cancel": "command",
     "uploads.urls": "own",
+    "recipe_editing.create": "command",
+    "recipe_editing.save": "command",
+    "recipe_editing.preview_new": "preview",
+    "recipe_editing.preview_edit": "preview",
     # Accounts of staff: the actions leave their entries themselves (tests/staff/test_audited.py).
     "staff.create": "staff",
     "staff.set_role": "staff",

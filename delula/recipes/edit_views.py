@@ -1,0 +1,165 @@
+"""The pages on which recipes are written: the form, and what it would make of them while one types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+
+from delula.access.guard import current_staff, requires
+from delula.access.permissions import Permission
+from delula.commands import Conflict, preview, run
+from delula.errors import InvalidInput, Refused
+from delula.recipes import queries
+from delula.recipes.actions import DUPLICATE, EDIT, NEW, RECOUNT_ALL
+from delula.recipes.edit_form import SECTIONS, RecipeForm, merged, new_form, opened, sent, shown_tags
+from delula.recipes.steps import CONTROLS
+from delula.web.command_pages import show_form, show_receipts
+from delula.web.render import render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from werkzeug.wrappers import Response as AnyResponse
+
+    from delula.commands import Command, Receipt
+
+blueprint = Blueprint("recipe_editing", __name__, url_prefix="/recipes")
+
+#: Tags that are offered to what was typed.
+OFFERED_TAGS = 12
+
+
+@blueprint.get("/new")
+@requires(Permission.RECIPES_EDIT)
+def new() -> Response:
+    """The form of a recipe that is not there yet."""
+    return _page(new_form())
+
+
+@blueprint.post("/new")
+@requires(Permission.RECIPES_EDIT)
+def create() -> AnyResponse:
+    """Add a recipe, or show what is wrong with it."""
+    return _save(sent(new_form(), request.form))
+
+
+@blueprint.post("/new/preview")
+@requires(Permission.RECIPES_EDIT)
+def preview_new() -> Response:
+    """What a new recipe would look like."""
+    return _look(sent(new_form(), request.form))
+
+
+@blueprint.get("/<int:id_>/edit")
+@requires(Permission.RECIPES_EDIT)
+def edit(id_: int) -> Response:
+    """The form of a recipe."""
+    return _page(_opened(id_))
+
+
+@blueprint.post("/<int:id_>/edit")
+@requires(Permission.RECIPES_EDIT)
+def save(id_: int) -> AnyResponse:
+    """Write what was typed, or show what is wrong with it."""
+    return _save(sent(_opened(id_), request.form))
+
+
+@blueprint.post("/<int:id_>/edit/preview")
+@requires(Permission.RECIPES_EDIT)
+def preview_edit(id_: int) -> Response:
+    """What a recipe would look like with what was typed."""
+    return _look(sent(_opened(id_), request.form))
+
+
+@blueprint.get("/tags")
+@requires(Permission.RECIPES_EDIT)
+def tags() -> Response:
+    """Tags whose name has in it what was typed, to be given to a recipe."""
+    sought = request.args.get("q", "").replace("\0", "").strip()[:100]
+    found = queries.tags_called(sought, OFFERED_TAGS) if sought else []
+    return render("recipes/_tags_offered.html", tags=shown_tags(found), sought=sought)
+
+
+def _opened(id_: int) -> RecipeForm:
+    form = opened(id_) if id_ < 2**31 else None
+    if form is None:
+        abort(404)
+    return form
+
+
+def _save(form: RecipeForm) -> AnyResponse:
+    command: Command[Any] = NEW if form.id is None else EDIT
+    try:
+        form.check()
+        if form.errors:
+            return _page(form, 422)
+        receipt = run(command, form.given(), current_staff.actor, reason=form.reason)
+    except InvalidInput as error:
+        form.errors[error.field] = error.message
+        return _page(form, 422)
+    except Conflict:
+        return _page(merged(form), 409)
+    except Refused as error:
+        form.refusal = str(error)
+        return _page(form, 409)
+    flash(receipt.sentence, f"done:{receipt.entry_id}")
+    return redirect(_page_of(receipt), 303)
+
+
+def _look(form: RecipeForm) -> Response:
+    form.check()
+    return _page(form, fragment="recipes/_edit_preview.html")
+
+
+def _page(form: RecipeForm, status: int = 200, fragment: str | None = None) -> Response:
+    if not form.errors and not form.refusal:
+        _plan(form)
+    return render(
+        "recipes/edit.html",
+        fragment,
+        status=status,
+        form=form,
+        sections=SECTIONS,
+        offered=queries.OFFERED_VALUES.get(),
+        step_types=sorted(CONTROLS),
+        back=url_for("recipes.detail", reference=form.id) if form.id else url_for("recipes.index"),
+    )
+
+
+def _plan(form: RecipeForm) -> None:
+    """Ask the command itself what it would do, so that preview and saving agree."""
+    if form.id is not None and not form.touched:
+        return
+    if form.id is None and not form.texts["name"]:
+        return
+    command: Command[Any] = NEW if form.id is None else EDIT
+    try:
+        form.plan = preview(command, form.given(), current_staff.actor)
+    except InvalidInput as error:
+        form.errors[error.field] = error.message
+    except Refused as error:
+        form.refusal = str(error)
+
+
+def _page_of(receipt: Receipt) -> str:
+    return url_for("recipes.detail", reference=receipt.details["recipe"])
+
+
+def _form_of_copy(receipt: Receipt) -> str:
+    return url_for("recipe_editing.edit", id_=receipt.details["recipe"])
+
+
+def _job_of(receipt: Receipt) -> str:
+    return url_for("jobs.detail", job_id=receipt.details["job"])
+
+
+def _form_of(texts: Mapping[str, str]) -> str | None:
+    id_ = texts.get("id", "")
+    return url_for("recipe_editing.edit", id_=id_) if id_.isascii() and id_.isdigit() else None
+
+
+show_form(EDIT.name, _form_of)
+show_form(NEW.name, lambda _: url_for("recipe_editing.new"))
+show_receipts(DUPLICATE.name, _form_of_copy)
+show_receipts(RECOUNT_ALL.name, _job_of)

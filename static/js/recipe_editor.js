@@ -1,0 +1,27 @@
+// The form of a recipe: says whether anything was typed, and asks before it is lost.
+const form = document.querySelector("form[data-recipe-editor]");
+
+if (form) {
+  const state = form.querySelector("[data-editor-state]");
+  const taken = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();
+  const first = taken();
+  let sends = false;
+  // A form that came back with what is wrong holds what was typed already.
+  const came = form.querySelector("#form-errors, .conflict") !== null;
+  const dirty = () => came || taken() !== first;
+  const tell = () => (state.textContent = dirty() ? "Not saved yet" : "");
+  form.addEventListener("input", tell);
+  form.addEventListener("change", tell);
+  form.addEventListener("submit", () => (sends = true));
+  addEventListener("pageshow", () => (sends = false));
+  addEventListener("beforeunload", (event) => {
+    if (!sends && dirty()) event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+  tell();
+}
