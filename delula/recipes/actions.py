@@ -237,7 +237,7 @@ class New(RecipeCommand[Create]):
         _check_tags(values, dict.fromkeys(NAMES), known)
         return Plan(
             f"Add the recipe “{values['name']}”.",
-            Change(KIND, _new_id(lock=lock), {}, _as_json(values)),
+            Change(KIND, _new_id(lock=lock), {}, as_json(values)),
             warnings=_warnings(values, dict.fromkeys(NAMES)),
             data=values,
         )
@@ -295,7 +295,7 @@ class Duplicate(RecipeCommand[Copied]):
         values |= self.differing
         return Plan(
             f"Add “{values['name']}”, a copy of {called(given.id, row)} that nobody sees yet.",
-            Change(KIND, _new_id(lock=lock), {}, {**_as_json(values), "copy_of": given.id}),
+            Change(KIND, _new_id(lock=lock), {}, {**as_json(values), "copy_of": given.id}),
             data=values,
         )
 
@@ -329,7 +329,7 @@ class Discard(RecipeCommand[Discarded]):
         before: dict[str, Value] = {name: plain(BY_NAME[name], row[name]) for name in ("name", "slug")}
         return Plan(
             f"Remove {called(given.id, row)}.",
-            Change(KIND, str(given.id), _as_json(before), {}),
+            Change(KIND, str(given.id), as_json(before), {}),
             version=digest(row, NAMES),
         )
 
@@ -552,7 +552,7 @@ class Restore(RecipeCommand[Restored]):
         if row is None:
             after = {name: plain(BY_NAME[name], was[name]) for name in NAMES}
             sentence = f"Bring {called(given.id, was)} back, as it was in version {given.number}."
-            return Plan(sentence, Change(KIND, str(given.id), {}, _as_json(after)), data=None)
+            return Plan(sentence, Change(KIND, str(given.id), {}, as_json(after)), data=None)
         differing = [name for name in names if row[name] != was[name]]
         if not differing:
             raise Refused(f"It is what it was in version {given.number}.")
@@ -734,10 +734,11 @@ def _entries(value: Value) -> list[int | None]:
 
 def _change(id_: int, row: Stored, values: Mapping[str, Value]) -> Change:
     before = {name: plain(BY_NAME[name], row[name]) for name in values}
-    return Change(KIND, str(id_), _as_json(before), _as_json(values))
+    return Change(KIND, str(id_), as_json(before), as_json(values))
 
 
-def _as_json(values: Mapping[str, Value]) -> dict[str, JsonValue]:
+def as_json(values: Mapping[str, Value]) -> dict[str, JsonValue]:
+    """Values of columns as the audit log keeps them."""
     return {name: list(value) if isinstance(value, list) else value for name, value in values.items()}
 
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import url_for
 
+from delula.commands import Change, last_change
 from delula.errors import InvalidInput
 from delula.models.tolerance import decode_json
 from delula.recipes import queries, versions
-from delula.recipes.actions import NAMES, Create, Edited, digest, initial_texts, read
+from delula.recipes.actions import KIND, NAMES, Create, Edited, as_json, digest, initial_texts, read
 from delula.recipes.cells import NamedTag, card_of, chip
 from delula.recipes.checks import NOUNS, changed, plain, read_value
 from delula.recipes.columns import BY_NAME, COLUMNS, differs
@@ -22,6 +23,7 @@ from delula.recipes.detail import form_of, prompt_markup
 from delula.recipes.differences import Difference, difference
 from delula.recipes.documents import Fault, faults
 from delula.tags.queries import namespaces
+from delula.web.command_forms import Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from delula.commands import Plan
     from delula.db import AnyRow
+    from delula.models import AuditEntry
     from delula.recipes.cells import Card
     from delula.recipes.columns import Column, Stored
     from delula.recipes.detail import Form
@@ -105,6 +108,7 @@ class RecipeForm:
         errors: what is wrong, by column.
         refusal: why nothing can be saved at all.
         merged: what somebody else has changed meanwhile.
+        changed_by: the entry of the audit log that has, where staff did it through the console.
         plan: what saving would do; None where it would do nothing or is refused.
     """
 
@@ -115,7 +119,8 @@ class RecipeForm:
     reason: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     refusal: str = ""
-    merged: list[Merge] = field(default_factory=list)
+    merged: list[Row] = field(default_factory=list)
+    changed_by: AuditEntry | None = None
     plan: Plan | None = None
 
     @property
@@ -291,23 +296,6 @@ class TagChoice:
         ]
 
 
-@dataclass(frozen=True)
-class Merge:
-    """A column that somebody else has changed since the form was opened.
-
-    Attributes:
-        column: which.
-        seen: what stood there when the form was opened.
-        now: what stands there now.
-        yours: what was typed; None where nothing was, so that the field shows what stands there now.
-    """
-
-    column: Column
-    seen: str
-    now: str
-    yours: str | None
-
-
 def new_form() -> RecipeForm:
     """The form of a recipe that is not there yet."""
     return RecipeForm(None, initial_texts(), dict.fromkeys(NAMES))
@@ -397,9 +385,11 @@ def merged(form: RecipeForm) -> RecipeForm:
         column = BY_NAME[name]
         shown = column.shown(form.seen[name])
         if differs(column, now.texts[name], form.seen[name]):
-            yours = form.texts[name] if name in touched else None
-            now.merged.append(Merge(column, shown, now.texts[name], yours))
+            theirs = name not in touched
+            now.merged.append(Row(name, shown, now.texts[name], form.texts[name], is_theirs=theirs))
         if name in touched:
             now.texts[name] = form.texts[name]
     now.reason = form.reason
+    values = {one.name: plain(BY_NAME[one.name], now.seen[one.name]) for one in now.merged}
+    now.changed_by = last_change(Change(KIND, str(form.id), as_json(values), {}))
     return now

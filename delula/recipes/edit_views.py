@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 
 from delula.access.guard import current_staff, requires
 from delula.access.permissions import Permission
-from delula.commands import Conflict, preview, run
+from delula.commands import Conflict, just_done, preview, run
 from delula.errors import InvalidInput, Refused
 from delula.recipes import queries
 from delula.recipes.actions import DUPLICATE, EDIT, NEW, RECOUNT_ALL
@@ -98,7 +98,11 @@ def _save(form: RecipeForm) -> AnyResponse:
     except InvalidInput as error:
         form.errors[error.field] = error.message
         return _page(form, 422)
-    except Conflict:
+    except Conflict as error:
+        done = just_done(command, form.given(), current_staff.actor, error.change)
+        if done is not None and form.id is not None:
+            flash("This was saved already, once.", "info")
+            return redirect(url_for("recipes.detail", reference=form.id), 303)
         return _page(merged(form), 409)
     except Refused as error:
         form.refusal = str(error)

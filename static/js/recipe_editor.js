@@ -7,7 +7,7 @@ if (form) {
   const first = taken();
   let sends = false;
   // A form that came back with what is wrong holds what was typed already.
-  const came = form.querySelector("#form-errors, .conflict") !== null;
+  const came = form.querySelector("#form-errors, [data-merged]") !== null;
   const dirty = () => came || taken() !== first;
   const tell = () => (state.textContent = dirty() ? "Not saved yet" : "");
   form.addEventListener("input", tell);

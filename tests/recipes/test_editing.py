@@ -1,0 +1,315 @@
+"""A recipe is written through its form: what was typed is saved, and nothing else is touched or lost."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+
+from delula.access.actor import Actor
+from delula.access.permissions import Role
+from delula.commands import run, take_back
+from delula.db import atomic
+from delula.errors import InvalidInput
+from delula.recipes import versions
+from delula.recipes.actions import EDIT, NAMES, ORDER_TAGS, RESTORE, Edited, Ordered, Restored
+from tests.consoles import FRAGMENT
+from tests.generations.reading import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session, scoped_session
+
+ADMIN = Actor(None, "ann")
+PROMPT = "\n  A {food} <b>&amp;</b> \u202eabc\u202c מתכון\r\n" + "long " * 10_000
+STEPS = (
+    '[{"id": "food", "label": "Food", "type": "text", "max": 12345678901234567890.10, "odd": null}, null, 7,'
+    ' {"type": "hologram", "options": "x"}]'
+)
+
+
+@pytest.fixture
+def recipe(session: scoped_session[Session]) -> int:
+    """A recipe with everything that a form could spoil."""
+    session.execute(
+        text(
+            "INSERT INTO tags (id, name, is_hidden) VALUES (1, 'category:image', true), (3, 'fun', false),"
+            " (2, 'workflow:text_to_image', true), (4, 'category:video', true), (5, 'calm', false)"
+        )
+    )
+    session.execute(
+        text(
+            "INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost,"
+            " recipe_steps, workflow_components, tag_highlights, usage_count, image_provider, referral_code)"
+            " VALUES (9, E'Lava\\nFood', 'lava', 'd', :prompt, 'i', 'c', 5, CAST(:steps AS jsonb), 'null',"
+            " '{3,1,NULL,3,999,2}', 41, '', 'LAVA-9')"
+        ),
+        {"prompt": PROMPT, "steps": STEPS},
+    )
+    session.execute(text("SELECT setval('recipes_id_seq', 20)"))
+    session.commit()
+    return 9
+
+
+@pytest.fixture
+def curator(as_role: Callable[[Role], FlaskClient]) -> FlaskClient:
+    return as_role(Role.MODERATOR)
+
+
+def row(session: scoped_session[Session], id_: int = 9) -> dict[str, Any]:
+    """The recipe as its text in the database."""
+    statement = "SELECT to_jsonb(r) || jsonb_build_object('steps', recipe_steps::text) FROM recipes r"
+    found = session.execute(text(f"{statement} WHERE id = :id"), {"id": id_})
+    return dict(found.scalar_one())
+
+
+def opened(client: FlaskClient, path: str = "/recipes/9/edit") -> dict[str, str]:
+    """What a browser would send back of the form, line ends and all."""
+    page = client.get(path)
+    assert page.status_code == 200
+    return fields(page.text)
+
+
+def fields(html: str) -> dict[str, str]:
+    form = html[html.index("data-recipe-editor") :].partition("</form>")[0]
+    found: dict[str, str] = {}
+    for tag in re.findall(r"<input [^>]*>", form):
+        got = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
+        if "name" in got and (got.get("type") != "checkbox" or " checked" in tag):
+            found[got["name"]] = unescape(got.get("value", "")).replace("\n", "").replace("\r", "")
+    for attributes, inside in re.findall(r"<textarea([^>]*)>(.*?)</textarea>", form, re.DOTALL):
+        name = re.search(r'name="([^"]*)"', attributes)
+        assert name is not None
+        shown = unescape(inside).replace("\r\n", "\n").replace("\r", "\n").removeprefix("\n")
+        found[name[1]] = shown.replace("\n", "\r\n")
+    for name, inside in re.findall(r'<select [^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)"[^>]* selected', inside)
+        found[name] = unescape(chosen[1]) if chosen else ""
+    return found
+
+
+def test_every_column_but_what_the_product_counts_stands_in_the_form(
+    curator: FlaskClient, recipe: int, session: scoped_session[Session]
+) -> None:
+    assert recipe == 9
+    assert set(row(session)) - {"id", "usage_count", "steps"} == set(NAMES)
+    assert set(NAMES) <= set(opened(curator))
+
+
+@pytest.mark.usefixtures("recipe")
+def test_what_was_not_typed_in_stays_byte_for_byte(
+    curator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    before = row(session)
+    sent = opened(curator) | {"description": "Poured\r\nslowly"}
+    # The product counts on while the form is open.
+    session.execute(text("UPDATE recipes SET usage_count = usage_count + 1"))
+    session.commit()
+    assert curator.post("/recipes/9/edit", data=sent).status_code == 303
+    after = row(session)
+    assert after == before | {"description": "Poured\nslowly", "usage_count": 42}
+    assert "12345678901234567890.10" in after["steps"]
+
+
+@pytest.mark.usefixtures("recipe")
+def test_markup_and_right_to_left_text_are_inert(curator: FlaskClient) -> None:
+    page = curator.get("/recipes/9/edit").text
+    assert "<b>&amp;</b>" not in page
+    assert "&lt;b&gt;&amp;amp;&lt;/b&gt;" in page
+
+
+@pytest.mark.usefixtures("recipe")
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ({"slug": "No Slug"}, "small letters"),
+        ({"credit_cost": "many"}, "whole number"),
+        ({"recipe_steps": "[{}]"}, "It lacks “id”"),
+        ({"recipe_steps": "["}, "Line 1, column 2"),
+        ({"tag_highlights": "3, 1, 2, 777"}, "There is no tag 777."),
+        ({"tag-category": ""}, "A recipe needs a category: tag"),
+        ({"tag-category": "4"}, "is for recipes that make video"),
+        ({"creator_id": "nobody"}, "There is no user"),
+        ({"slug": "taken"}, "Another recipe has this slug"),
+        ({"referral_code": "TAKEN"}, "Another recipe has this referral code"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_nothing_is_written(
+    typed: dict[str, str], named: str, curator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    session.execute(
+        text(
+            "INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost,"
+            " recipe_steps, referral_code) VALUES (8, 'T', 'taken', '', '', '', '', 1, '[]', 'TAKEN')"
+        )
+    )
+    session.commit()
+    before = row(session)
+    page = curator.post("/recipes/9/edit", data=opened(curator) | typed | {"description": "kept text"})
+    assert page.status_code == 422
+    assert named in words(page.text)
+    assert 'aria-invalid="true"' in page.text
+    assert "kept text" in page.text
+    assert row(session) == before
+    assert session.execute(text("SELECT count(*) FROM dashboard.recipe_version")).scalar_one() == 0
+
+
+@pytest.mark.usefixtures("recipe")
+def test_a_stale_form_shows_all_three_states_and_loses_nothing(
+    curator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    sent = opened(curator) | {"instructions": "mine", "description": "mine too"}
+    session.execute(text("UPDATE recipes SET instructions = 'theirs', category = 'moved'"))
+    session.commit()
+    page = curator.post("/recipes/9/edit", data=sent)
+    assert page.status_code == 409
+    shown = " ".join(words(page.text).split())
+    assert "Instructions i theirs mine" in shown
+    assert "Category c moved You left it alone" in shown
+    assert row(session)["instructions"] == "theirs"
+    again = fields(page.text)
+    assert (again["instructions"], again["description"], again["category"]) == ("mine", "mine too", "moved")
+    assert curator.post("/recipes/9/edit", data=again).status_code == 303
+    after = row(session)
+    assert (after["instructions"], after["description"], after["category"]) == ("mine", "mine too", "moved")
+
+
+@pytest.mark.usefixtures("recipe")
+def test_a_choice_of_a_namespace_takes_the_place_of_the_one_before(
+    curator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    sent = opened(curator)
+    assert (sent["tag-category"], sent["tag-workflow"]) == ("1", "2")
+    session.execute(text("INSERT INTO tags (id, name, is_hidden) VALUES (6, 'category:tool', true)"))
+    session.commit()
+    assert curator.post("/recipes/9/edit", data=sent | {"tag-category": "6"}).status_code == 303
+    assert row(session)["tag_highlights"] == [3, 6, None, 3, 999, 2]
+
+
+@pytest.mark.usefixtures("recipe")
+def test_the_preview_says_which_variables_and_steps_do_not_fit(
+    curator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    before = row(session)
+    sent = opened(curator) | {"prompt": "A {drink} pours"}
+    page = curator.post("/recipes/9/edit/preview", data=sent, headers=FRAGMENT)
+    assert page.status_code == 200
+    shown = " ".join(words(page.text).split())
+    assert "The prompt has drink , and no step asks for it." in shown
+    assert "Step 1, Food , fills no variable of the prompt." in shown
+    assert "Change the prompt" in shown
+    assert row(session) == before
+    whole = curator.post("/recipes/9/edit/preview", data=sent)
+    assert "A {drink} pours" in unescape(whole.text)
+
+
+@pytest.mark.usefixtures("recipe")
+def test_a_copy_is_made_quietly_and_taken_back_by_removing_it(
+    curator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    token = {"csrf_token": opened(curator)["csrf_token"]}
+    sent = token | {"id": "9", "name": "Lava two", "slug": "lava-two", "back": "/"}
+    made = curator.post("/commands/recipes.duplicate", data=sent)
+    assert made.status_code == 303
+    id_ = int(re.findall(r"\d+", made.location)[-1])
+    copy, first = row(session, id_), row(session)
+    same = set(NAMES) - {"name", "slug", "is_active", "is_public", "referral_code", "created_at"}
+    assert {name: copy[name] for name in same} == {name: first[name] for name in same}
+    assert (copy["is_active"], copy["is_public"], copy["referral_code"]) == (False, False, None)
+    assert copy["usage_count"] == 0
+    entry = session.execute(text("SELECT max(id) FROM dashboard.audit_log")).scalar_one()
+    removed = take_back(entry, ADMIN)
+    assert session.execute(text("SELECT count(*) FROM recipes")).scalar_one() == 1
+    take_back(removed.entry_id, ADMIN)
+    assert row(session, id_) == copy
+
+
+@pytest.mark.usefixtures("curator")
+def test_any_version_comes_back_exactly_and_what_the_product_changed_is_a_version(
+    app: Flask, recipe: int, session: scoped_session[Session]
+) -> None:
+    first = row(session)
+    with app.app_context():
+        run(EDIT, Edited(id=recipe, only="recipe_steps,prompt", recipe_steps="[]", prompt="p"), ADMIN)
+        session.execute(text("UPDATE recipes SET credit_cost = 77, usage_count = 50, image_provider = NULL"))
+        run(EDIT, Edited(id=recipe, only="name", name="New"), ADMIN)
+        found = versions.listed(recipe, 99, 99)
+        assert [(one.number, one.origin) for one in found] == [
+            (4, "console"),
+            (3, "product"),
+            (2, "console"),
+            (1, "found"),
+        ]
+        assert found[1].changed == ["credit_cost", "image_provider"]
+        assert versions.is_kept(recipe)
+        done = run(RESTORE, Restored(id=recipe, number=1), ADMIN)
+        assert row(session) == first | {"usage_count": 50}
+        take_back(done.entry_id, ADMIN)
+        assert (row(session)["name"], row(session)["credit_cost"], row(session)["steps"]) == ("New", 77, "[]")
+
+
+def test_a_recipe_that_is_gone_comes_back_from_its_history(
+    curator: FlaskClient, recipe: int, session: scoped_session[Session], app: Flask
+) -> None:
+    first = row(session)
+    token = opened(curator)["csrf_token"]
+    with app.test_request_context(), atomic():
+        versions.notice([recipe])
+    session.execute(text("DELETE FROM recipes"))
+    session.commit()
+    page = curator.get("/recipes/9/history")
+    assert "The recipe no longer exists" in page.text
+    sent = {"id": "9", "number": "1", "back": "/recipes/9/history", "csrf_token": token}
+    assert curator.post("/commands/recipes.restore", data=sent).status_code == 303
+    assert row(session) == first
+
+
+@pytest.mark.usefixtures("recipe")
+def test_the_history_shows_what_changed_word_by_word(curator: FlaskClient) -> None:
+    curator.post("/recipes/9/edit", data=opened(curator) | {"instructions": "i, slowly"})
+    assert "Instructions" in curator.get("/recipes/9/history").text
+    page = curator.get("/recipes/9/history/2").text
+    assert "<ins>, slowly</ins>" in page
+    assert "Nothing stands before it" not in curator.get("/recipes/9/history/1?against=now").text
+    assert curator.get("/recipes/9/history/3").status_code == 404
+
+
+@pytest.mark.usefixtures("recipe")
+def test_who_may_not_edit_sees_why(as_role: Callable[[Role], FlaskClient]) -> None:
+    viewer = as_role(Role.VIEWER)
+    page = viewer.get("/recipes/9").text
+    assert "Edit recipe" in page
+    assert "This needs the permission recipes.edit" in page
+    assert viewer.get("/recipes/9/edit").status_code == 403
+    assert viewer.get("/recipes/9/history").status_code == 200
+
+
+@pytest.mark.usefixtures("recipe")
+def test_odd_input_is_no_fault_of_the_console(curator: FlaskClient) -> None:
+    assert curator.get("/recipes/99999999999/edit").status_code == 404
+    assert curator.get("/recipes/8/edit").status_code == 404
+    assert curator.get("/recipes/8/history").status_code == 404
+    assert curator.get("/recipes/tags?q=%00fu").status_code == 200
+    assert curator.get("/recipes/9/history?below=x").status_code == 200
+    token = {"csrf_token": opened(curator)["csrf_token"]}
+    for seen in ("", "[1]", "{", json.dumps({"name": 7, "slug": None})):
+        sent = token | {"seen": seen, "version": "old", "description": "n"}
+        assert curator.post("/recipes/9/edit", data=sent).status_code == 409
+    assert curator.post("/recipes/9/edit", data=token).status_code == 422
+
+
+def test_the_order_of_tags_changes_and_nothing_else_of_them(
+    app: Flask, recipe: int, session: scoped_session[Session]
+) -> None:
+    with app.test_request_context():
+        with pytest.raises(InvalidInput):
+            run(ORDER_TAGS, Ordered(id=recipe, tag_highlights="1, 2, 3"), ADMIN)
+        run(ORDER_TAGS, Ordered(id=recipe, tag_highlights="999, 3, 3, null, 2, 1"), ADMIN)
+    assert row(session)["tag_highlights"] == [999, 3, 3, None, 2, 1]
