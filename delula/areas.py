@@ -18,6 +18,8 @@ from delula.credits.views import blueprint as credits_
 from delula.executions.views import blueprint as executions
 from delula.generations.views import blueprint as generations
 from delula.home.views import blueprint as home
+from delula.integrity.views import blueprint as integrity
+from delula.integrity.views import quarantine
 from delula.jobs.views import blueprint as jobs
 from delula.option_icons.views import blueprint as option_icons
 from delula.palette.pages import Page, offer_pages
@@ -117,7 +119,7 @@ AREAS: tuple[Area, ...] = (
         assets,
         "assets.index",
         Permission.ASSETS_READ,
-        within=(uploads,),
+        within=(uploads, integrity, quarantine),
     ),
     Area("Users", "users", "People", users, "users.index", Permission.USERS_READ),
     Area("Credits", "coins", "People", credits_, "credits.index", Permission.CREDITS_READ),

@@ -29,6 +29,14 @@ from delula.models.credit_operations import (
 )
 from delula.models.credits import CreditTransaction, ExportTransaction, RevenueShare
 from delula.models.generations import Generation
+from delula.models.integrity import (
+    Quarantined,
+    StorageFinding,
+    StorageScan,
+    StorageTotal,
+    StoredObject,
+    StoredReference,
+)
 from delula.models.notes import UserNote
 from delula.models.providers import Provider, Service, ServiceTypeName
 from delula.models.recipes import (
@@ -81,6 +89,7 @@ __all__ = [
     "LedgerRollUp",
     "MarketAsset",
     "Provider",
+    "Quarantined",
     "Recipe",
     "RecipeAudioType",
     "RecipeOptionTagIcon",
@@ -102,6 +111,11 @@ __all__ = [
     "Span",
     "Staff",
     "StaffSession",
+    "StorageFinding",
+    "StorageScan",
+    "StorageTotal",
+    "StoredObject",
+    "StoredReference",
     "SystemAsset",
     "Tag",
     "TagAlias",

@@ -147,6 +147,11 @@ class Store:
                 return unquote(path) or None
         return None
 
+    def locations_of(self, key: str) -> list[str]:
+        """Every text under which the product may have stored a key: itself, and addresses that mean it."""
+        roots = [f"{prefix}{path}" for prefix in self._prefixes for path in {key, quote(key)}]
+        return [key, f"/{key}", *roots]
+
     @cached_property
     def _prefixes(self) -> tuple[str, ...]:
         settings, bucket = self._settings, self._settings.bucket

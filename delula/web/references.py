@@ -24,6 +24,7 @@ AREAS: Mapping[str, str] = {
     "generation": "generations",
     "job": "jobs",
     "provider": "providers",
+    "quarantined": "quarantine",
     "option_icon": "option_icons",
     "recipe": "recipes",
     "sample": "samples",

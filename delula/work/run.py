@@ -61,6 +61,7 @@ class Run:
     """One attempt at a job, as its work sees it.
 
     Attributes:
+        job_id: which job.
         done: how much was done before this attempt, by the last step that was noted.
         saved: what that step kept, for going on behind it; None at the beginning.
     """
@@ -70,6 +71,7 @@ class Run:
     ) -> None:
         self._key = {"job": job_id, "attempt": attempt}
         self._is_ending = is_ending
+        self.job_id = job_id
         self.done, self.saved = done, saved
 
     def step(self, done: int, total: int | None = None, saved: JsonValue = None) -> None:

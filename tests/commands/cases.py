@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flask import current_app
 from sqlalchemy import text
 
 from delula.access.actor import Actor
@@ -12,14 +13,17 @@ from delula.access.permissions import Role
 from delula.assets.actions import OfAsset
 from delula.assets.creating import NewMarketAsset, NewSystemAsset
 from delula.commands import run
+from delula.config import S3Settings
 from delula.credits.actions import ADJUST, Adjustment, RefreshOf, RefundOf, Reversal
 from delula.credits.approvals import Asked
 from delula.credits.daily import BatchOf
 from delula.credits.settings import Limit, Reason, SeenOf
 from delula.db import atomic, session
 from delula.generations.actions import RETRY, Failing, OfGeneration, Releasing, Restoring
+from delula.integrity.actions import OneFinding, OneItem, Pace
 from delula.jobs.actions import ChosenJob
 from delula.jobs.tasks import TIDY
+from delula.storage import Store
 from delula.tags.actions import MERGE, Deleting, Edited, Merging, NewTag, OfTag, Recolored
 from delula.tags.actions import Restoring as TagRestoring
 from delula.tags.giving import Carrying, Giving
@@ -243,6 +247,49 @@ def _upload(state: str) -> Callable[[], OneUpload]:
     return make
 
 
+def _held(state: str) -> Callable[[], OneItem]:
+    """An object that was set aside long ago, or that something else was decided of."""
+
+    def make() -> OneItem:
+        sql(
+            "INSERT INTO dashboard.quarantined (id, key, quarantine_key, bytes, etag, author, created_at)"
+            " VALUES (100, 'left.png', 'console/quarantine/100/left.png', 9, 'e', 'ann', '2020-01-01')",
+            f"UPDATE dashboard.quarantined SET state = '{state}'",  # noqa: S608 - of this file
+        )
+        return OneItem(item=100)
+
+    return make
+
+
+def _with_a_bucket() -> None:
+    """Give the console a bucket, which nothing is asked of."""
+    current_app.extensions["store"] = Store(S3Settings("bucket", "us-east-1"), None)
+
+
+def _scan() -> Pace:
+    _with_a_bucket()
+    return Pace(pace="gentle")
+
+
+def _finding(kind: str) -> Callable[[], OneFinding]:
+    """An object that no row refers to, or one of which nothing was made."""
+
+    def make() -> OneFinding:
+        _with_a_bucket()
+        sql(
+            "INSERT INTO dashboard.stored_object (key, bytes, etag, changed_at, kind, seen)"
+            " VALUES ('left.png', 9, 'e', now(), 'other', 1)",
+            "INSERT INTO dashboard.storage_finding (kind, key, source, row_id, detail, seen)"
+            " VALUES ('orphan', 'left.png', 'user', '1', 'webp', 1)",
+            f"UPDATE dashboard.storage_finding SET kind = '{kind}'",  # noqa: S608 - of this file
+        )
+        found = session().scalar(text("SELECT id FROM dashboard.storage_finding"))
+        assert found is not None
+        return OneFinding(finding=found)
+
+    return make
+
+
 #: By the name of the command.
 CASES: dict[str, Case] = {
     "assets.create_market": Case(_asset(NewMarketAsset(**_FILE, creator_id="u"))),
@@ -275,6 +322,11 @@ CASES: dict[str, Case] = {
     "notes.add": Case(_user(NewNote(user_id="u", body="asked twice", key="k"))),
     "notes.remove": Case(_note(removed=False)),
     "notes.restore": Case(_note(removed=True)),
+    "integrity.delete": Case(_held("held")),
+    "integrity.quarantine": Case(_finding("orphan")),
+    "integrity.remake": Case(_finding("derivatives")),
+    "integrity.restore": Case(_held("held")),
+    "integrity.scan": Case(_scan),
     "jobs.cancel": Case(_job("todo")),
     "jobs.retry": Case(_job("failed")),
     "tags.activate": Case(_tags(OfTag(id=1), "UPDATE tags SET is_active = false")),

@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
 
 from delula.access.permissions import Role
-from delula.db import atomic, session
 from delula.storage import current_store
-from delula.work import task_named
-from delula.work.run import perform
 from tests.consoles import Console, console_on
+from tests.working import work_off
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,11 +23,6 @@ if TYPE_CHECKING:
 
     from delula.config import S3Settings
     from delula.storage import ObjectFacts
-
-_NEXT = text(
-    "SELECT id, task_name, args FROM jobs.procrastinate_jobs WHERE status = 'todo' ORDER BY id LIMIT 1"
-)
-_DONE = text("UPDATE jobs.procrastinate_jobs SET status = 'succeeded' WHERE id = :id")
 
 
 def put(url: str, body: bytes) -> int:
@@ -94,17 +86,7 @@ class Sender:
 
     def work(self) -> list[str]:
         """Do what is queued; the tasks that were done."""
-        done = []
-        with self.console.app.app_context():
-            while (job := session().execute(_NEXT).one_or_none()) is not None:
-                session().remove()
-                task = task_named(job.task_name)
-                assert task is not None
-                perform(task, job.id, job.args)
-                with atomic() as transaction:
-                    transaction.execute(_DONE, {"id": job.id})
-                done.append(job.task_name)
-        return done
+        return work_off(self.console.app)
 
     def stored(self, key: str) -> ObjectFacts | None:
         with self.console.app.app_context():

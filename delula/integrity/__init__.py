@@ -1,0 +1,1 @@
+"""The bucket against the tables: what does not fit, and what can be done about it."""

@@ -1,0 +1,115 @@
+"""Setting objects aside, putting them back, and deleting them for good: what happens in the bucket.
+
+A move is a copy, a look at the copy, and then the deletion; whoever dies in between leaves the object in at
+least one place, and the next attempt goes on. An object that has changed since it was decided is left alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from delula.db import atomic
+from delula.errors import Refused
+from delula.integrity import queries
+from delula.integrity.places import originals_of
+from delula.integrity.queries import Held, Kind
+from delula.integrity.references import is_referenced
+from delula.storage import NoSuchObject, Store, StoreUnavailable, current_store
+from delula.storage.walk import copy
+from delula.work import Promise, Task
+
+if TYPE_CHECKING:
+    from delula.work import Run
+
+#: Days after which what was set aside is deleted.
+DAYS = 30
+GONE = "The object is gone."
+
+
+def _move(run: Run, item: int) -> None:  # noqa: ARG001 - it has no length
+    """Do what was decided of an object, while nobody can decide otherwise: its row is held all along."""
+    store = the_store()
+    with atomic():
+        row: Any = queries.find_held(item, lock=True)
+        match Held(row.state) if row else None:
+            case Held.MOVING:
+                _set_aside(store, row)
+            case Held.RESTORING:
+                _put_back(store, row)
+            case Held.DELETING:
+                store.delete([row.quarantine_key])
+                queries.change_held(item, Held.DELETED)
+
+
+def the_store() -> Store:
+    """The store.
+
+    Raises:
+        Refused: no bucket is configured.
+    """
+    store = current_store()
+    if store is None:
+        raise Refused("No bucket is configured.")
+    return store
+
+
+def _set_aside(store: Store, row: Any) -> None:
+    facts = store.facts(row.key)
+    if facts is None:
+        # An earlier attempt has come so far; or somebody else has deleted it.
+        there = store.facts(row.quarantine_key)
+        _note_held(row) if there else queries.change_held(row.id, Held.KEPT, GONE)
+        return
+    why = None
+    if (facts.size, facts.etag) != (row.bytes, row.etag):
+        why = "The object is another by now."
+    elif is_used(row.key, store):
+        why = "A row refers to it by now."
+    if why is not None:
+        store.delete([row.quarantine_key])
+        queries.change_held(row.id, Held.KEPT, why)
+        return
+    _carry(store, row, row.key, row.quarantine_key)
+    _note_held(row)
+
+
+def _note_held(row: Any) -> None:
+    queries.change_held(row.id, Held.HELD)
+    queries.drop_finding(Kind.ORPHAN, row.key)
+
+
+def _put_back(store: Store, row: Any) -> None:
+    there, held = store.facts(row.key), store.facts(row.quarantine_key)
+    if there is not None and (there.size, there.etag) != (row.bytes, row.etag):
+        queries.change_held(row.id, Held.HELD, "Another object lies there by now.")
+    elif held is not None:
+        _carry(store, row, row.quarantine_key, row.key)
+        queries.change_held(row.id, Held.RESTORED)
+    else:
+        queries.change_held(row.id, Held.RESTORED if there else Held.KEPT, None if there else GONE)
+
+
+def _carry(store: Store, row: Any, source: str, target: str) -> None:
+    """Copy, look at the copy, and only then delete.
+
+    Raises:
+        StoreUnavailable: something of it did not work; it is tried again.
+    """
+    try:
+        copy(store, source, target, row.etag)
+    except NoSuchObject as error:
+        raise StoreUnavailable("The object has just gone.") from error
+    made = store.facts(target)
+    if made is None or made.size != row.bytes:
+        raise StoreUnavailable("The copy is not as large as the object.")
+    # Whoever was taken for dead meanwhile has lost the row, and may not delete what another has put there.
+    queries.find_held(row.id, lock=True)
+    store.delete([source])
+
+
+def is_used(key: str, store: Store) -> bool:
+    """Whether a row refers to an object, or to what it was made of, at this moment."""
+    return is_referenced((key, *originals_of(key)), store)
+
+
+MOVE = Task("integrity.move", "Move an object that was set aside", _move, Promise.AT_LEAST_ONCE, attempts=8)

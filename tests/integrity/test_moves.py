@@ -1,0 +1,155 @@
+"""Setting aside, putting back and deleting: nothing is lost, whoever dies or is faster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from delula.access.actor import Actor
+from delula.access.permissions import Role
+from delula.commands import run, take_back
+from delula.db import session
+from delula.errors import Forbidden, Refused
+from delula.integrity import moves, tasks
+from delula.integrity.actions import DELETE, REMAKE, RESTORE, SET_ASIDE, OneFinding, OneItem
+from tests.integrity.conftest import ADA
+from tests.integrity.test_scan import A, asset
+
+if TYPE_CHECKING:
+    from tests.integrity.conftest import Bucket
+
+
+@pytest.fixture
+def orphan(bucket: Bucket) -> OneFinding:
+    bucket.put("left.png", kind="image/png")
+    bucket.scan()
+    return OneFinding(finding=bucket.finding("left.png"))
+
+
+def state(bucket: Bucket) -> str:
+    ((found,),) = bucket.console.sql("SELECT state FROM dashboard.quarantined ORDER BY id DESC LIMIT 1")
+    return str(found)
+
+
+def set_aside(bucket: Bucket, orphan: OneFinding) -> OneItem:
+    receipt = bucket.run(SET_ASIDE, orphan)
+    bucket.work()
+    return OneItem(item=receipt.details["item"])
+
+
+def test_an_orphan_is_set_aside_and_put_back(bucket: Bucket, orphan: OneFinding) -> None:
+    item = set_aside(bucket, orphan)
+    assert bucket.keys() == {f"console/quarantine/{item.item}/left.png"}
+    assert (state(bucket), bucket.findings()) == ("held", set())
+    assert bucket.scan() == set()
+    bucket.run(RESTORE, item)
+    bucket.work()
+    assert (bucket.keys(), state(bucket)) == ({"left.png"}, "restored")
+    facts = bucket.store.facts("left.png")
+    assert facts is not None
+    assert (facts.size, facts.content_type) == (9, "image/png")
+
+
+def test_it_can_be_taken_back_before_and_after_it_was_moved(bucket: Bucket, orphan: OneFinding) -> None:
+    entry = bucket.run(SET_ASIDE, orphan).entry_id
+    with bucket.console.app.app_context():
+        take_back(entry, ADA)
+        session().remove()
+    bucket.work()
+    assert (bucket.keys(), state(bucket)) == ({"left.png"}, "restored")
+
+
+@pytest.mark.parametrize("place", ["copy", "facts", "delete"])
+@pytest.mark.parametrize("command", ["set aside", "put back"])
+def test_whoever_dies_midway_loses_nothing(
+    bucket: Bucket, orphan: OneFinding, monkeypatch: pytest.MonkeyPatch, place: str, command: str
+) -> None:
+    if command == "put back":
+        bucket.run(RESTORE, set_aside(bucket, orphan))
+    else:
+        bucket.run(SET_ASIDE, orphan)
+    target = moves if place == "copy" else bucket.console.app.extensions["store"]
+    real = getattr(target, place)
+
+    def dying(*given: Any) -> Any:
+        real(*given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(target, place, dying)
+    with pytest.raises(KeyboardInterrupt):
+        bucket.work()
+    assert bucket.keys()
+    monkeypatch.setattr(target, place, real)
+    bucket.work()
+    assert len(bucket.keys()) == 1
+    assert (state(bucket), bucket.has("left.png")) == (
+        ("held", False) if command == "set aside" else ("restored", True)
+    )
+
+
+def test_what_is_another_object_by_now_stays(bucket: Bucket, orphan: OneFinding) -> None:
+    bucket.run(SET_ASIDE, orphan)
+    bucket.put("left.png", body=b"new")
+    bucket.work()
+    assert (bucket.keys(), state(bucket)) == ({"left.png"}, "kept")
+
+
+def test_what_a_row_refers_to_by_now_stays(bucket: Bucket, orphan: OneFinding) -> None:
+    bucket.run(SET_ASIDE, orphan)
+    asset(bucket, "left.png")
+    bucket.work()
+    assert (bucket.keys(), state(bucket)) == ({"left.png"}, "kept")
+
+
+@pytest.mark.parametrize("form", ["{key}", "s3://{bucket}/{key}", "{endpoint}/{bucket}/{key}"])
+def test_so_it_is_refused_at_once(bucket: Bucket, orphan: OneFinding, form: str) -> None:
+    endpoint = bucket.store.client.meta.endpoint_url
+    location = form.format(key="left.png", bucket=bucket.store.bucket, endpoint=endpoint)
+    bucket.console.sql(
+        "INSERT INTO generations (user_id, prompt, thumbnail_url) VALUES ('u', 'p', %s)", location
+    )
+    with pytest.raises(Refused, match="refers to it by now"):
+        bucket.run(SET_ASIDE, orphan)
+
+
+def test_nothing_is_put_over_another_object(bucket: Bucket, orphan: OneFinding) -> None:
+    item = set_aside(bucket, orphan)
+    bucket.put("left.png", body=b"new")
+    bucket.run(RESTORE, item)
+    bucket.work()
+    assert state(bucket) == "held"
+    assert len(bucket.keys()) == 2
+
+
+def test_after_thirty_days_it_is_deleted(bucket: Bucket, orphan: OneFinding) -> None:
+    item = set_aside(bucket, orphan)
+    with pytest.raises(Refused, match="kept for 30 days"):
+        bucket.run(DELETE, item)
+    bucket.console.sql("UPDATE dashboard.quarantined SET created_at = now() - interval '31 days'")
+    with bucket.console.app.app_context():
+        tasks._tidy(None)  # type: ignore[arg-type]  # it takes no steps
+        session().remove()
+    bucket.work()
+    assert (bucket.keys(), state(bucket)) == (set(), "deleted")
+    ((actor, reason),) = bucket.console.sql(
+        "SELECT actor, reason FROM dashboard.audit_log WHERE action = 'integrity.delete' AND object_id = %s",
+        str(item.item),
+    )
+    assert (actor, reason) == ("console", "It was set aside more than 30 days ago.")
+
+
+def test_missing_derivatives_are_made_again(bucket: Bucket) -> None:
+    from tests.uploads.files import good  # noqa: PLC0415 - one picture
+
+    asset(bucket, A, size=len(good("png")))
+    bucket.put(A, body=good("png"))
+    assert bucket.scan() == {("derivatives", A)}
+    bucket.run(REMAKE, OneFinding(finding=bucket.finding(A)))
+    assert bucket.work() == ["assets.derive"]
+    assert bucket.scan() == set()
+
+
+def test_who_may_not_mend_does_not(bucket: Bucket, orphan: OneFinding) -> None:
+    with bucket.console.app.app_context(), pytest.raises(Forbidden):
+        run(SET_ASIDE, orphan, Actor(2, "val", Role.VIEWER))
