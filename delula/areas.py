@@ -29,6 +29,7 @@ from delula.queue.views import blueprint as queue
 from delula.recipes.edit_views import blueprint as recipe_editing
 from delula.recipes.history_views import blueprint as recipe_history
 from delula.recipes.views import blueprint as recipes
+from delula.review.views import blueprint as review
 from delula.samples.views import blueprint as samples
 from delula.staff.views import blueprint as staff
 from delula.tags.views import blueprint as tags
@@ -121,6 +122,7 @@ AREAS: tuple[Area, ...] = (
         Permission.ASSETS_READ,
         within=(uploads, integrity, quarantine),
     ),
+    Area("Review", "scan-eye", "Library", review, "review.index", Permission.REVIEW_READ),
     Area("Users", "users", "People", users, "users.index", Permission.USERS_READ),
     Area("Credits", "coins", "People", credits_, "credits.index", Permission.CREDITS_READ),
     Area("Audit", "scroll-text", "Control", audit, "audit.index", Permission.AUDIT_READ),

@@ -46,6 +46,9 @@ class Permission(StrEnum):
     UPLOADS_SEND = "uploads.send"
     INTEGRITY_READ = "integrity.read"
     INTEGRITY_MEND = "integrity.mend"
+    REVIEW_READ = "review.read"
+    REVIEW_DECIDE = "review.decide"
+    REVIEW_MANAGE = "review.manage"
     USERS_READ = "users.read"
     USERS_READ_EMAIL = "users.read_email"
     USERS_REVEAL_EMAIL = "users.reveal_email"
@@ -87,6 +90,9 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.UPLOADS_SEND: "Upload files as system and market assets, and on behalf of users",
         Permission.INTEGRITY_READ: "See what does not fit between the bucket and the tables",
         Permission.INTEGRITY_MEND: "Scan the bucket, set orphans aside, restore them, remake derivatives",
+        Permission.REVIEW_READ: "See the review queue and what was decided, without the media",
+        Permission.REVIEW_DECIDE: "Review: see the media, decide, and reverse decisions",
+        Permission.REVIEW_MANAGE: "Set policies, weights and shares of the review; judge what is escalated",
         Permission.USERS_READ: "Find and read the product's users, without their e-mail addresses",
         Permission.USERS_READ_EMAIL: "See the e-mail addresses of the product's users in full",
         Permission.USERS_REVEAL_EMAIL: "Reveal one user's e-mail address, noted in the audit log each time",
@@ -128,6 +134,7 @@ _READING = _ALWAYS | {
     Permission.PROVIDERS_READ,
     Permission.ASSETS_READ,
     Permission.INTEGRITY_READ,
+    Permission.REVIEW_READ,
     Permission.USERS_READ,
     Permission.USERS_REVEAL_EMAIL,
     Permission.CREDITS_READ,
@@ -146,6 +153,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.RECIPES_EDIT,
             Permission.TAGS_EDIT,
             Permission.ASSETS_EDIT,
+            Permission.REVIEW_DECIDE,
             Permission.UPLOADS_SEND,
             Permission.INTEGRITY_MEND,
         },

@@ -47,6 +47,17 @@ from delula.models.recipes import (
     RecipeUsageOptions,
     RecipeVersion,
 )
+from delula.models.review import (
+    ReviewDecision,
+    ReviewItem,
+    ReviewKind,
+    ReviewLease,
+    ReviewPolicy,
+    ReviewSettings,
+    ReviewSource,
+    ReviewState,
+    Verdict,
+)
 from delula.models.rollups import (
     GenerationFailure,
     GenerationRollUp,
@@ -101,6 +112,14 @@ __all__ = [
     "Reconciliation",
     "RecoveryCode",
     "RevenueShare",
+    "ReviewDecision",
+    "ReviewItem",
+    "ReviewKind",
+    "ReviewLease",
+    "ReviewPolicy",
+    "ReviewSettings",
+    "ReviewSource",
+    "ReviewState",
     "RolePolicy",
     "RoleType",
     "RollUpState",
@@ -129,4 +148,5 @@ __all__ = [
     "UserNote",
     "UserTotals",
     "UserType",
+    "Verdict",
 ]

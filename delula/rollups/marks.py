@@ -19,7 +19,7 @@ from typing import Any, cast
 from sqlalchemy import text
 
 from delula.db import session
-from delula.models import RollUpState
+from delula.models import ReviewSource, RollUpState
 
 #: How long a transaction may be on its way from an id to a number.
 _GRACE = timedelta(minutes=1)
@@ -54,7 +54,7 @@ def locked_state(family: str) -> RollUpState:
     return state
 
 
-def look(state: RollUpState, table: str) -> Mark:
+def look(state: RollUpState | ReviewSource, table: str) -> Mark:
     """Notes how far `table` goes now, and says from where to read.
 
     The rows must be read after this, in the same transaction.

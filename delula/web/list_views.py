@@ -51,7 +51,7 @@ class ListViews:
         resolvers: turn names of other rows in a filter into ids.
         states: loads the present status of rows by id, where it changes by itself.
         suggest: looks up values of a field for the query box.
-        extras: what the template of the grid reads beside the list.
+        extras: what the template of the grid reads beside the list; `head` stands beside its title.
         heading: names the group that a row belongs to, where the default order keeps groups together.
         deeds: what can be done beside the rows, as buttons at the head: label, icon, href, disabled_reason.
         bulk: names of the commands that can be run on the rows selected in the table, the most wanted first;

@@ -12,7 +12,7 @@ from delula.errors import InvalidInput
 from delula.web.render import render
 from delula.web.static import YEAR
 from delula.web.styleguide import styleguide_context
-from delula.web.templates import DENSITIES, SHORTCUTS, THEMES
+from delula.web.templates import BLURS, DENSITIES, SHORTCUTS, THEMES
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -30,9 +30,14 @@ def healthz() -> Response:
 @blueprint.post("/preferences")
 @requires(Permission.PUBLIC)
 def preferences() -> AnyResponse:
-    """Keep theme, density and shortcuts in cookies, for a browser without JavaScript as well."""
+    """Keep theme, density, shortcuts and blur in cookies, for a browser without JavaScript as well."""
     response = redirect(local_url(request.form.get("next"), default=url_for("home.index")), 303)
-    for name, choices in (("theme", THEMES), ("density", DENSITIES), ("shortcuts", SHORTCUTS)):
+    for name, choices in (
+        ("theme", THEMES),
+        ("density", DENSITIES),
+        ("shortcuts", SHORTCUTS),
+        ("blur", BLURS),
+    ):
         if name in request.form:
             if request.form[name] not in choices:
                 raise InvalidInput(name, f"choose one of {', '.join(choices)}.")

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 THEMES = ("system", "light", "dark")
 DENSITIES = ("comfortable", "compact")
 SHORTCUTS = ("on", "off")
+#: Which media of the review are blurred until asked for: what is flagged, everything, or nothing.
+BLURS = ("flagged", "all", "none")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Preferences:
     theme: str
     density: str
     shortcuts: str
+    blur: str
 
 
 def preferences() -> Preferences:
@@ -48,6 +51,7 @@ def preferences() -> Preferences:
         theme=chosen("theme", THEMES),
         density=chosen("density", DENSITIES),
         shortcuts=chosen("shortcuts", SHORTCUTS),
+        blur=chosen("blur", BLURS),
     )
 
 

@@ -21,3 +21,4 @@ import "./sort.js";
 import "./tags.js";
 import "./steps.js";
 import "./recipe_editor.js";
+import "./review.js";

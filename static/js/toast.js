@@ -14,7 +14,7 @@ const element = (name, properties = {}, ...children) => {
   return made;
 };
 
-/** Shows {tone, title, text, requestId, undo: {href, label}, action: {label, run}}; of these only title is needed. */
+/** Shows {tone, title, text, requestId, undo: {href, label, back}, action: {label, run}}; of these only title is needed. */
 export function toast({ tone = "info", title, text, requestId, undo, action }) {
   const region = document.getElementById("toasts");
   if (!region) return;
@@ -48,10 +48,11 @@ export function toast({ tone = "info", title, text, requestId, undo, action }) {
   if (tone !== "danger") fade(box, undo ? 12_000 : 5_000);
 }
 
-function undoForm({ href, label = "Undo" }) {
+function undoForm({ href, label = "Undo", back }) {
   const token = element("input", { type: "hidden", name: "csrf_token" });
   token.value = document.querySelector('meta[name="csrf-token"]').content;
   return element("form", { method: "post", action: href }, token,
+    back && element("input", { type: "hidden", name: "back", value: back }),
     element("button", { type: "submit", className: "button secondary small", textContent: label }));
 }
 

@@ -23,6 +23,9 @@ from delula.generations.actions import RETRY, Failing, OfGeneration, Releasing, 
 from delula.integrity.actions import OneFinding, OneItem, Pace
 from delula.jobs.actions import ChosenJob
 from delula.jobs.tasks import TIDY
+from delula.review.actions import APPROVE, OneDecision, Rejecting, Tagging, Taking
+from delula.review.actions import OneItem as Reviewed
+from delula.review.rules import Numbers, PolicyOf
 from delula.storage import Store
 from delula.tags.actions import MERGE, Deleting, Edited, Merging, NewTag, OfTag, Recolored
 from delula.tags.actions import Restoring as TagRestoring
@@ -290,6 +293,42 @@ def _finding(kind: str) -> Callable[[], OneFinding]:
     return make
 
 
+def _reviewed() -> int:
+    """The number of an item: an upload that waits for a decision."""
+    sql(
+        "INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name, s3_key, cdn_url,"
+        " mime_type, file_size, asset_type, source) VALUES (1, 'u', 'a', 'a.png', 'A', 'k', 'u', 'image/png',"
+        " 1, 1, 1)",
+        "INSERT INTO dashboard.review_item (kind, object_id, owner_id, state, rank, since, reach, risk,"
+        " history, edition, content) VALUES ('user_asset', 1, 'u', 'open', 1, now(), 0, 0, 0, 1, '')",
+    )
+    return session().execute(text("SELECT id FROM dashboard.review_item")).scalar_one()
+
+
+def _reversal() -> OneDecision:
+    decision = run(APPROVE, Reviewed(item_id=_reviewed()), ADMIN, reason="before").details["decision"]
+    assert isinstance(decision, int)
+    return OneDecision(decision=decision)
+
+
+def _held_by_another() -> Taking:
+    item = _reviewed()
+    sql(
+        "INSERT INTO dashboard.review_lease (item_id, staff_id, holder, tab, until)"
+        " SELECT id, 99, 'bob', 't', now() + interval '1 minute' FROM dashboard.review_item",
+    )
+    return Taking(item_id=item, tab="mine")
+
+
+_POLICY = PolicyOf(
+    code="spam", place=7, label="Junk", guidance="Always.", examples="", message="It is junk.",
+    on_user_asset="delete", on_market_asset="nothing", on_sample="reject", on_generation="hide", active=True,
+)  # fmt: skip
+_NUMBERS = Numbers(
+    age=1, reach=2, classifier=3, history=4, second_share=50, blur_at=10, starts_on="2026-01-01"
+)
+
+
 #: By the name of the command.
 CASES: dict[str, Case] = {
     "assets.create_market": Case(_asset(NewMarketAsset(**_FILE, creator_id="u"))),
@@ -349,6 +388,16 @@ CASES: dict[str, Case] = {
     "uploads.cancel": Case(_upload("sending")),
     "uploads.finish": Case(_upload("sending")),
     "uploads.record": Case(_upload("checked")),
+    "review.approve": Case(lambda: Reviewed(item_id=_reviewed())),
+    "review.blur": Case(lambda: Reviewed(item_id=_reviewed())),
+    "review.configure": Case(lambda: _NUMBERS),
+    "review.escalate": Case(lambda: Reviewed(item_id=_reviewed())),
+    "review.reject": Case(lambda: Rejecting(item_id=_reviewed(), policy="sexual")),
+    "review.reverse": Case(_reversal),
+    "review.set_policy": Case(lambda: _POLICY),
+    "review.skip": Case(lambda: Reviewed(item_id=_reviewed())),
+    "review.tag": Case(lambda: Tagging(item_id=_reviewed(), tags="beach, sunset")),
+    "review.take_over": Case(_held_by_another),
     "users.edit": Case(_user(Details(user_id="u", handle="new", email="n@example.org", only="handle,email"))),
     "users.rename_for_tests": Case(_rename),
     "users.reveal_email": Case(_reveal),

@@ -28,6 +28,12 @@ BEHIND = {
     "recipe_editing.save": "command",
     "recipe_editing.preview_new": "preview",
     "recipe_editing.preview_edit": "preview",
+    # Decisions of the review, in JSON for its script.
+    "review.decide": "command",
+    # Who looks at an item for five minutes; nothing of the product.
+    "review.ahead": "lease",
+    "review.lease": "lease",
+    "review.leave": "lease",
     # Accounts of staff: the actions leave their entries themselves (tests/staff/test_audited.py).
     "staff.create": "staff",
     "staff.set_role": "staff",

@@ -1,0 +1,93 @@
+"""The cells of the list of items."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from delula.access import clock
+from delula.models import ReviewKind, ReviewState
+from delula.review import queries, scoring
+from delula.review.actions import said_of
+from delula.review.things import SUBJECTS
+from delula.web.display import MISSING, escape, lead_tag, time_tag
+from delula.web.lists import in_filter
+from delula.web.references import owner_naming
+from delula.web.tables import Cell, link, text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from delula.web.lists import ListPage
+
+#: What a state is called, and the class that gives it its dot and tone.
+STATES: Mapping[str, tuple[str, str]] = {
+    ReviewState.OPEN: ("Open", "warning waiting"),
+    ReviewState.SECOND: ("Second look", "info waiting"),
+    ReviewState.ESCALATED: ("Escalated", "danger waiting"),
+    ReviewState.APPROVED: ("Approved", "success"),
+    ReviewState.REJECTED: ("Rejected", "danger"),
+    ReviewState.CLOSED: ("Closed", "neutral"),
+}
+
+
+def state_tag(state: str) -> Markup:
+    """A state: dot and word."""
+    word, classes = STATES[state]
+    return Markup(f'<span class="status {classes}">{word}</span>')  # noqa: S704 - constants
+
+
+def name_of(item: Any, thing: Any) -> str:
+    """What an item is called: its title, else what it is."""
+    title = thing.title if thing is not None else None
+    return title or f"{SUBJECTS[ReviewKind(item.kind)].label} {item.object_id}"
+
+
+def is_undecided(item: Any) -> bool:
+    """Whether nobody may know yet how it was judged."""
+    return item.state in queries.WAITING
+
+
+def cells() -> Mapping[str, Cell]:
+    """The cells as the person of this request may see them."""
+    name, weights, now = owner_naming(), queries.settings(), clock.utc_now()
+
+    def thing(row: Any, listed: ListPage) -> str:
+        gone = "" if row.thing is not None else ' <span class="faint">gone</span>'
+        return lead_tag(name_of(row, row.thing), listed.detail_href(row.id)) + Markup(gone)  # noqa: S704
+
+    def score(row: Any, _: ListPage) -> str:
+        return MISSING if row.rank is None else f"{scoring.score(row, weights, now):.1f}"
+
+    def owner(row: Any, listed: ListPage) -> str:
+        if not row.owner_id:
+            return MISSING
+        href = f"{listed.action}?q=user:{in_filter(row.owner_id)}"
+        return link(href, name(row), title="All of this user in the queue")
+
+    return {
+        **_CELLS,
+        "thing": Cell(thing, "wide"),
+        "score": Cell(score, "number"),
+        "user": Cell(owner, "cut"),
+    }
+
+
+def _decision(row: Any) -> str:
+    # Of what waits for a second look, the first stays unseen.
+    if is_undecided(row) or row.verdict is None:
+        return MISSING
+    words = escape(said_of(row.verdict, row.policy_label or row.policy))
+    return f'{words} <span class="faint">by <bdi>{escape(row.decider)}</bdi></span>'
+
+
+_CELLS: Mapping[str, Cell] = {
+    "state": Cell(lambda row, _: state_tag(row.state)),
+    "kind": Cell(lambda row, _: SUBJECTS[ReviewKind(row.kind)].label),
+    "created": Cell(lambda row, _: time_tag(row.since)),
+    "risk": Cell(lambda row, _: f"{row.risk:.0%}" if row.risk else MISSING, "number"),
+    "holder": Cell(lambda row, _: text(row.holder), "cut"),
+    "decision": Cell(lambda row, _: _decision(row)),
+    "decided": Cell(lambda row, _: time_tag(row.decided_at)),
+}

@@ -1,0 +1,74 @@
+"""Why a decision was not made: who was faster, or what has changed, and when."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import request, url_for
+
+from delula.access import clock
+from delula.audit.queries import of_object
+from delula.commands import Conflict, action_title
+from delula.models import ReviewKind
+from delula.review import things
+from delula.review.actions import AlreadyDecided, said
+from delula.review.cells import name_of
+from delula.review.things import SUBJECTS
+from delula.web.display import ago
+
+if TYPE_CHECKING:
+    from delula.db import AnyRow
+    from delula.errors import Refused
+
+#: Who has changed something of which the audit log does not know.
+PRODUCT = "the product"
+
+
+def conflict(item: AnyRow, error: Refused) -> dict[str, Any]:
+    """Why a decision was not made: who did what, and when."""
+    told: dict[str, Any] = {
+        "item": item.id,
+        "name": name_of(item, things.find(ReviewKind(item.kind), item.object_id)),
+        "href": url_for("review.detail", item_id=item.id),
+        "text": str(error),
+        "note": None,
+        "reverse": None,
+    }
+    if isinstance(error, AlreadyDecided):
+        decision = error.decision
+        told |= {"who": decision.actor, "what": said(decision), "when": decision.at.isoformat()}
+        told |= {"note": decision.note, "reverse": decision.id}
+    elif isinstance(error, Conflict):
+        told |= _changed(item, error)
+    return told
+
+
+def _changed(item: AnyRow, error: Conflict) -> dict[str, Any]:
+    """What has changed of a thing since it was shown, by whom as far as the audit log knows, and when."""
+    kind = ReviewKind(item.kind)
+    subject, row = SUBJECTS[kind], things.find(kind, item.object_id)
+    seen, now = _seen(), subject.values_of(row) if row is not None else {}
+    names = [name for name in now if name != "updated_at" and name in seen and seen[name] != now[name]]
+    what = ", ".join(name.replace("_", " ") for name in names) or "what it shows, or its state"
+    who, when = PRODUCT, getattr(row, "updated_at", None)
+    entries = of_object(error.change.kind, error.change.id)
+    if entries and (when is None or entries[0].at >= when):
+        who, when = entries[0].actor, entries[0].at
+        what = f"{action_title(entries[0].action)}: {what}"
+    since = f" {ago(when, clock.utc_now())}" if when is not None else ""
+    return {
+        "who": who,
+        "what": what,
+        "when": when.isoformat() if when is not None else None,
+        "text": f"It was changed{since} by {who}, after it was shown to you ({what}).",
+    }
+
+
+def _seen() -> dict[str, Any]:
+    """The values that the page had shown; whatever else the browser sends counts as nothing."""
+    try:
+        values = json.loads(request.form.get("seen", "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}

@@ -1,0 +1,55 @@
+"""Where the media of an item are; a browser is led to them by addresses that work for minutes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from delula.assets import media as assets
+from delula.db import session
+from delula.models import Generation, MarketAsset, ReviewKind, UserAsset
+from delula.models.enums import MediaType
+from delula.samples import media as samples
+from delula.samples.queries import locations as sample_locations
+from delula.storage.layout import blurred_key
+
+if TYPE_CHECKING:
+    from delula.db import AnyRow
+    from delula.storage import Store
+
+#: The parts of an item that can be looked at.
+FILE, THUMBNAIL, BLURRED = assets.FILE, assets.THUMBNAIL, assets.BLURRED
+PARTS = (FILE, THUMBNAIL, BLURRED)
+
+_MODELS: dict[ReviewKind, Any] = {
+    ReviewKind.USER_ASSET: UserAsset,
+    ReviewKind.MARKET_ASSET: MarketAsset,
+    ReviewKind.GENERATION: Generation,
+}
+_KINDS = {"image/": "image", "video/": "video", "audio/": "audio", "application/pdf": "document"}
+
+
+def kind_of(kind: ReviewKind, row: AnyRow) -> str:
+    """`image`, `video`, `audio`, `document` or `other`: how a browser shows the file of a row of `things`."""
+    if kind is ReviewKind.SAMPLE:
+        return "video" if row.type == MediaType.VIDEO else "image"
+    if kind is ReviewKind.GENERATION:
+        is_video = row.type == MediaType.VIDEO or (row.video_url and not row.image_url)
+        return "video" if is_video else "image"
+    return kind_of_type(row.mime_type)
+
+
+def kind_of_type(mime_type: str) -> str:
+    """The same of a media type, by how it begins."""
+    return next((name for start, name in _KINDS.items() if mime_type.startswith(start)), "other")
+
+
+def key_of(kind: ReviewKind, object_id: int, part: str, store: Store) -> str | None:
+    """The key of a part in the bucket; None where nothing that the product stored lies there."""
+    if kind is ReviewKind.SAMPLE:
+        sample = sample_locations(object_id)
+        names = ("thumbnail", "preview", "full") if part == THUMBNAIL else ("full", "preview", "thumbnail")
+        keys = [samples.key_of(sample, name, store) for name in names] if sample is not None else []
+        key = next((key for key in keys if key), None)
+        return blurred_key(key) if key and part == BLURRED else key
+    found = session().get(_MODELS[kind], object_id)
+    return assets.key_of(found, part, store) if found is not None else None

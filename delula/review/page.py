@@ -1,0 +1,141 @@
+"""What the page of an item shows: to decide about it, or to see what was decided."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
+
+from delula.access import clock
+from delula.access.guard import current_staff, may
+from delula.access.permissions import Permission
+from delula.models import ReviewKind, ReviewState
+from delula.review import media, queries, scoring, things
+from delula.review.actions import said, version_of, why_not
+from delula.review.cells import is_undecided, name_of, state_tag
+from delula.review.things import EFFECTS, SUBJECTS
+from delula.storage import current_store
+from delula.web.lists import in_filter
+from delula.web.references import hrefs_of, owner_naming
+from delula.web.templates import preferences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from delula.db import AnyRow
+
+#: What a moderator may say with one more key, where a reason is needed.
+REASONS = {
+    "escalate": ("It may be illegal", "No policy covers it", "I am not sure"),
+    "skip": ("I know the owner", "I do not understand the language", "I cannot judge it now"),
+}
+_FACTS = {
+    "mime_type": "Type",
+    "file_size": "Bytes",
+    "duration": "Seconds",
+    "usage_count": "Uses",
+    "like_count": "Likes",
+    "download_count": "Downloads",
+}
+
+
+def hiding() -> Callable[[Any], bool]:
+    """Whether the media of an item are blurred until somebody asks for them."""
+    wish = preferences().blur
+    blur_at: float | None = None
+
+    def hides(item: Any) -> bool:
+        nonlocal blur_at
+        if blur_at is None:
+            blur_at = queries.settings().blur_at / 100
+        is_flagged = item.risk >= blur_at and item.state != ReviewState.APPROVED
+        # What the first look found stays unseen until the second.
+        is_marked = item.state == ReviewState.REJECTED or (
+            item.is_blurred and item.state != ReviewState.SECOND
+        )
+        return wish == "all" or (wish == "flagged" and (is_flagged or is_marked))
+
+    return hides
+
+
+def shown_item(item: AnyRow, queue: str, tab: str | None = None) -> dict[str, Any]:
+    """What the page of an item, its peek and the item that is loaded ahead show alike.
+
+    Args:
+        item: a row of `queries.shown_item`.
+        queue: the part of the queue that is worked on.
+        tab: what names the tab of the browser; a new name where it has none yet.
+    """
+    kind, actor, now = ReviewKind(item.kind), current_staff.actor, clock.utc_now()
+    subject, row, settings = SUBJECTS[kind], things.find(kind, item.object_id), queries.settings()
+    is_open = is_undecided(item)
+    reason = why_not(item, actor.staff_id, actor.may) if is_open else None
+    if not may(Permission.REVIEW_DECIDE):
+        reason = f"This needs the permission {Permission.REVIEW_DECIDE}"
+    is_blind = item.state == ReviewState.SECOND
+    return {
+        "item": item,
+        "row": row,
+        "kind_label": subject.label,
+        "name": name_of(item, row),
+        "href": hrefs_of(subject.area)(subject.reference(item.object_id)),
+        "owner": owner_naming()(item) if item.owner_id else None,
+        "owner_href": hrefs_of("users")(item.owner_id) if item.known_user_id is not None else None,
+        "owner_items_href": f"{url_for('review.index')}?q=user:{in_filter(item.owner_id)}+state:open",
+        "of_owner": queries.of_owner(item.owner_id, item.id),
+        "works": is_open and reason is None and row is not None,
+        "why_not": reason,
+        "version": version_of(item, row, subject) if row is not None else "",
+        # Of what waits for a second look, nothing tells of the first.
+        "seen": json.dumps(subject.values_of(row)) if row is not None and not is_blind else "{}",
+        "tab": tab or secrets.token_urlsafe(12),
+        "queue": queue,
+        "media": _media(item, row, kind),
+        "facts": _facts(row),
+        "tags": things.tags_of(subject, row, item.labels) if row is not None else [],
+        "score": scoring.score(item, settings, now) if item.rank is not None else None,
+        "parts": scoring.parts(item, settings, now) if is_open else [],
+        "policies": queries.policies() if is_open and reason is None else [],
+        "effects": EFFECTS[kind],
+        "effect_of": lambda policy: getattr(policy, f"on_{kind.value}"),
+        "reasons": REASONS,
+        "decisions": [] if is_blind else queries.decisions_of(item.id),
+        "is_blind": is_blind,
+        "said": said,
+        "state_tag": state_tag,
+        "audit": (subject.audit_kind, subject.reference(item.object_id)),
+    }
+
+
+def _media(item: AnyRow, row: AnyRow | None, kind: ReviewKind) -> dict[str, Any]:
+    """How the file of an item is shown: where, and whether it is blurred first."""
+    store = current_store()
+    shown: dict[str, Any] = {
+        "kind": media.kind_of(kind, row) if row is not None else "other",
+        "has_store": store is not None,
+        "may": may(Permission.REVIEW_DECIDE),
+        "file": None,
+        "blurred": None,
+        "hides": hiding()(item),
+        "size": things.dimensions(row) if row is not None else None,
+    }
+    if store is None or row is None or not shown["may"]:
+        return shown
+    if media.key_of(kind, item.object_id, media.FILE, store) is not None:
+        shown["file"] = url_for("review.medium", item_id=item.id, part=media.FILE)
+        if media.key_of(kind, item.object_id, media.BLURRED, store) is not None:
+            shown["blurred"] = url_for("review.medium", item_id=item.id, part=media.BLURRED)
+    return shown
+
+
+def _facts(row: AnyRow | None) -> list[tuple[str, Any]]:
+    """What there is to know of a thing, besides what decisions change: that would tell of the first look."""
+    if row is None:
+        return []
+    names = {"mime_type": "Type", "file_size": "Size", "duration": "Seconds", "usage_count": "Uses",
+             "like_count": "Likes", "download_count": "Downloads"}  # fmt: skip
+    return [
+        (words, getattr(row, name)) for name, words in names.items() if getattr(row, name, None) is not None
+    ]
