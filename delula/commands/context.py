@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from delula.access.actor import CONSOLE, Actor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,14 @@ class Occasion:
     Attributes:
         actor: who.
         reason: in the actor's words; empty in a preview.
+        command: its name; empty outside of one.
+        once_recorded: is called with the id of the command's entry in the audit log, in its transaction.
     """
 
     actor: Actor
     reason: str = ""
+    command: str = ""
+    once_recorded: list[Callable[[int], None]] = field(default_factory=list)
 
 
 _CURRENT: ContextVar[Occasion | None] = ContextVar("occasion", default=None)
@@ -35,9 +39,9 @@ def occasion() -> Occasion:
 
 
 @contextmanager
-def on_occasion(actor: Actor, reason: str = "") -> Iterator[None]:
+def on_occasion(actor: Actor, reason: str = "", command: str = "") -> Iterator[None]:
     """Let commands within the block know who runs them, and why."""
-    token = _CURRENT.set(Occasion(actor, reason))
+    token = _CURRENT.set(Occasion(actor, reason, command))
     try:
         yield
     finally:

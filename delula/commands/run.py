@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from delula.commands.base import Conflict, Given, Plan, Receipt
-from delula.commands.context import on_occasion
+from delula.commands.context import occasion, on_occasion
 from delula.commands.registry import command_named
 from delula.db import atomic, session
 from delula.errors import Forbidden, InvalidInput, Refused
@@ -68,7 +68,7 @@ def run(
     reason = _checked_reason(command, reason)
     for last in (False, False, True):
         try:
-            with on_occasion(actor, reason), atomic():
+            with on_occasion(actor, reason, command.name), atomic():
                 return _run(command, given, actor, reason, takes_back)
         except OperationalError as error:
             # The product locks the same rows in an order of its own; of two that wait for one another,
@@ -90,6 +90,8 @@ def _run(
     details = command.write(given, plan)
     entry = record(command.name, given, plan, actor, reason, takes_back)
     command.recorded(details, entry)
+    for note_entry in occasion().once_recorded:
+        note_entry(entry)
     return Receipt(entry, plan.sentence, details)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from sqlalchemy.exc import IntegrityError
 
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, occasion, register
+from delula.commands import Change, Command, Given, InputField, Invocation, Plan, register
 from delula.errors import InvalidInput, Refused
 from delula.models import LARGEST_ID
 from delula.recipes import queries, versions
@@ -131,28 +131,22 @@ class RecipeCommand(Command[GivenT]):
     permission = Permission.RECIPES_EDIT
 
     def write(self, given: GivenT, plan: Plan) -> Mapping[str, JsonValue]:
-        """Keep what is there, write, and keep what was written."""
+        """Write, with the recipe kept as it was and as it is then."""
         id_ = int(plan.change.id)
-        versions.notice([id_])
         try:
-            self.write_row(given, plan)
+            with versions.kept([id_]):
+                self.write_row(given, plan)
         except IntegrityError as error:
             constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
             if "referral" not in constraint:
                 raise
             # The product may have given the code away in this very moment.
             raise InvalidInput("referral_code", TAKEN_CODE) from None
-        return {"recipe": id_, "versions": list(versions.keep([id_], self.name, occasion().actor.label))}
+        return {"recipe": id_}
 
     @abstractmethod
     def write_row(self, given: GivenT, plan: Plan) -> None:
         """Write what the plan says."""
-
-    def recorded(self, details: Mapping[str, JsonValue], entry_id: int) -> None:
-        """Let the versions know their entry."""
-        kept: Any = details["versions"]
-        if kept:
-            versions.enter(kept, entry_id)
 
 
 class Edit(RecipeCommand[Edited]):

@@ -9,17 +9,20 @@ PostgreSQL takes rows apart and puts them together (`to_jsonb`, `jsonb_populate_
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Integer, String
 
+from delula.commands import occasion
 from delula.db import session
 from delula.recipes.columns import BY_NAME, COLUMNS, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from delula.db import AnyRow
     from delula.recipes.checks import Value
@@ -106,30 +109,29 @@ def _columns(row: AnyRow | None) -> dict[str, str | None] | None:
     return None if row is None else {column.name: getattr(row, column.name) for column in COLUMNS}
 
 
-def notice(ids: Sequence[int]) -> int:
-    """Keep what stands in these recipes where their newest version is something else; how many there were.
-
-    Call it before a write, with the recipes locked.
-    """
-    kept = session().scalars(_KEEP, {"ids": list(ids), "origin": None, "action": None, "actor": None})
-    return len(kept.all())
+def notice(ids: Sequence[int]) -> None:
+    """Keep what stands in these recipes where their newest version is something else."""
+    session().execute(_KEEP, {"ids": list(ids), "origin": None, "action": None, "actor": None})
 
 
-def keep(ids: Sequence[int], action: str, actor: str) -> Sequence[int]:
-    """Keep what a command has just written into these recipes; the ids of the versions.
+@contextmanager
+def kept(ids: Sequence[int]) -> Iterator[None]:
+    """Keep these recipes as they are before the block and after it, for the command at hand.
 
     Args:
-        ids: of the recipes, still locked.
-        action: name of the command.
-        actor: who runs it, in the record's words.
+        ids: of recipes that are locked; those that there are not yet are kept after it alone.
     """
-    values = {"ids": list(ids), "origin": CONSOLE, "action": action, "actor": actor}
-    return session().scalars(_KEEP, values).all()
+    notice(ids)
+    yield
+    at_hand = occasion()
+    values = {"ids": list(ids), "origin": CONSOLE, "action": at_hand.command, "actor": at_hand.actor.label}
+    made = list(session().scalars(_KEEP, values))
+    if made:
+        at_hand.once_recorded.append(partial(_enter, made))
 
 
-def enter(versions: Sequence[int], entry_id: int) -> None:
-    """Note the entry of the audit log that versions belong to."""
-    session().execute(_ENTER, {"entry": entry_id, "versions": list(versions)})
+def _enter(made: Sequence[int], entry_id: int) -> None:
+    session().execute(_ENTER, {"entry": entry_id, "versions": made})
 
 
 #: How a value is written into a column of each kind: PostgreSQL reads JSON and times itself.

@@ -15,6 +15,7 @@ from delula.commands.members import OFFERED, Edits, Member, Members, edited, rea
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import LARGEST_ID, Recipe
+from delula.recipes import versions
 from delula.tags import queries
 from delula.tags.namespaces import newly_broken
 from delula.web.tags import dangling_chip, tag_chip
@@ -196,8 +197,9 @@ def version_of(tags: JsonValue) -> str:
 
 
 def set_tags(recipe_id: int, tags: JsonValue) -> None:
-    """Write `recipes.tag_highlights` of one recipe."""
-    session().execute(update(Recipe).where(Recipe.id == recipe_id).values(tag_highlights=tags))
+    """Write `recipes.tag_highlights` of one recipe, which is kept as it was."""
+    with versions.kept([recipe_id]):
+        session().execute(update(Recipe).where(Recipe.id == recipe_id).values(tag_highlights=tags))
 
 
 def _is_entry(value: JsonValue) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from delula.commands import Touched
 from delula.db import session
 from delula.models import Recipe, TagRewrite
+from delula.recipes import versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,9 +109,10 @@ class Rewriting:
             session().execute(_REMEMBER, {**self._written(), "entry": _NO_ENTRY_YET})
 
     def put_back(self) -> None:
-        """Set `tag_highlights` of these recipes, and nothing else of them."""
+        """Set `tag_highlights` of these recipes, and nothing else of them; each is kept as it was."""
         if self.later:
-            session().execute(_REWRITE, self._written())
+            with versions.kept(list(self.later)):
+                session().execute(_REWRITE, self._written())
 
     def _written(self) -> dict[str, Any]:
         ids = list(self.later)
