@@ -66,7 +66,7 @@ def difference(
     """
     before, after = newlines(before), newlines(after)
     if column.kind is Kind.TAGS:
-        named = [[f"{name}, " for name in tag_names(text)] for text in (before, after)]
+        named = [[f" {name} " for name in tag_names(text)] for text in (before, after)]
         return Difference(column, before, after, list(_between(*named, by_line=True)))
     if column.kind not in CONTEXT and max(len(before), len(after)) <= 60:
         return Difference(column, before, after, ())

@@ -1,0 +1,158 @@
+"""A curator's morning: a recipe is copied, tagged, refused, mended, previewed, saved, found and restored."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from werkzeug.serving import make_server
+
+from delula.access.actor import Actor
+from delula.access.permissions import Role
+from delula.commands import run
+from delula.recipes.actions import EDIT, Edited
+from tests.browser import ARGUMENTS, find_browser
+from tests.consoles import console_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Page
+
+    from tests.consoles import Console
+
+pytestmark = pytest.mark.browser
+
+STEPS = (
+    '[{"id": "food", "label": "Food", "type": "radio", "odd": {"kept": 1.50}, "options":'
+    ' [{"label": "Honey", "value": "honey"}, {"label": "Glass", "value": "glass"}]}, null,'
+    ' {"id": "mood", "type": "hologram", "label": "Mood"}]'
+)
+
+
+@pytest.fixture
+def console(migrated_url: str) -> Iterator[Console]:
+    """A console with one recipe that was edited yesterday."""
+    with console_on(migrated_url) as console:
+        console.sql(
+            "INSERT INTO tags (name, is_hidden) VALUES ('category:image', true),"
+            " ('workflow:text_to_image', true), ('viral', false), ('night market', false)"
+        )
+        console.sql(
+            "INSERT INTO recipes (name, slug, description, prompt, instructions, category, credit_cost,"
+            " recipe_steps, tag_highlights)"
+            " VALUES ('Lava Food', 'lava-food', 'Slow', 'A {food}', 'i', 'c', 5, %s, '{3,1,2}')",
+            STEPS,
+        )
+        with console.app.app_context():
+            given = Edited(id=1, only="prompt,name", prompt="Two {food}", name="Lava!")
+            run(EDIT, given, Actor(None, "ann"))
+        console.sql("UPDATE dashboard.recipe_version SET at = at - interval '1 day' WHERE number = 1")
+        yield console
+
+
+@pytest.fixture
+def page(console: Console) -> Iterator[Page]:
+    """A browser in which a moderator is signed in."""
+    server = make_server("127.0.0.1", 0, console.app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    cookie = console.as_role(Role.MODERATOR).get_cookie(console.app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+            context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
+            context.set_default_timeout(30_000)
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
+            expect.set_options(timeout=30_000)
+            yield context.new_page()
+            browser.close()
+    finally:
+        expect.set_options(timeout=5_000)
+        server.shutdown()
+
+
+def test_a_recipe_is_copied_refused_mended_saved_found_and_another_restored(
+    page: Page, console: Console
+) -> None:
+    page.goto("/recipes/1")
+    page.get_by_role("link", name="Duplicate").first.click()
+    expect(page.get_by_label("Slug of the copy")).to_have_value("lava-food-copy")
+    page.get_by_label("Name of the copy").fill("Lava at night")
+    page.get_by_role("button", name="Duplicate").click()
+
+    # The copy opens in its form. It gets a tag by name, and loses its category by mistake.
+    expect(page.get_by_role("heading", level=1)).to_have_text("Edit Lava at night")
+    page.get_by_placeholder("Add a tag by name").fill("night")
+    page.get_by_role("button", name="night market").click()
+    page.get_by_label("Category", exact=False).and_(page.locator("#tag-category")).select_option("")
+    preview = page.locator("#recipe-preview")
+    expect(preview).to_contain_text("A recipe needs a category: tag; this one has none.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#form-errors")).to_contain_text("A recipe needs a category: tag")
+    assert console.sql("SELECT tag_highlights FROM recipes WHERE id = 2") == [([3, 1, 2],)]
+
+    # It is mended; the tags are put in order without the pointer, and the steps without writing JSON.
+    page.locator("#tag-category").select_option(label="image (image only)")
+    row = page.locator(".tag-list [data-sort-item]", has_text="night market")
+    row.get_by_role("button", name="Move up").focus()
+    for _ in range(3):
+        page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator(".tag-list [data-sort-item]").first).to_contain_text("night market")
+    page.get_by_label("Prompt", exact=True).fill("Two {food} in {place}")
+    expect(preview).to_contain_text("The prompt has place, and no step asks for it.")
+    page.get_by_role("button", name="Add a step").click()
+    added = page.locator(".step-item").last
+    added.get_by_label("Label").fill("Place")
+    added.get_by_label("Id").fill("place")
+    expect(preview).not_to_contain_text("no step asks for it")
+    added.get_by_role("button", name="Move step up").first.click()
+    first = page.locator(".step-item").first
+    first.locator("summary").click()
+    first.get_by_label("Label of the option").first.fill("Wild honey")
+    expect(preview).to_contain_text("Wild honey")
+    expect(preview.locator(".recipe-card")).to_contain_text("night market")
+    page.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lava at night")
+    saved = console.sql("SELECT tag_highlights, recipe_steps::text FROM recipes WHERE id = 2")
+    assert saved[0][0] == [4, 3, 2, 1]
+    # What nobody has touched is as it was: odd steps, further keys, the digits of numbers.
+    for kept in ('{"kept": 1.50}', "null", '"hologram"', '"Wild honey"', '"id": "place"'):
+        assert kept in saved[0][1]
+    page.goto("/recipes/?view=grid")
+    expect(page.locator(".recipe-card", has_text="Lava at night")).to_contain_text("night market")
+
+    # Yesterday's version of the other one comes back.
+    page.goto("/recipes/1/history")
+    page.get_by_role("link", name="As the console first saw it").click()
+    page.get_by_role("link", name="Restore this version").click()
+    expect(page.locator(".command-sentence")).to_contain_text("Put back the name and prompt of “Lava!”")
+    page.get_by_role("button", name="Restore").click()
+    expect(page.locator(".version").first).to_contain_text("Restore")
+    assert console.sql("SELECT name, prompt FROM recipes WHERE id = 1") == [("Lava Food", "A {food}")]
+
+
+def test_json_and_form_are_two_views_of_the_same(page: Page, console: Console) -> None:
+    page.goto("/recipes/1/edit")
+    part = page.locator("#part-steps")
+    part.get_by_role("button", name="JSON").click()
+    source = page.locator("#input-recipe_steps")
+    source.fill('[{"id": "n", "label": "Number", "type": "slider", "min": 1.0, "max": 12345678901234567890}]')
+    part.get_by_role("button", name="Form").click()
+    part.locator("summary").click()
+    part.get_by_label("Label").fill("How many")
+    part.get_by_role("button", name="JSON").click()
+    assert "12345678901234567890" in source.input_value()
+    assert '"min": 1.0' in source.input_value()
+    source.fill("[1,")
+    expect(part.locator(".step-note")).to_be_hidden()
+    part.get_by_role("button", name="Form").click()
+    expect(part.locator(".step-note")).to_contain_text("This is no JSON yet")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#form-errors")).to_contain_text("Line 1")
+    assert page.locator("#input-recipe_steps").input_value() == "[1,"
+    assert console.sql("SELECT name FROM recipes") == [("Lava!",)]
