@@ -32,6 +32,7 @@ from delula.recipes.views import blueprint as recipes
 from delula.review.views import blueprint as review
 from delula.samples.views import blueprint as samples
 from delula.staff.views import blueprint as staff
+from delula.tags.namespace_views import blueprint as namespaces
 from delula.tags.views import blueprint as tags
 from delula.uploads.views import blueprint as uploads
 from delula.usage.views import blueprint as usage
@@ -94,7 +95,15 @@ AREAS: tuple[Area, ...] = (
         Permission.RECIPES_READ,
         within=(recipe_editing, recipe_history),
     ),
-    Area("Tags", "tags", "Catalogue", tags, "tags.index", Permission.TAGS_READ, within=(option_icons,)),
+    Area(
+        "Tags",
+        "tags",
+        "Catalogue",
+        tags,
+        "tags.index",
+        Permission.TAGS_READ,
+        within=(option_icons, namespaces),
+    ),
     Area(
         "Samples",
         "gallery-thumbnails",

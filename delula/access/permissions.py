@@ -80,7 +80,7 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.RECIPES_READ: "Find and read recipes, and how they do",
         Permission.RECIPES_EDIT: "Create, change, price, activate and restore recipes",
         Permission.TAGS_READ: "Find and read tags, hidden ones and option icons included",
-        Permission.TAGS_EDIT: "Create, change, merge and delete tags and option icons, and tag recipes",
+        Permission.TAGS_EDIT: "Create, change, merge and delete tags and their namespaces, and tag recipes",
         Permission.SAMPLES_READ: "Find and read the samples of recipes",
         Permission.COMPONENTS_READ: "Find and read components, their graph and their usage",
         Permission.PROVIDERS_READ: "Find and read providers and their services, without their secrets",

@@ -30,6 +30,7 @@ LONGEST = 60.0
 @dataclass(frozen=True)
 class _Entry(Generic[T]):
     value: T
+    stamp: Any
     until: float
 
 
@@ -38,10 +39,13 @@ class Kept(Generic[T]):
 
     Args:
         count: counts it, with this request's session.
+        stamp: says something else as soon as what was counted may have changed; asked every time, so it is
+            quick. Without it, somebody may see what was counted before.
     """
 
-    def __init__(self, count: Callable[[], T]) -> None:
+    def __init__(self, count: Callable[[], T], stamp: Callable[[], Any] = lambda: None) -> None:
         self._count = count
+        self._stamp = stamp
         self._lock = Lock()
         # By engine: a process that serves two databases, as tests do, must not mix them up.
         self._entries: WeakKeyDictionary[Any, _Entry[T]] = WeakKeyDictionary()
@@ -49,20 +53,20 @@ class Kept(Generic[T]):
     def get(self) -> T:
         """What was counted last; counted now where that is too long ago."""
         bind = session().get_bind()
-        entry = self._entries.get(bind)
-        if entry is None:
+        entry, stamp = self._entries.get(bind), self._stamp()
+        if entry is None or entry.stamp != stamp:
             self._lock.acquire()
         elif monotonic() < entry.until or not self._lock.acquire(blocking=False):
             # While one thread counts anew, the others go on with what there is.
             return entry.value
         try:
             entry = self._entries.get(bind)
-            if entry is not None and monotonic() < entry.until:
+            if entry is not None and entry.stamp == stamp and monotonic() < entry.until:
                 return entry.value
             began = monotonic()
             value = self._count()
             ended = monotonic()
-            self._entries[bind] = _Entry(value, ended + min(SHARE * (ended - began), LONGEST))
+            self._entries[bind] = _Entry(value, stamp, ended + min(SHARE * (ended - began), LONGEST))
             return value
         finally:
             self._lock.release()

@@ -183,7 +183,7 @@ class Edit(Command[Edited]):
         if "name" in after:
             _refuse_taken(str(after["name"]), tag.id, lock=lock)
             _refuse_broken(carrying, tag, str(after["name"]), is_hidden=tag.is_hidden)
-        changed = ", ".join(after)
+        changed = ", ".join("colour" if field == "color" else field for field in after)
         return Plan(
             f"Change the {changed} of tag {tag.name or tag.id}.",
             Change(KIND, str(tag.id), before, after),

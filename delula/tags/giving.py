@@ -191,6 +191,51 @@ class PutBack(Command[Carrying]):
         return {}
 
 
+@dataclass(frozen=True, kw_only=True)
+class OfRecipe(Given):
+    """A recipe."""
+
+    recipe: int
+
+
+class Tidy(Command[OfRecipe]):
+    """Takes from a recipe what says nothing: the same tag again, empty entries, and ids that no tag has."""
+
+    name = "tags.tidy"
+    title = "Tidy tags"
+    permission = Permission.TAGS_EDIT
+    given = OfRecipe
+    object_field = "recipe"
+
+    def plan(self, given: OfRecipe, *, lock: bool) -> Plan:
+        """Refuse where nothing is to be tidied."""
+        recipe = queries.tagged(given.recipe, lock=lock)
+        if recipe is None:
+            raise Refused(f"There is no recipe {given.recipe}.")
+        before = recipe.tag_highlights or []
+        tags = queries.held([id_ for id_ in before if id_ is not None], lock=lock)
+        after = [id_ for id_ in dict.fromkeys(before) if id_ in tags]
+        if after == before:
+            raise Refused(f"The tags of recipe {recipe.id} are tidy.")
+        gone = len([id_ for id_ in set(before) if id_ not in tags])
+        twice = len(before) - len(set(before))
+        parts = [f"{gone} without a tag"] * bool(gone) + [f"{twice} that stand there already"] * bool(twice)
+        return Plan(
+            f"Take {' and '.join(parts)} from {recipe.name or f'recipe {recipe.id}'}.",
+            Change("recipe", str(recipe.id), {"tag_highlights": before}, {"tag_highlights": after}),
+            version=version_of(before),
+        )
+
+    def write(self, given: OfRecipe, plan: Plan) -> Mapping[str, JsonValue]:
+        """Set the array, and nothing else of the recipe."""
+        set_tags(given.recipe, plan.change.after["tag_highlights"])
+        return {}
+
+    def inverse(self, entry: AuditEntry) -> Invocation[Carrying]:
+        """The very array from before, while the recipe carries what it was left with."""
+        return GIVE.inverse(entry)
+
+
 def version_of(tags: JsonValue) -> str:
     """Stands for what a recipe carries."""
     return hashlib.sha256(json.dumps(tags).encode()).hexdigest()[:32]
@@ -231,4 +276,4 @@ def _sentence(recipe: AnyRow, given: Sequence[int | None], taken: Sequence[int |
     return f"Give {name} {named(given)}" if given else f"Take {named(taken)} from {name}"
 
 
-GIVE, PUT_BACK = register(Give()), register(PutBack())
+GIVE, PUT_BACK, TIDY = register(Give()), register(PutBack()), register(Tidy())

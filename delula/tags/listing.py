@@ -188,6 +188,7 @@ LISTING = ListSpec(
         Column("id", "Id", sort="id", shown=False, width="id"),
     ),
     summary=True,
+    pages=(("Namespaces", "list-tree", "namespaces.index"),),
     tabs=(
         ("Public", "hidden:no"),
         ("Hidden", "hidden:yes"),

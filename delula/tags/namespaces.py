@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -70,10 +72,26 @@ class Namespace:
     types: frozenset[str] = frozenset()
     choices: tuple[Choice, ...] = ()
 
+    @cached_property
+    def by_id(self) -> Mapping[int, Choice]:
+        """Its tags by id."""
+        return {choice.tag_id: choice for choice in self.choices}
+
     @property
     def is_single(self) -> bool:
         """Whether a recipe carries one of its tags at most: a choice, not a set."""
         return self.at_most == 1
+
+    @property
+    def rule(self) -> str:
+        """How many of its tags a recipe carries, and which recipe, in words."""
+        who = f"A recipe that makes {_either(self.types)}" if self.types else "Every recipe"
+        least, most = self.at_least, self.at_most
+        if most is None:
+            return f"{who} carries {f'at least {least}' if least else 'any number'}."
+        if least == most:
+            return f"{who} carries {_count(most)}, and no more."
+        return f"{who} carries {f'{least} to {most}' if least else f'{_count(most)} at most'}."
 
     def applies_to(self, generation_type: str) -> bool:
         """Whether recipes that make this carry its tags at all."""
@@ -113,10 +131,10 @@ def broken_rules(
         generation_type: what the recipe makes.
         namespaces: all that are declared.
     """
-    carried = set(tag_ids or ())
+    carried = {id_ for id_ in tag_ids or () if id_ is not None}
     found: list[BrokenRule] = []
     for one in namespaces:
-        named = [choice for choice in one.choices if choice.tag_id in carried]
+        named = sorted((one.by_id[id_] for id_ in carried & one.by_id.keys()), key=attrgetter("name"))
         if not one.applies_to(generation_type):
             if named:
                 text = (

@@ -19,24 +19,24 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    collate,
     column,
     extract,
     func,
-    literal_column,
     null,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, distinct_on
 
 from delula.db import AnyRow, session
 from delula.lists.kept import Kept
-from delula.models import LARGEST_ID, Recipe, RecipeUsage, Tag, TagNamespace
+from delula.models import LARGEST_ID, AuditEntry, Recipe, RecipeUsage, Tag, TagNamespace
 from delula.models.columns import UtcDateTime
 from delula.models.rollups import GenerationRollUp, Span
 from delula.rollups.queries import as_of
 from delula.tags.likeness import alike
-from delula.tags.namespaces import Choice, Namespace, read_choices
+from delula.tags.namespaces import Choice, Namespace, broken_rules, read_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -462,35 +462,82 @@ def siblings(tag: AnyRow) -> Sequence[AnyRow]:
 
 _NAMESPACE = TagNamespace.__table__.c
 #: Namespaces, each with its tags: `[id, name, is active, colour]` by name.
+_tags_of = select(
+    func.json_agg(
+        aggregate_order_by(
+            func.json_build_array(TAGS.id, TAGS.name, TAGS.is_active, TAGS.color), collate(TAGS.name, "C")
+        ),
+        type_=JSONB(),
+    )
+).where(TAGS.is_hidden)
 _NAMESPACES = select(
     *_NAMESPACE,
-    literal_column(
-        """(SELECT json_agg(json_build_array(tags.id, tags.name, tags.is_active, tags.color)
-            ORDER BY tags.name COLLATE "C")
-        FROM tags WHERE tags.is_hidden AND starts_with(tags.name, tag_namespace.name || ':'))""",
-        JSONB(),
-    ).label("tags"),
+    _tags_of.where(func.starts_with(TAGS.name, _NAMESPACE.name + ":")).scalar_subquery().label("tags"),
 ).order_by(_NAMESPACE.name)
+_TAGS_OF = _tags_of.where(func.starts_with(TAGS.name, bindparam("name", type_=Text()) + ":"))
 
 
 def namespaces() -> Sequence[Namespace]:
     """All namespaces that are declared, with their rules and their tags."""
-    return [_namespace(row) for row in session().execute(_NAMESPACES)]
+    rows = session().execute(_NAMESPACES).mappings()
+    return [_namespace(row["name"], dict(row), row["tags"]) for row in rows]
 
 
-def _namespace(row: AnyRow) -> Namespace:
-    types = read_choices(row.choices)
+def _namespace(name: str, values: Mapping[str, Any], tags: Any) -> Namespace:
+    types = read_choices(values["choices"])
     return Namespace(
-        name=row.name,
-        description=row.description,
-        at_least=row.at_least,
-        at_most=row.at_most,
-        types=frozenset(row.generation_types),
+        name=name,
+        description=values["description"],
+        at_least=values["at_least"],
+        at_most=values["at_most"],
+        types=frozenset(values["generation_types"]),
         choices=tuple(
-            Choice(id_, name, types.get(name.partition(":")[2], frozenset()), is_active, color)
-            for id_, name, is_active, color in row.tags or ()
+            Choice(id_, full, types.get(full.partition(":")[2], frozenset()), is_active, color)
+            for id_, full, is_active, color in tags or ()
         ),
     )
+
+
+_LAST_ENTRY = select(func.max(AuditEntry.id))
+
+
+def last_entry() -> int | None:
+    """The newest entry of the audit log: once it is another one, staff may have changed anything."""
+    return session().scalar(_LAST_ENTRY)
+
+
+_MADE = select(_RECIPES.id, _RECIPES.generation_type, _RECIPES.tag_highlights).order_by(_RECIPES.id)
+
+
+def _find_broken() -> Mapping[str, Mapping[int, Sequence[str]]]:
+    declared = namespaces()
+    found: dict[str, dict[int, list[str]]] = {one.name: {} for one in declared}
+    for id_, makes, tags in session().execute(_MADE):
+        for broken in broken_rules(tags, makes, declared):
+            found[broken.namespace].setdefault(id_, []).append(broken.text)
+    return found
+
+
+def breaking(name: str, values: Mapping[str, Any]) -> Sequence[int]:
+    """The recipes that would break a rule of a namespace if it had these values."""
+    tags = session().scalar(_TAGS_OF, {"name": name})
+    would_be = _namespace(name, values, tags)
+    rows = session().execute(_MADE)
+    return [id_ for id_, makes, carried in rows if broken_rules(carried, makes, [would_be])]
+
+
+#: By namespace, the recipes that break one of its rules, each with what it breaks. Counted over all recipes.
+BROKEN = Kept(_find_broken, last_entry)
+
+_NAMED_RECIPES = select(_RECIPES.id, func.left(_RECIPES.name, 200).label("name"), _RECIPES.is_active).where(
+    _RECIPES.id == any_(bindparam("ids", type_=ARRAY(Integer)))
+)
+
+
+def recipes_named(ids: Sequence[int]) -> Sequence[AnyRow]:
+    """What these recipes are called, in this order; those that are gone are left out."""
+    rows = {row.id: row for row in session().execute(_NAMED_RECIPES, {"ids": list(ids)})}
+    return [rows[id_] for id_ in ids if id_ in rows]
 
 
 _HELD = select(TAGS.id, TAGS.name, TAGS.color, TAGS.is_active, TAGS.is_hidden).where(

@@ -30,6 +30,7 @@ AREAS: Mapping[str, str] = {
     "sample": "samples",
     "staff": "staff",
     "tag": "tags",
+    "tag_namespace": "namespaces",
     "upload": "uploads",
     "user": "users",
 }

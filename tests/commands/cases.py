@@ -29,7 +29,8 @@ from delula.review.rules import Numbers, PolicyOf
 from delula.storage import Store
 from delula.tags.actions import MERGE, Deleting, Edited, Merging, NewTag, OfTag, Recolored
 from delula.tags.actions import Restoring as TagRestoring
-from delula.tags.giving import Carrying, Giving
+from delula.tags.giving import Carrying, Giving, OfRecipe
+from delula.tags.namespace_actions import DROP, Declared, Former, OfNamespace
 from delula.uploads.actions import NewUpload
 from delula.uploads.recording import OneUpload
 from delula.users.actions import Details, NewRole, NewType, OneUser
@@ -185,6 +186,11 @@ def _tags(given: Given, *more: str) -> Callable[[], Given]:
         return given
 
     return make
+
+
+def _former() -> Former:
+    done = run(DROP, OfNamespace(name="rating"), ADMIN)
+    return Former(name="rating", entry=done.entry_id)
 
 
 def _restoring_tag() -> TagRestoring:
@@ -358,6 +364,10 @@ CASES: dict[str, Case] = {
     "generations.restore": Case(_restoring),
     "generations.retry": _of(_FAILED),
     "generations.unpublish": _of("is_published = true"),
+    "namespaces.declare": Case(lambda: Declared(name="mood", at_least=1, at_most=2, choices="calm: video")),
+    "namespaces.drop": Case(lambda: OfNamespace(name="rating")),
+    "namespaces.edit": Case(lambda: Declared(name="rating", at_least=1)),
+    "namespaces.restore": Case(_former),
     "notes.add": Case(_user(NewNote(user_id="u", body="asked twice", key="k"))),
     "notes.remove": Case(_note(removed=False)),
     "notes.restore": Case(_note(removed=True)),
@@ -379,6 +389,7 @@ CASES: dict[str, Case] = {
     "tags.merge": Case(_tags(Merging(id=1, into="food"))),
     "tags.recolor": Case(_tags(Recolored(id=1, color="red"))),
     "tags.restore": Case(_restoring_tag),
+    "tags.tidy": Case(_tags(OfRecipe(recipe=1))),
     "tags.unhide": Case(_tags(OfTag(id=2), "UPDATE tags SET name = 'x:y', is_hidden = true WHERE id = 2")),
     "tags.give": Case(_tags(Giving(recipe=1, tags="+2\n-1"))),
     "tags.put_back": Case(_tags(Carrying(recipe=1, tags="[2, null]"))),

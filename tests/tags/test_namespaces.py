@@ -29,7 +29,7 @@ MOOD = Namespace("mood", at_least=2, at_most=3, choices=tuple(Choice(n, f"mood:{
             [2, 1],
             "video",
             CATEGORY,
-            ["A recipe carries one category: tag at most, not category:video, category:tool."],
+            ["A recipe carries one category: tag at most, not category:tool, category:video."],
         ),
         ([1], "image", CATEGORY, ["category:video is for recipes that make video; this one makes image."]),
         ([3], "video", WORKFLOW, []),
