@@ -131,6 +131,7 @@ async function build() {
     add(name, data);
   add("icons.svg", await buildSprite());
   add("lucide.json", await allShapes());
+  add("lucide-words.json", await readFile(join(packages, "lucide-static", "tags.json")));
   add("favicon.svg", await readFile(join(source, "favicon.svg")));
 
   const bundle = await esbuild.build({

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     TAGS_READ = "tags.read"
     TAGS_EDIT = "tags.edit"
     SAMPLES_READ = "samples.read"
+    SAMPLES_MODERATE = "samples.moderate"
     COMPONENTS_READ = "components.read"
     PROVIDERS_READ = "providers.read"
     ASSETS_READ = "assets.read"
@@ -82,6 +83,7 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.TAGS_READ: "Find and read tags, hidden ones and option icons included",
         Permission.TAGS_EDIT: "Create, change, merge and delete tags and their namespaces, and tag recipes",
         Permission.SAMPLES_READ: "Find and read the samples of recipes",
+        Permission.SAMPLES_MODERATE: "Approve, reject, feature and word the samples of recipes",
         Permission.COMPONENTS_READ: "Find and read components, their graph and their usage",
         Permission.PROVIDERS_READ: "Find and read providers and their services, without their secrets",
         Permission.ASSETS_READ: "Find and open the assets of all four sources",
@@ -152,6 +154,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.GENERATIONS_PUBLISH,
             Permission.RECIPES_EDIT,
             Permission.TAGS_EDIT,
+            Permission.SAMPLES_MODERATE,
             Permission.ASSETS_EDIT,
             Permission.REVIEW_DECIDE,
             Permission.UPLOADS_SEND,

@@ -188,7 +188,7 @@ class InputField:
 
     name: str
     label: str
-    kind: Literal["text", "multiline", "number", "choice", "yes_no", "members"] = "text"
+    kind: Literal["text", "multiline", "number", "choice", "yes_no", "icon", "members"] = "text"
     help: str = ""
     choices: Callable[[], Sequence[tuple[str, str]]] | None = None
     offered: Callable[[str], Sequence[Member]] | None = None

@@ -162,6 +162,12 @@ def list_rows(ids: Sequence[str], state: ListState) -> Sequence[IconRow]:  # noq
     return [IconRow(found[id_], recipes.get(id_, 0)) for id_ in ids if id_ in found]
 
 
+def still_bare(options: Sequence[AnyRow]) -> Sequence[AnyRow]:
+    """Those of these options that nobody has given an icon since they were counted."""
+    keys = set(session().scalars(select(ICONS.id)))
+    return [one for one in options if not keys & {one.step, one.value, one.label}]
+
+
 def find(key: str) -> AnyRow | None:
     """The icon with this key."""
     return session().execute(_WHOLE, {"id": key}).one_or_none() if "\0" not in key else None

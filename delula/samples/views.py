@@ -11,9 +11,11 @@ from delula.access.permissions import Permission
 from delula.models.enums import MediaType
 from delula.recipes.queries import suggest_recipes
 from delula.samples import media, queries
+from delula.samples.actions import COMMANDS
 from delula.samples.cells import cells, moderation_tag, size_tag, written_dimensions
 from delula.samples.listing import LISTING
 from delula.storage import current_store
+from delula.web.command_pages import command_line
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
 from delula.web.references import hrefs_of, owner_naming
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("samples", __name__, url_prefix="/samples")
 
+#: Of Lucide, one for each of the commands.
+ICONS = ("check", "ban", "star", "star-off", "pencil")
+
 add_list(
     blueprint,
     ListViews(
@@ -35,6 +40,7 @@ add_list(
         cells,
         queries.RESOLVERS,
         suggest=suggest_recipes,
+        bulk=[command.name for command in COMMANDS],
         extras=lambda: {"has_store": current_store() is not None, "moderation": moderation_tag},
     ),
 )
@@ -49,6 +55,10 @@ def detail(sample_id: int) -> Response:
         "samples/detail.html",
         related_links=_related(sample),
         place=place_of(LISTING, queries.RESOLVERS, sample_id),
+        deeds=[
+            command_line(command, icon, request.full_path.rstrip("?"), id=sample_id)
+            for command, icon in zip(COMMANDS, ICONS, strict=True)
+        ],
         **_shown(sample),
     )
 

@@ -289,6 +289,29 @@ def _lead_back(path: str) -> AnyResponse:
     return redirect(path, 303)
 
 
+def command_line(
+    command: Command[Any], icon: str, back: str, reason: str | None = None, **known: object
+) -> dict[str, Any]:
+    """A line of the menu on the page of what a command is about.
+
+    Args:
+        command: which.
+        icon: name of a Lucide icon.
+        back: the path to come back to.
+        reason: why it cannot be done; who may not do it hears of that.
+        known: fields of its input.
+    """
+    if not current_staff.may(command.permission):
+        reason = f"This needs the permission {command.permission}"
+    return {
+        "label": command.title,
+        "icon": icon,
+        "href": command_href(command.name, back, **known),
+        "disabled_reason": reason,
+        "tone": "danger" if command.is_dangerous else None,
+    }
+
+
 def command_href(name: str, /, back: str, **known: object) -> str:
     """Where the button of a command leads; also a Jinja global.
 

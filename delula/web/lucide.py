@@ -9,6 +9,7 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import current_app
 from markupsafe import Markup
@@ -17,13 +18,22 @@ from markupsafe import Markup
 @cache
 def shapes() -> dict[str, str]:
     """What each icon of Lucide is drawn of, by its name; read once a process, where a page asks for it."""
+    found: dict[str, str] = _built("lucide.json")
+    return found
+
+
+@cache
+def words() -> dict[str, list[str]]:
+    """What people call the things that each icon shows, by its name, as Lucide says."""
+    found: dict[str, list[str]] = _built("lucide-words.json")
+    return found
+
+
+def _built(name: str) -> Any:
+    """What the front-end's build has made of a file of Lucide's; nothing where it was built before it did."""
     folder = Path(current_app.static_folder or "")
     built: dict[str, str] = json.loads((folder / "manifest.json").read_text())
-    # A front-end that was built before rows were drawn has no such file: then no name is known.
-    if "lucide.json" not in built:
-        return {}
-    found: dict[str, str] = json.loads((folder / built["lucide.json"]).read_text())
-    return found
+    return json.loads((folder / built[name]).read_text()) if name in built else {}
 
 
 def lucide_name(written: str | None) -> str | None:

@@ -12,6 +12,7 @@ import "./query.js";
 import "./rows.js";
 import "./select.js";
 import "./members.js";
+import "./icons.js";
 import "./live.js";
 import "./media.js";
 import "./json.js";

@@ -23,9 +23,15 @@ from delula.generations.actions import RETRY, Failing, OfGeneration, Releasing, 
 from delula.integrity.actions import OneFinding, OneItem, Pace
 from delula.jobs.actions import ChosenJob
 from delula.jobs.tasks import TIDY
+from delula.option_icons.actions import DELETE as DELETE_ICON
+from delula.option_icons.actions import Drawn, OfIcon
+from delula.option_icons.actions import Former as FormerIcon
 from delula.review.actions import APPROVE, OneDecision, Rejecting, Tagging, Taking
 from delula.review.actions import OneItem as Reviewed
 from delula.review.rules import Numbers, PolicyOf
+from delula.samples.actions import APPROVE as APPROVE_SAMPLE
+from delula.samples.actions import Former as FormerSample
+from delula.samples.actions import OfSample, Worded
 from delula.storage import Store
 from delula.tags.actions import MERGE, Deleting, Edited, Merging, NewTag, OfTag, Recolored
 from delula.tags.actions import Restoring as TagRestoring
@@ -186,6 +192,44 @@ def _tags(given: Given, *more: str) -> Callable[[], Given]:
         return given
 
     return make
+
+
+def _sample(given: Given, changes: str = "title = 'Cat'") -> Callable[[], Given]:
+    """A sample that waits, and then other values in it, and then the input."""
+
+    def make() -> Given:
+        sql(
+            """INSERT INTO recipe_samples (id, recipe_id, generation_id, user_id, description,
+            original_prompt, thumbnail_url, preview_url, high_res_url, type, file_size)
+            VALUES (1, 1, 1, 'u', 'Old', 'a cat', '', '', '', 'image', 5)""",
+            f"UPDATE recipe_samples SET {changes}",  # noqa: S608 - of this file
+        )
+        return given
+
+    return make
+
+
+def _former_sample() -> Given:
+    done = run(APPROVE_SAMPLE, _sample(OfSample(id=1))(), ADMIN)
+    return FormerSample(id=1, entry=done.entry_id)
+
+
+def _icon(given: Given) -> Callable[[], Given]:
+    """An option icon, and then the input."""
+
+    def make() -> Given:
+        sql(
+            "INSERT INTO recipe_option_tag_icon (id, display, icon, color)"
+            " VALUES ('lava', 'Lava', 'x y', 'odd')"
+        )
+        return given
+
+    return make
+
+
+def _former_icon() -> Given:
+    done = run(DELETE_ICON, _icon(OfIcon(id="lava"))(), ADMIN)
+    return FormerIcon(id="lava", entry=done.entry_id)
 
 
 def _former() -> Former:
@@ -378,6 +422,16 @@ CASES: dict[str, Case] = {
     "integrity.scan": Case(_scan),
     "jobs.cancel": Case(_job("todo")),
     "jobs.retry": Case(_job("failed")),
+    "option_icons.create": Case(lambda: Drawn(id="honey", display="Honey", icon="droplet", color="amber")),
+    "option_icons.delete": Case(_icon(OfIcon(id="lava"))),
+    "option_icons.edit": Case(_icon(Drawn(id="lava", display="Lava", icon="Flame", color="none"))),
+    "option_icons.restore": Case(_former_icon),
+    "samples.approve": Case(_sample(OfSample(id=1))),
+    "samples.edit": Case(_sample(Worded(id=1, title="A cat", description=""))),
+    "samples.feature": Case(_sample(OfSample(id=1), "moderation_status = 'approved'")),
+    "samples.reject": Case(_sample(OfSample(id=1), "is_featured = true")),
+    "samples.restore": Case(_former_sample),
+    "samples.unfeature": Case(_sample(OfSample(id=1), "is_featured = true")),
     "tags.activate": Case(_tags(OfTag(id=1), "UPDATE tags SET is_active = false")),
     "tags.create": Case(
         _tags(NewTag(name="mood:calm", is_hidden=True), "INSERT INTO dashboard.tag_namespace VALUES ('mood')")
