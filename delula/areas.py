@@ -17,6 +17,7 @@ from delula.components.views import blueprint as components
 from delula.credits.views import blueprint as credits_
 from delula.executions.views import blueprint as executions
 from delula.generations.views import blueprint as generations
+from delula.health.views import blueprint as health
 from delula.home.views import blueprint as home
 from delula.integrity.views import blueprint as integrity
 from delula.integrity.views import quarantine
@@ -93,7 +94,7 @@ AREAS: tuple[Area, ...] = (
         recipes,
         "recipes.index",
         Permission.RECIPES_READ,
-        within=(recipe_editing, recipe_history),
+        within=(recipe_editing, recipe_history, health),
     ),
     Area(
         "Tags",

@@ -13,7 +13,6 @@ from delula.models.enums import CreditTransactionType
 from delula.rollups.queries import NO_RECIPE
 from delula.search.lexer import written_value
 from delula.search.times import written_period
-from delula.tags.queries import Problem
 from delula.web.display import grouped, span
 from delula.web.figures import Change, Figure, Rate, change, rate, rate_figure
 
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from delula.backlog.queries import Stock
+    from delula.health.queries import Health
     from delula.home.queries import Failures, Ledger, Runs, Uploads, Window
     from delula.queue.queries import Load
     from delula.rollups.queries import Generations, Usage
-    from delula.tags.queries import Census
 
 _Key = TypeVar("_Key", int, str)
 
@@ -298,43 +297,22 @@ def ledger_figures(counted: Ledger, index: str) -> Iterator[Figure]:
         yield Figure(f"{label} in 24 h", grouped(now), href, _against(now, before), AGAINST)
 
 
-def tag_findings(census: Census, index: str, dangling: str) -> Iterator[Finding]:
-    """What is wrong with tags; that some are unused is untidy and waits."""
+def catalogue_findings(health: Health, about: str, title: str, page: str) -> Iterator[Finding]:
+    """What is wrong with recipes or tags; what is untidy alone, and the stock, wait.
+
+    Args:
+        health: what was found.
+        about: `recipe` or `tag`.
+        title: of the finding.
+        page: the address of the page of the health.
+    """
     links = [
-        Link(f"{grouped(len(census.problems[problem]))} {words}", query(index, f"problem:{problem}"))
-        for problem, words in (
-            (Problem.INACTIVE_IN_USE, "inactive, but in use"),
-            (Problem.CONVENTION, "off convention"),
-            (Problem.NEAR_DUPLICATE, "near-duplicates"),
-        )
-        if census.problems[problem]
-    ]
-    if census.dangling:
-        links.insert(0, Link(plural(len(census.dangling), "id without a tag", "ids without a tag"), dangling))
-    if links:
-        yield Finding("warning", "Problems with tags", links[0].href, links=links)
-
-
-#: How many recipes have a problem, in words.
-_RECIPE_PROBLEMS = {
-    "dangling_tag": "with a tag that does not exist",
-    "inactive_tag": "with an inactive tag",
-    "gone_creator": "without their creator",
-    "same_slug": "with the slug of another",
-    "odd_steps": "with steps that are no list",
-    "negative_cost": "at a negative cost",
-}
-
-
-def recipe_findings(problems: Mapping[str, int], index: str) -> Iterator[Finding]:
-    """What is wrong with recipes; their stock stands elsewhere."""
-    links = [
-        Link(f"{grouped(problems[name])} {words}", query(index, f"problem:{name}"))
-        for name, words in _RECIPE_PROBLEMS.items()
-        if problems.get(name)
+        Link(f"{grouped(len(faults))} {check.title}", f"{page}#{check.key}")
+        for check, faults in health.found
+        if check.about == about and check.is_grave
     ]
     if links:
-        yield Finding("warning", "Problems with recipes", links[0].href, links=links)
+        yield Finding("warning", title, links[0].href, links=links)
 
 
 def sample_findings(waiting: int, oldest: datetime | None, now: datetime, index: str) -> Iterator[Finding]:

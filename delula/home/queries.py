@@ -14,7 +14,6 @@ from delula.lists.kept import Kept
 from delula.models import Recipe, RecipeSample, UserAsset
 from delula.models.columns import UtcDateTime
 from delula.models.enums import ModerationStatus, UserAssetOrigin
-from delula.recipes.listing import PROBLEMS
 from delula.rollups import queries as rollups
 
 if TYPE_CHECKING:
@@ -143,19 +142,9 @@ def _count_uploads() -> Uploads:
     return Uploads(window, now, before)
 
 
-_PROBLEMS = select(
-    # The stock is told of by the backlog.
-    *(func.count().filter(is_so).label(name) for name, is_so in PROBLEMS.items() if name != "low_stock")
-).select_from(Recipe.__table__)
-
-
-def _count_problems() -> Mapping[str, int]:
-    return dict(session().execute(_PROBLEMS).one()._mapping)  # noqa: SLF001 - public, in spite of its name
-
-
 #: Sums over a day and a week take some tens of milliseconds, which not every request has to spend.
 FAILURES, RUNS, LEDGER = Kept(_count_failures), Kept(_count_runs), Kept(_count_ledger)
-UPLOADS, RECIPE_PROBLEMS = Kept(_count_uploads), Kept(_count_problems)
+UPLOADS = Kept(_count_uploads)
 
 _PENDING = select(literal(1)).where(_SAMPLE.moderation_status == ModerationStatus.PENDING)
 _WAITING = select(

@@ -12,11 +12,11 @@ from flask import Blueprint, Response, url_for
 from delula.access.guard import may, requires
 from delula.access.permissions import Permission
 from delula.backlog import queries as backlog
+from delula.health.queries import HEALTH
 from delula.home import charts, findings, queries
 from delula.home.findings import Link
 from delula.queue import queries as queue
 from delula.rollups import queries as rollups
-from delula.tags.queries import CENSUS
 from delula.web.lists import zone
 from delula.web.render import render
 
@@ -106,11 +106,13 @@ def _stock(now: datetime) -> Seen:
 
 
 def _recipes(_now: datetime) -> Seen:
-    return _seen(findings.recipe_findings(queries.RECIPE_PROBLEMS.get(), url_for("recipes.index")))
+    page = url_for("health.index")
+    return _seen(findings.catalogue_findings(HEALTH.get(), "recipe", "Problems with recipes", page))
 
 
 def _tags(_now: datetime) -> Seen:
-    return _seen(findings.tag_findings(CENSUS.get(), url_for("tags.index"), url_for("tags.dangling")))
+    page = url_for("health.index")
+    return _seen(findings.catalogue_findings(HEALTH.get(), "tag", "Problems with tags", page))
 
 
 def _samples(now: datetime) -> Seen:

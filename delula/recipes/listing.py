@@ -384,6 +384,7 @@ LISTING = ListSpec(
         Column("referral", "Referral code", shown=False, width="id"),
     ),
     views=(TABLE, GRID),
+    pages=(("Health", "heart-pulse", "health.index"),),
     tabs=(
         ("Active", "active:yes"),
         ("Inactive", "active:no"),

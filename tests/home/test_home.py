@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from delula.access.permissions import Permission, Role
+from delula.health.queries import HEALTH
 from delula.home import findings, queries, views
 from delula.queue import queries as queue
 from delula.rollups.refresh import refresh
@@ -72,7 +73,7 @@ def _forget() -> None:
         queries.RUNS,
         queries.LEDGER,
         queries.UPLOADS,
-        queries.RECIPE_PROBLEMS,
+        HEALTH,
         CENSUS,
     ):
         kept.forget()

@@ -1,0 +1,116 @@
+"""The page of the catalogue's health: what is wrong, each with what mends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, abort, request, url_for
+
+from delula.access.guard import may, requires
+from delula.access.permissions import Permission
+from delula.commands import command_named
+from delula.health.queries import CHECKS, HEALTH
+from delula.web.command_pages import command_href
+from delula.web.references import object_href
+from delula.web.render import render
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from delula.health.checks import Check, Fault
+
+blueprint = Blueprint("health", __name__, url_prefix="/recipes/health")
+
+#: Rows of each check on the page of all, and on its own.
+SHOWN, SHOWN_ALONE = 8, 100
+
+#: By check, the commands that mend one of its rows, the most wanted first.
+MENDING = {
+    "category": ("tags.give",),
+    "workflow": ("tags.give",),
+    "rules": ("tags.give",),
+    "dangling": ("tags.tidy",),
+    "duplicates": ("tags.tidy",),
+    "category_text": ("tags.give",),
+    "workflow_type": ("tags.give",),
+    "failing": ("recipes.deactivate",),
+    "stock": ("recipes.deactivate",),
+    "near_duplicate": ("tags.merge",),
+    "unused": ("tags.delete",),
+    "inactive_in_use": ("tags.merge", "tags.activate"),
+    "convention": ("tags.edit",),
+}
+#: Those that are mended in the form of the recipe.
+_IN_FORM = frozenset(
+    {"category_text", "workflow_type", "variables", "odd_steps", "negative_cost", "same_slug"}
+)
+
+
+@blueprint.get("/")
+@requires(Permission.RECIPES_READ)
+def index() -> Response:
+    """Everything that is wrong, some of each."""
+    health = HEALTH.get()
+    return render(
+        "health/index.html",
+        found=[_section(check, faults, SHOWN) for check, faults in health.found],
+        fine=health.fine,
+    )
+
+
+@blueprint.get("/<key>")
+@requires(Permission.RECIPES_READ)
+def check(key: str) -> Response:
+    """All that one check has found, to be mended one by one or together."""
+    one = next((check for check in CHECKS if check.key == key), None)
+    if one is None:
+        abort(404)
+    faults = HEALTH.get().faults.get(key, ())
+    together = [command_named(name) for name in MENDING.get(key, ())]
+    return render(
+        "health/check.html",
+        section=_section(one, faults, SHOWN_ALONE),
+        together=[
+            command
+            for command in together
+            if command is not None and command.object_field and may(command.permission)
+        ],
+        here=request.path,
+    )
+
+
+def _section(check: Check, faults: Sequence[Fault], most: int) -> dict[str, Any]:
+    return {
+        "check": check,
+        "count": len(faults),
+        "rows": [
+            {"fault": fault, "href": object_href(check.about, str(fault.id)), "ways": _ways(check, fault)}
+            for fault in faults[:most]
+        ],
+        "href": url_for("health.check", key=check.key),
+    }
+
+
+def _ways(check: Check, fault: Fault) -> list[dict[str, str]]:
+    """What mends one row: commands that the person may run, and pages that tell more."""
+    here = request.path
+    ways = []
+    for name in MENDING.get(check.key, ()):
+        command = command_named(name)
+        if command is None or not may(command.permission):
+            continue
+        known: dict[str, object] = {
+            "recipe" if "recipe" in command.given.__dataclass_fields__ else "id": fault.id
+        }
+        if name == "tags.merge" and fault.other is not None:
+            known["into"] = fault.other
+        ways.append({"label": command.title, "href": command_href(name, here, **known)})
+    if check.key in _IN_FORM and may(Permission.RECIPES_EDIT):
+        ways.append({"label": "Edit recipe", "href": f"{url_for('recipes.index')}{fault.id}/edit"})
+    if check.key == "failing":
+        query = urlencode({"q": f"recipe:{fault.id} status:failed created:>7d"})
+        ways.append({"label": "Its failures", "href": f"{url_for('generations.index')}?{query}"})
+    if check.key == "stock":
+        ways.append({"label": "Stock", "href": url_for("backlog.index")})
+    return ways
