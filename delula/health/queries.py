@@ -141,7 +141,7 @@ class Health:
 def _look() -> Health:
     declared = namespaces()
     rows = session().execute(_LOOKED_AT).all()
-    names = dict(session().execute(select(TAGS.id, TAGS.name)).tuples().all())
+    names = {row.id: row.name for row in session().execute(select(TAGS.id, TAGS.name))}
     found: dict[str, list[Fault]] = {check.key: [] for check in CHECKS}
     unmatched, failing = _unmatched(rows), _failing()
     by_name = {one.name: one for one in declared}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SHORTEST = 5
 
 
+@lru_cache(maxsize=20_000)
 def folded(name: str) -> str:
     """A name without what people write now so and now so: capitals, spaces, hyphens, a plural's s."""
     return re.sub(r"(?<=[^\W\d]{3})s$", "", re.sub(r"[\s_-]+", "", name.casefold()))

@@ -190,7 +190,7 @@ def test_it_asks_few_questions(busy: Console) -> None:
     _forget()
     with sent_by(busy) as sent:
         busy.admin.get("/")
-    assert len(sent) <= 28
+    assert len(sent) <= 32
     with sent_by(busy) as sent:
         busy.admin.get("/home/charts", headers=FRAGMENT)
     assert len(sent) <= 8
