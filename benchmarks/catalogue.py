@@ -44,6 +44,12 @@ def catalogue_cases() -> Iterator[Case]:
     if recipe is not None:
         yield Case("Recipes", "one recipe", f"/recipes/{recipe}")
         yield Case("Recipes", "peek", f"/recipes/{recipe}/peek", fragment=True)
+        yield Case("Recipes", "form", f"/recipes/{recipe}/edit")
+        yield Case("Recipes", "form of a new one", "/recipes/new")
+        yield Case("Recipes", "history", f"/recipes/{recipe}/history")
+        yield Case("Recipes", "tags for the form", "/recipes/tags?q=v", fragment=True)
+        for command in ("recipes.deactivate", "recipes.set_cost", "recipes.duplicate"):
+            yield Case("Recipes", command, f"/commands/{command}?id={recipe}")
         for range_ in RANGES:
             path = f"/recipes/{recipe}/performance?range={range_}"
             yield Case("Recipes", f"how it does, {range_}", path, fragment=True)

@@ -155,7 +155,6 @@ class Edit(RecipeCommand[Edited]):
     name = "recipes.edit"
     title = "Edit recipe"
     given = Edited
-    object_field = "id"
     is_edit = True
     fields = tuple(
         InputField(

@@ -9,7 +9,9 @@ from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from delula.access.guard import current_staff, requires
 from delula.access.permissions import Permission
 from delula.commands import Conflict, just_done, preview, run
+from delula.db import session
 from delula.errors import InvalidInput, Refused
+from delula.models import AuditEntry
 from delula.recipes import queries
 from delula.recipes.actions import DUPLICATE, EDIT, NEW, RECOUNT_ALL
 from delula.recipes.edit_form import SECTIONS, RecipeForm, merged, new_form, opened, sent, shown_tags
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response as AnyResponse
 
-    from delula.commands import Command, Receipt
+    from delula.commands import Change, Command, Receipt
 
 blueprint = Blueprint("recipe_editing", __name__, url_prefix="/recipes")
 
@@ -96,19 +98,28 @@ def _save(form: RecipeForm) -> AnyResponse:
             return _page(form, 422)
         receipt = run(command, form.given(), current_staff.actor, reason=form.reason)
     except InvalidInput as error:
+        # A new recipe that was sent twice finds its own slug taken.
+        sent_before = _sent_before(form, None) if error.field == "slug" and form.id is None else None
         form.errors[error.field] = error.message
-        return _page(form, 422)
+        return sent_before or _page(form, 422)
     except Conflict as error:
-        done = just_done(command, form.given(), current_staff.actor, error.change)
-        if done is not None and form.id is not None:
-            flash("This was saved already, once.", "info")
-            return redirect(url_for("recipes.detail", reference=form.id), 303)
-        return _page(merged(form), 409)
+        return _sent_before(form, error.change) or _page(merged(form), 409)
     except Refused as error:
         form.refusal = str(error)
         return _page(form, 409)
     flash(receipt.sentence, f"done:{receipt.entry_id}")
     return redirect(_page_of(receipt), 303)
+
+
+def _sent_before(form: RecipeForm, change: Change | None) -> AnyResponse | None:
+    """Where the very same form has led that this session sent a moment ago; None where it has not."""
+    command: Command[Any] = NEW if form.id is None else EDIT
+    done = just_done(command, form.given(), current_staff.actor, change)
+    if done is None:
+        return None
+    flash("This was saved already, once.", "info")
+    id_ = form.id or session().get_one(AuditEntry, done.entry_id).object_id
+    return redirect(url_for("recipes.detail", reference=id_), 303)
 
 
 def _look(form: RecipeForm) -> Response:

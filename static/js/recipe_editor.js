@@ -24,4 +24,14 @@ if (form) {
     }
   });
   tell();
+
+  // A new recipe gets its slug from its name, until somebody writes one.
+  const { name, slug } = form.elements;
+  const slugged = (text) =>
+    text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 100);
+  let own = slug.value !== "" || !form.action.endsWith("/new");
+  slug.addEventListener("input", () => (own = true));
+  name.addEventListener("input", () => {
+    if (!own) slug.value = slugged(name.value);
+  });
 }

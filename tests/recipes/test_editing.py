@@ -313,3 +313,21 @@ def test_the_order_of_tags_changes_and_nothing_else_of_them(
             run(ORDER_TAGS, Ordered(id=recipe, tag_highlights="1, 2, 3"), ADMIN)
         run(ORDER_TAGS, Ordered(id=recipe, tag_highlights="999, 3, 3, null, 2, 1"), ADMIN)
     assert row(session)["tag_highlights"] == [999, 3, 3, None, 2, 1]
+
+
+def test_a_new_recipe_that_is_sent_twice_is_made_once(
+    curator: FlaskClient, recipe: int, session: scoped_session[Session]
+) -> None:
+    assert recipe == 9
+    sent = opened(curator, "/recipes/new") | {"name": "Ice", "slug": "ice", "tag-category": "1"}
+    page = curator.post("/recipes/new", data=sent)
+    assert page.status_code == 422
+    assert "A recipe needs a workflow: tag" in words(page.text)
+    sent |= {"tag-workflow": "2"}
+    made = [curator.post("/recipes/new", data=sent) for _ in range(2)]
+    assert [answer.status_code for answer in made] == [303, 303]
+    assert made[0].location == made[1].location
+    found = session.execute(
+        text("SELECT tag_highlights, is_active, is_public FROM recipes WHERE slug = 'ice'")
+    )
+    assert found.all() == [([1, 2], False, False)]
