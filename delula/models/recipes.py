@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     DateTime,
     Identity,
     Index,
@@ -149,6 +150,7 @@ class RecipeVersion(Base, kw_only=True, eq=False, repr=False):
     __tablename__ = "recipe_version"
     __table_args__ = (
         UniqueConstraint("recipe_id", "number", name="recipe_version_number"),
+        CheckConstraint("origin IN ('found', 'console', 'product')", name="recipe_version_origin"),
         Index("recipe_version_entry", "entry_id", postgresql_where=text("entry_id IS NOT NULL")),
         {"schema": CONSOLE_SCHEMA},
     )
