@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, request, url_for
 from delula.access.guard import may, signed_in
 from delula.access.permissions import Permission
 from delula.assets.views import blueprint as assets
+from delula.assets.views import removed_assets
 from delula.audit.views import blueprint as audit
 from delula.backlog.views import blueprint as backlog
 from delula.backlog.views import videos as backlog_videos
@@ -130,7 +131,7 @@ AREAS: tuple[Area, ...] = (
         assets,
         "assets.index",
         Permission.ASSETS_READ,
-        within=(uploads, integrity, quarantine),
+        within=(uploads, integrity, quarantine, removed_assets),
     ),
     Area("Review", "scan-eye", "Library", review, "review.index", Permission.REVIEW_READ),
     Area("Users", "users", "People", users, "users.index", Permission.USERS_READ),

@@ -6,7 +6,6 @@ what they are given, so that no row of a public source ever points at the file o
 
 from __future__ import annotations
 
-import json
 import re
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -16,8 +15,11 @@ from sqlalchemy import exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from delula.access.permissions import Permission
+from delula.assets.actions import OfAsset
 from delula.assets.derivatives import derive_later
-from delula.commands import Change, Command, Given, Plan, register
+from delula.assets.inputs import read_metadata, read_name, read_tags
+from delula.assets.removing import RETIRE
+from delula.commands import Change, Command, Given, Invocation, Plan, register
 from delula.commands.inputs import one_line
 from delula.db import session
 from delula.errors import InvalidInput
@@ -27,13 +29,10 @@ from delula.storage import current_store
 from delula.storage.layout import MEDIA_TYPES, original_key, type_of_extension
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-    from delula.models import JsonValue
+    from delula.models import AuditEntry, JsonValue
 
-#: Characters of a name, of a tag, and of metadata; tags of one asset.
-LONGEST_NAME, LONGEST_TAG, LONGEST_METADATA = 200, 50, 20_000
-MOST_TAGS = 50
 _ASSET_ID = re.compile(r"[0-9A-Za-z_-]{8,64}", re.ASCII)
 TAKEN = "Another asset has it already."
 
@@ -147,6 +146,10 @@ class CreateAsset(Command[NewT]):
         """Further columns."""
         return {}
 
+    def inverse(self, entry: AuditEntry) -> Invocation[Any] | None:
+        """Retire it."""
+        return Invocation(RETIRE, OfAsset(id=entry.object_id))
+
     def write(self, given: NewT, plan: Plan) -> Mapping[str, JsonValue]:  # noqa: ARG002 - the plan has it all
         """Insert the row, and queue the making of its derivatives."""
         reference, values = plan.data
@@ -203,64 +206,6 @@ class CreateMarketAsset(CreateAsset[NewMarketAsset]):
     def more(self, given: NewMarketAsset) -> dict[str, Any]:
         """Whether anybody sees it at once."""
         return {"is_public": given.is_public}
-
-
-def read_name(field: str, text: str) -> str:
-    """The name of an asset.
-
-    Raises:
-        InvalidInput: it is empty, too long, or holds what nobody sees.
-    """
-    name = one_line(field, text, LONGEST_NAME)
-    if not name:
-        raise InvalidInput(field, "It takes a name.")
-    return name
-
-
-def read_tags(field: str, text: str) -> Sequence[str]:
-    """Tags from a text with commas between them, each once.
-
-    Raises:
-        InvalidInput: there are too many, or one is too long or holds what nobody sees.
-    """
-    tags = [tag for part in text.split(",") if (tag := one_line(field, part, LONGEST_TAG))]
-    once = list(dict.fromkeys(tags))
-    if len(once) > MOST_TAGS:
-        raise InvalidInput(field, f"It takes at most {MOST_TAGS} tags.")
-    return once
-
-
-def read_metadata(field: str, text: str) -> JsonValue:
-    """Metadata from JSON; None where the text is empty.
-
-    Raises:
-        InvalidInput: it is no JSON that can be stored.
-    """
-    if not text.strip():
-        return None
-    if len(text) > LONGEST_METADATA:
-        raise InvalidInput(field, f"Keep it to {LONGEST_METADATA:,} characters.")
-    return read_json(field, text)
-
-
-def read_json(field: str, text: str) -> JsonValue:
-    """A JSON value that PostgreSQL stores as well.
-
-    Raises:
-        InvalidInput: it is none.
-    """
-    try:
-        value: JsonValue = json.loads(text, parse_constant=_no_number)
-        json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        raise InvalidInput(field, "That is not JSON.") from None
-    if "\\u0000" in json.dumps(value):
-        raise InvalidInput(field, "It holds a character that cannot be stored.")
-    return value
-
-
-def _no_number(word: str) -> None:
-    raise ValueError(f"{word} is no JSON")
 
 
 CREATE_SYSTEM, CREATE_MARKET = register(CreateSystemAsset()), register(CreateMarketAsset())

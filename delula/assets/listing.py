@@ -448,6 +448,10 @@ LISTING = ListSpec(
     noun="asset",
     empty="They appear here as soon as somebody uploads a file or a generation makes one.",
     icon="images",
+    pages=(
+        ("Removed", "archive-x", "removed_assets.index"),
+        ("Retention", "hourglass", "assets.care_page"),
+    ),
     source=Union(ASSETS, A.id, branches=BRANCHES),
     fields=FIELDS,
     sorts=(

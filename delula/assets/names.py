@@ -33,6 +33,12 @@ NAMES: Mapping[str, ColumnElement[str]] = {
     "system_assets": _name("system_assets.name"),
 }
 
+
+def normalized(name: str) -> str:
+    """A name as the product keeps it for searching: in lower case, with single spaces."""
+    return " ".join(name.lower().split())
+
+
 _IS_PART = "EXISTS (SELECT FROM {table} WHERE {name} LIKE lower(:pattern))"
 #: The next name behind one is found in the index by name, however many rows bear the same.
 _NEXT = """

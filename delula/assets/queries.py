@@ -45,7 +45,7 @@ from delula.search import Choice
 from delula.users.queries import resolve_users
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from delula.lists import Condition, ListState, Union
     from delula.search import Field, Resolvers
@@ -57,7 +57,7 @@ _G, _LIBRARY = Generation.__table__.c, UserAsset.__table__.c
 _BACKLOG, _SAMPLE = BacklogVideo.__table__.c, RecipeSample.__table__.c
 _EXPORT = ExportTransaction.__table__.c
 
-_MODELS: Mapping[AssetSource, type[AnyAsset]] = {
+MODELS: Mapping[AssetSource, type[AnyAsset]] = {
     AssetSource.USER: UserAsset,
     AssetSource.GENERATION: Generation,
     AssetSource.SYSTEM: SystemAsset,
@@ -149,16 +149,33 @@ def find(reference: str, *, lock: bool = False) -> tuple[AssetSource, AnyAsset] 
         reference: names source and row.
         lock: whether to lock the row, and read it as it is by then.
     """
+    if (parts := _parts(reference)) is None:
+        return None
+    source, number = parts
+    found: Any = session().get(MODELS[source], number, with_for_update=lock or None, populate_existing=lock)
+    return (source, found) if found is not None else None
+
+
+def _parts(reference: str) -> tuple[AssetSource, int] | None:
+    """The source and the number of the row; None where it is no reference."""
     word, _, digits = reference.partition("-")
     if not AssetSource.is_valid_string(word) or not (digits.isascii() and digits.isdigit()):
         return None
     if len(digits) > 10 or int(digits) > LARGEST_ID:
         return None
-    source = AssetSource.from_string(word)
-    found: Any = session().get(
-        _MODELS[source], int(digits), with_for_update=lock or None, populate_existing=lock
-    )
-    return (source, found) if found is not None else None
+    return AssetSource.from_string(word), int(digits)
+
+
+def find_all(references: Sequence[str]) -> Iterator[tuple[AssetSource, AnyAsset]]:
+    """The assets with these references, those that exist; one statement for each source."""
+    numbers: dict[AssetSource, list[int]] = {}
+    for reference in references:
+        if (parts := _parts(reference)) is not None:
+            numbers.setdefault(parts[0], []).append(parts[1])
+    for source, ids in numbers.items():
+        model: Any = MODELS[source]
+        for asset in session().scalars(select(model).where(model.id.in_(ids))):
+            yield source, asset
 
 
 _LOCK_OBJECT = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("key"), 0)))

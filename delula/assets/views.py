@@ -6,21 +6,28 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
-from delula.access.guard import current_staff, requires
+from delula.access.guard import current_staff, may, requires
 from delula.access.permissions import Permission
 from delula.assets import (
-    actions,  # noqa: F401 - registers its commands
+    care,
     creating,  # noqa: F401 - registers its commands
     media,
     queries,
+    removed,
 )
+from delula.assets.actions import Subject
 from delula.assets.cells import cells, source_of, title_of, type_of
+from delula.assets.deeds import BULK, offered, offered_of_removed
 from delula.assets.detail import compared, faults, judgements, shown
-from delula.assets.listing import LISTING
+from delula.assets.listing import LISTING, SOURCE_LABELS
+from delula.assets.provenance import classified
 from delula.assets.related import related_links, use_links, use_notes
 from delula.assets.summary import summary_of
 from delula.commands import note_reading
+from delula.models import Removal, UserAsset
+from delula.models.enums import AssetSource
 from delula.storage import Store, StoreUnavailable, current_store
+from delula.web.command_pages import came_from
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of, resolved_here, state_of_request
 from delula.web.masking import masked_json
@@ -31,7 +38,6 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
 
     from delula.assets.queries import AnyAsset
-    from delula.models.enums import AssetSource
 
 
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
@@ -56,8 +62,34 @@ add_list(
         queries.RESOLVERS,
         suggest=queries.suggest_values,
         extras=_extras,
+        bulk=[command.name for command in BULK],
     ),
 )
+
+#: What left the product's tables; a page of its own within the area.
+removed_assets = Blueprint("removed_assets", __name__, url_prefix="/assets/removed")
+add_list(
+    removed_assets,
+    ListViews(removed.LISTING, Permission.ASSETS_READ, removed.list_rows, removed.cells, {}),
+)
+
+#: Holds and files that one page shows.
+_SHOWN = 200
+
+
+@blueprint.get("/retention")
+@requires(Permission.ASSETS_READ)
+def care_page() -> Response:
+    """For how long deleted files are kept, what is held, and what is still to be deleted."""
+    days = care.retention_days()
+    return render(
+        "assets/care.html",
+        days=days,
+        due=len(care.due_for_purge(days, _SHOWN)) if days is not None else 0,
+        most=_SHOWN,
+        holds=care.holds(_SHOWN),
+        waiting=care.unfinished_removals(_SHOWN),
+    )
 
 
 @blueprint.get("/summary")
@@ -72,12 +104,16 @@ def summary() -> Response:
 @blueprint.get("/<reference>")
 @requires(Permission.ASSETS_READ)
 def detail(reference: str) -> Response:
-    """Everything about one asset, by its source and id: `user-123`."""
-    source, found = _found(reference)
+    """Everything about one asset, by its source and id: `user-123`; the record of one that was removed."""
+    known = queries.find(reference)
+    if known is None:
+        return removed_detail(reference)
+    source, found = known
     asset, store = shown(source, found), current_store()
     if asset.is_deleted:
         _note_opening(reference)
-    auto, ai, metadata = map(masked_json, (asset.auto, asset.ai, asset.metadata))
+    it = Subject(reference, source, found, care.hold_of(reference))
+    corrections = care.corrections_of(found.id) if isinstance(found, UserAsset) else ()
     owner = queries.owner_of(asset.owner_id) if asset.owner_id else None
     recipe = queries.recipe_of(asset.recipe_id) if asset.recipe_id is not None else None
     return render(
@@ -91,9 +127,11 @@ def detail(reference: str) -> Response:
         key=media.key_of(found, media.FILE, store) if store else None,
         links=_links(asset.reference, found, store),
         public_url=None if asset.is_private or not asset.location else media.public_url(asset.location),
-        auto=auto,
-        ai=ai,
-        metadata=metadata,
+        hold=it.hold,
+        commands=offered(it, may),
+        here=request.full_path.removesuffix("?"),
+        classifications=classified(found, corrections) if isinstance(found, UserAsset) else (),
+        metadata=masked_json(asset.metadata),
         judgements=judgements,
         same_href=_same_href,
         hrefs=hrefs_of,
@@ -105,11 +143,18 @@ def detail(reference: str) -> Response:
 @requires(Permission.ASSETS_READ)
 def peek(reference: str) -> Response:
     """The essence of one asset, beside the list."""
-    source, found = _found(reference)
+    known = queries.find(reference)
+    if known is None:
+        return render("removed_assets/_peek.html", **_removed(reference))
+    source, found = known
     asset = shown(source, found)
+    it = Subject(reference, source, found, care.hold_of(reference))
     return render(
         "assets/_peek.html",
         it=asset,
+        hold=it.hold,
+        commands=offered(it, may),
+        here=came_from(url_for("assets.detail", reference=reference)),
         owner=queries.owner_of(asset.owner_id) if asset.owner_id else None,
         owner_name=owner_naming(),
         links=_links(asset.reference, found, current_store()),
@@ -174,10 +219,44 @@ def uses(reference: str) -> Response:
     return render("assets/_uses.html", links=use_links(told), notes=use_notes(source, told))
 
 
+@removed_assets.get("/<reference>")
+@requires(Permission.ASSETS_READ)
+def removed_detail(reference: str) -> Response:
+    """What is left of one that was removed."""
+    context = _removed(reference)
+    record = context["it"]
+    is_of_user = record.source == str(AssetSource.USER)
+    known = queries.owner_of(record.owner_id) if is_of_user and record.owner_id else None
+    return render(
+        "removed_assets/detail.html",
+        **context,
+        owner_href=hrefs_of("users")(record.owner_id) if known else None,
+        removals=care.removals_of(reference),
+        commands=offered_of_removed(record, may),
+        here=request.full_path.removesuffix("?"),
+        place=place_of(removed.LISTING, {}, reference),
+    )
+
+
+def _removed(reference: str) -> dict[str, Any]:
+    """The record of a removed asset, and what to call its state; 404 where there is none."""
+    record = care.removed(reference) if "\0" not in reference else None
+    if record is None:
+        abort(404)
+    return {
+        "it": record,
+        "source_label": SOURCE_LABELS[AssetSource.from_string(record.source)],
+        "state_label": removed.STATES[Removal(record.state)],
+        "tone": removed.TONES[Removal(record.state)],
+    }
+
+
 def _found(reference: str) -> tuple[AssetSource, AnyAsset]:
+    """The asset; what leads to one that was removed leads to its record."""
     found = queries.find(reference)
     if found is None:
-        abort(404)
+        _removed(reference)
+        abort(redirect(url_for("assets.detail", reference=reference)))
     return found
 
 

@@ -96,7 +96,7 @@ def same_href(field: str, value: object) -> str:
 
 
 def related_links(
-    generation: Generation, related: Related, owner: Callable[[Any], str]
+    generation: Generation, related: Related, owner: Callable[[Any], str], removed: str | None = None
 ) -> list[dict[str, Any]]:
     """What hangs together with a generation, as cards; what is gone is said to be gone."""
     links = [_user_link(generation, related, owner), *_recipe_link(generation, related)]
@@ -107,7 +107,11 @@ def related_links(
             if related.asset
             else same_href("asset", generation.asset_id)
         )
-        links.append(_link("image", title, _asset_meta(related), href))
+        if removed is None:
+            links.append(_link("image", title, _asset_meta(related), href))
+        else:
+            meta = "Its library entry was removed"
+            links.append(_link("archive-x", title, meta, hrefs_of("assets")(removed), missing=True))
     here = same_href("id", generation.id)
     for entry in related.backlog:
         meta = "Given to a user" if entry.is_used else "In stock"

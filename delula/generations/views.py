@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from delula.access import clock
 from delula.access.guard import may, requires
 from delula.access.permissions import Permission
+from delula.assets.care import removed_with_id
 from delula.generations import media, queries
 from delula.generations.actions import COMMANDS, offered
 from delula.generations.cells import cells
@@ -64,7 +65,7 @@ def detail(reference: str) -> Response:
         "generations/detail.html",
         generation=generation,
         related=related,
-        related_links=related_links(generation, related, owner),
+        related_links=related_links(generation, related, owner, _removed(generation, related)),
         owner=owner,
         same_href=same_href,
         users_href=hrefs_of("users"),
@@ -138,6 +139,11 @@ def storage(reference: str) -> Response:
         except StoreUnavailable:
             away = True
     return render("generations/_storage.html", generation=generation, key=key, facts_found=facts, away=away)
+
+
+def _removed(generation: Generation, related: queries.Related) -> str | None:
+    """The library entry of a generation's file that was removed, where there is no other."""
+    return removed_with_id(generation.asset_id) if generation.asset_id and not related.asset else None
 
 
 def _found(reference: str) -> Generation:

@@ -61,6 +61,8 @@ class Holder:
         return (*self.files, *self.pictures)
 
 
+#: The source of what waits to be deleted.
+REMOVAL = "removal"
 _SIZED: dict[str, Any] = {"bytes": "file_size", "mime": "mime_type"}
 #: In this order: what is known of a file comes from the first table that refers to it.
 HOLDERS = (
@@ -82,6 +84,20 @@ HOLDERS = (
         since="created_at",
         where="state IN ('sending', 'checking', 'checked')",
     ),
+    # What was retired can come back, and so can a file that was replaced, until its removal is due.
+    Holder(
+        "retired",
+        "dashboard.removed_asset",
+        ("key",),
+        owner="owner_id",
+        bytes="bytes",
+        mime="mime_type",
+        since="at",
+        id="reference",
+        is_text=True,
+        where="state = 'retired'",
+    ),
+    Holder(REMOVAL, "dashboard.object_removal", ("key",), since="NULL", where="state = 'waiting'"),
 )
 
 
@@ -171,12 +187,19 @@ def normal_type(content_type: str) -> str:
     return SYNONYMS.get(plain, plain)
 
 
-def is_referenced(keys: Iterable[str], store: Store) -> bool:
-    """Whether any row holds one of these keys now, in whichever form; answered by indexes."""
+def is_referenced(keys: Iterable[str], store: Store, *, besides: str = "") -> bool:
+    """Whether any row holds one of these keys now, in whichever form; answered by indexes.
+
+    Args:
+        keys: of objects.
+        store: knows the forms.
+        besides: the source of rows that do not count.
+    """
     texts = sorted({location for key in keys for location in store.locations_of(key)})
     conditions = [
-        f"EXISTS (SELECT FROM {holder.table} WHERE {_among(holder, column)})"
+        f"EXISTS (SELECT FROM {holder.table} WHERE {_among(holder, column)} AND {holder.where})"
         for holder in there()
+        if holder.source != besides
         for column in holder.columns
     ]
     return bool(session().scalar(text(f"SELECT {' OR '.join(conditions)}"), {"texts": texts}))

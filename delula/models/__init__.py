@@ -11,6 +11,14 @@ import delula.models.tolerance  # noqa: F401 - so that no row that is read break
 from delula.models.assets import MarketAsset, SystemAsset, UserAsset
 from delula.models.audit import AuditDay, AuditEntry
 from delula.models.backlog import BacklogVideo, SmartGenerationRequest
+from delula.models.care import (
+    AssetCorrection,
+    AssetHold,
+    AssetRetention,
+    ObjectRemoval,
+    Removal,
+    RemovedAsset,
+)
 from delula.models.columns import LARGEST_ID, JsonValue
 from delula.models.components import (
     ComponentDependency,
@@ -77,6 +85,9 @@ from delula.models.users import RoleType, User, UserType
 
 __all__ = [
     "LARGEST_ID",
+    "AssetCorrection",
+    "AssetHold",
+    "AssetRetention",
     "AttemptCount",
     "AuditDay",
     "AuditEntry",
@@ -99,6 +110,7 @@ __all__ = [
     "JsonValue",
     "LedgerRollUp",
     "MarketAsset",
+    "ObjectRemoval",
     "Provider",
     "Quarantined",
     "Recipe",
@@ -111,6 +123,8 @@ __all__ = [
     "RecipeVersion",
     "Reconciliation",
     "RecoveryCode",
+    "Removal",
+    "RemovedAsset",
     "RevenueShare",
     "ReviewDecision",
     "ReviewItem",

@@ -159,6 +159,16 @@ _KINDS = (
         )
     ),
     _Kind(
+        "removed asset",
+        Permission.ASSETS_READ,
+        "dashboard.removed_asset",
+        "reference",
+        "left(name, 200)",
+        "state",
+        (_word("id", "reference"), _word("asset id", "asset_id"), *_file("file", "key")),
+        order="at DESC",
+    ),
+    _Kind(
         "recipe",
         Permission.RECIPES_READ,
         "recipes",

@@ -31,6 +31,7 @@ _AREAS = {
     "user asset": ("assets", "images"),
     "system asset": ("assets", "images"),
     "market asset": ("assets", "images"),
+    "removed asset": ("removed_assets", "archive-x"),
     "recipe": ("recipes", "book-open"),
     "tag": ("tags", "tags"),
     "sample": ("samples", "gallery-thumbnails"),
@@ -100,7 +101,9 @@ def _title(row: AnyRow, name_of: Any) -> str:
 def _note(row: AnyRow) -> str:
     """What it is, a word about it, and what of it was given."""
     kind = row.kind.capitalize()
-    number = row.key.rpartition("-")[2] if row.kind.endswith("asset") else row.key
+    number = (
+        row.key.rpartition("-")[2] if row.kind.endswith("asset") and row.kind != "removed asset" else row.key
+    )
     named = f"{kind} {number}" if number.isdigit() and row.kind != "user" else kind
     by = f"by {row.how}" if row.how not in {"", "id", "name", "handle"} else ""
     return " · ".join(part for part in (named, row.note, by) if part)

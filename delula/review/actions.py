@@ -18,6 +18,7 @@ from sqlalchemy import func, insert, update
 
 from delula.access import clock
 from delula.access.permissions import Permission
+from delula.assets.care import hold_of
 from delula.commands import Change, Command, Given, InputField, Invocation, Plan, occasion, register
 from delula.db import AnyRow, session
 from delula.errors import InvalidInput, Refused
@@ -249,6 +250,8 @@ class Judge(ReviewCommand[GivenT]):
         else:
             wanted |= things.approving(subject.kind, now)
         after = {name: one for name, one in wanted.items() if getattr(row, name) != one}
+        if after.get("is_deleted") and (held := hold_of(f"user-{item.object_id}")) is not None:
+            raise Refused(f"It is held, so it cannot be deleted: {held.reason}")
         before = {name: getattr(row, name) for name in after}
         return Doing(case, values, before, after, policy)
 

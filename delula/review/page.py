@@ -17,7 +17,6 @@ from delula.review.actions import said, version_of, why_not
 from delula.review.cells import is_undecided, name_of, state_tag
 from delula.review.things import EFFECTS, SUBJECTS
 from delula.storage import current_store
-from delula.web.display import size
 from delula.web.lists import in_filter
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.templates import preferences
@@ -34,7 +33,7 @@ REASONS = {
 }
 _FACTS = {
     "mime_type": "Type",
-    "file_size": "Size",
+    "file_size": "Bytes",
     "duration": "Seconds",
     "usage_count": "Uses",
     "like_count": "Likes",
@@ -135,9 +134,8 @@ def _facts(row: AnyRow | None) -> list[tuple[str, Any]]:
     """What there is to know of a thing, besides what decisions change: that would tell of the first look."""
     if row is None:
         return []
-    found = ((words, name, getattr(row, name, None)) for name, words in _FACTS.items())
+    names = {"mime_type": "Type", "file_size": "Size", "duration": "Seconds", "usage_count": "Uses",
+             "like_count": "Likes", "download_count": "Downloads"}  # fmt: skip
     return [
-        (words, size(value) if name == "file_size" and value >= 0 else value)
-        for words, name, value in found
-        if value is not None
+        (words, getattr(row, name)) for name, words in names.items() if getattr(row, name, None) is not None
     ]

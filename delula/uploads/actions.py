@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert
 
 from delula.access.permissions import Permission
-from delula.assets.creating import LONGEST_NAME
+from delula.assets.inputs import LONGEST_NAME
 from delula.commands import Change, Command, Given, InputField, Plan, Receipt, occasion, register
 from delula.commands.inputs import one_line
 from delula.db import session

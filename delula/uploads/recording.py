@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select
 from delula.access.permissions import Permission
 from delula.assets.creating import CREATE_MARKET, CREATE_SYSTEM, NewMarketAsset, NewSystemAsset
 from delula.assets.derivatives import derive_later
+from delula.assets.names import normalized
 from delula.commands import Change, Command, Given, Plan, Receipt, register
 from delula.db import session
 from delula.errors import InvalidInput, Refused
@@ -110,7 +111,7 @@ def _plan_library(row: AnyRow, *, lock: bool) -> Plan:
         "asset_id": row.asset_id,
         "original_filename": row.filename,
         "display_name": row.name,
-        "normalized_name": row.name.lower(),
+        "normalized_name": normalized(row.name),
         "s3_key": row.s3_key,
         "cdn_url": store.address(row.s3_key) if store else row.s3_key,
         "mime_type": MEDIA_TYPES[row.extension],

@@ -56,8 +56,7 @@ function undoForm({ href, label = "Undo", back }) {
     element("button", { type: "submit", className: "button secondary small", textContent: label }));
 }
 
-// What was done last is undone first.
-const undoable = () => [...document.querySelectorAll(".toast form")].at(-1) ?? null;
+const undoable = () => document.querySelector(".toast form");
 onKey({ keys: ["z"], group: "Page", label: "Undo", when: () => undoable() !== null, run: () => undoable().requestSubmit() });
 
 // The time stops while the toast is being read or reached for.

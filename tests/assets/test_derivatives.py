@@ -2,108 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
 
-from delula import create_app
-from delula.assets.derivatives import DERIVE, derive_later
-from delula.db import atomic, session
+from delula.db import session
 from delula.errors import Refused
 from delula.storage import Store, StoreUnavailable
-from delula.storage.layout import derivative_keys
-from delula.work.run import perform
-from tests.consoles import dispose, settings_for
-from tests.storage.faults import FaultyS3, faulty_s3
-from tests.storage.files import of_kind, png
+from tests.assets.entries import ALL
+from tests.storage.files import png
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from delula.config import S3Settings
-
-ALL = {"thumbnails", "previews", "webp", "blurred"}
-_NUMBERS = itertools.count(1)
-_ADD = text(
-    "INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name, s3_key, cdn_url,"
-    " mime_type, file_size, asset_type, source, thumbnail_url, dimensions, duration)"
-    " VALUES (:id, 'derive', :name, 'f', 'F', :key, :key, :mime, 1, :type, 1,"
-    " :thumbnail_url, CAST(:dimensions AS jsonb), :duration)"
-)
-_KINDS = {
-    "image": ("images", 1, "image/jpeg", "jpg"),
-    "video": ("videos", 2, "video/mp4", "mp4"),
-    "audio": ("audio", 3, "audio/mpeg", "mp3"),
-}
-
-
-@dataclass
-class Entry:
-    """A library entry with its file."""
-
-    store: Store
-    id: int
-    key: str
-
-    def derive(self) -> None:
-        reference = f"user-{self.id}"
-        with atomic():
-            job = derive_later(reference)
-        perform(DERIVE, job, {"reference": reference})
-
-    def row(self) -> Any:
-        statement = "SELECT dimensions, duration, thumbnail_url, updated_at FROM user_assets WHERE id = :id"
-        with atomic() as current:
-            return current.execute(text(statement), {"id": self.id}).one()
-
-    def there(self) -> set[str]:
-        return {str(one) for one, place in derivative_keys(self.key).items() if self.store.facts(place)}
-
-
-@pytest.fixture(scope="module")
-def proxy(s3: S3Settings) -> Iterator[FaultyS3]:
-    assert s3.endpoint_url
-    with faulty_s3(s3.endpoint_url) as found:
-        yield found
-
-
-@pytest.fixture
-def faulty(proxy: FaultyS3) -> FaultyS3:
-    """What the console takes for the store."""
-    proxy.heal()
-    return proxy
-
-
-@pytest.fixture(scope="module")
-def url(make_database: Callable[..., str], migrated_template: str) -> str:
-    return make_database(migrated_template)
-
-
-@pytest.fixture
-def add(url: str, s3: S3Settings, faulty: FaultyS3) -> Iterator[Callable[..., Entry]]:
-    """`add(kind)` makes an entry, within a console whose store may misbehave."""
-    store = Store(s3, None)
-
-    def make(kind: str = "image", body: bytes | None = None, **columns: Any) -> Entry:
-        number = next(_NUMBERS)
-        folder, type_, mime, ending = _KINDS[kind]
-        key = f"library/user/derive/{folder}/originals/{number}.{ending}"
-        store.put(key, of_kind(kind) if body is None else body, mime)
-        row = {"thumbnail_url": None, "dimensions": "null", "duration": None, **columns}
-        with atomic() as current:
-            current.execute(
-                _ADD, {"id": number, "name": f"n{number}", "key": key, "mime": mime, "type": type_, **row}
-            )
-        return Entry(store, number, key)
-
-    app = create_app(settings_for(url, s3=replace(s3, endpoint_url=faulty.endpoint)))
-    with app.app_context():
-        yield make
-    dispose(app)
+    from tests.assets.entries import Entry
+    from tests.storage.faults import FaultyS3
 
 
 def test_the_row_hears_what_the_file_says(add: Callable[..., Entry]) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 from sqlalchemy import text
 
 from delula.access.actor import Actor
 from delula.access.permissions import Role
-from delula.assets.actions import OfAsset
+from delula.assets.actions import DELETE, NewName, OfAsset, PublicDetails, PuttingBack
+from delula.assets.corrections import CORRECT, Correcting, Withdrawing
 from delula.assets.creating import NewMarketAsset, NewSystemAsset
+from delula.assets.holds import HOLD
+from delula.assets.removing import RETIRE, Retention
+from delula.assets.replacing import Replacing
+from delula.assets.tagging import Tagging as AssetTagging
 from delula.commands import run
 from delula.config import S3Settings
 from delula.credits.actions import ADJUST, Adjustment, RefreshOf, RefundOf, Reversal
@@ -47,7 +52,7 @@ from tests.commands.renaming import NewHandle
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from delula.commands import Given
+    from delula.commands import Command, Given
 
 ADMIN = Actor(1, "ann@example.com", Role.ADMIN, 7, "127.0.0.1", "request-1")
 SUPPORT = Actor(2, "sam@example.com", Role.SUPPORT, 8, "127.0.0.1", "request-2")
@@ -258,27 +263,57 @@ def _job(status: str) -> Callable[[], ChosenJob]:
     return make
 
 
-def _asset(given: Given) -> Callable[[], Given]:
-    """An asset 101 of each source, all of the user `u`, and then the input."""
+def _asset(given: Given, *more: str) -> Callable[[], Given]:
+    """An asset 101 of each source, all of the user `u`, and then the input.
+
+    Args:
+        given: the input.
+        more: statements that change them first.
+    """
 
     def make() -> Given:
-        sql(
-            "INSERT INTO users (id) VALUES ('u')",
-            "INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name,"
-            " normalized_name, s3_key, cdn_url, mime_type, file_size, asset_type, source,"
-            " auto_classification) VALUES (101, 'u', 'asset-user-1', 'cat.png', 'Cat', 'cat',"
-            " 'library/user/u/images/originals/1.png', 'https://cdn.example.org/1.png', 'image/png', 9, 1, 1,"
-            """ '{"label": "dog"}')""",
-            "INSERT INTO system_assets (id, system_id, asset_id, name, url, mime_type, file_size)"
-            " VALUES (101, 'core', 'asset-system-1', 'Frame', 'library/system/core/images/originals/1.png',"
-            " 'image/png', 9)",
-            "INSERT INTO market_assets (id, creator_id, asset_id, name, url, mime_type, file_size)"
-            " VALUES (101, 'u', 'asset-market-1', 'Pack', 'library/market/u/images/originals/1.png',"
-            " 'image/png', 9)",
-        )
+        sql(*_ASSETS, *more)
         return given
 
     return make
+
+
+_ASSETS = (
+    "INSERT INTO users (id) VALUES ('u')",
+    """INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name, normalized_name,
+        s3_key, cdn_url, mime_type, file_size, asset_type, source, auto_classification)
+    VALUES (101, 'u', 'asset-user-1', 'cat.png', 'Cat', 'cat', 'library/user/u/images/originals/1.png',
+        'https://cdn.example.org/1.png', 'image/png', 9, 1, 1, '{"label": "dog"}')""",
+    """INSERT INTO system_assets (id, system_id, asset_id, name, url, mime_type, file_size)
+    VALUES (101, 'core', 'asset-system-1', 'Frame', 'library/system/core/images/originals/1.png',
+        'image/png', 9)""",
+    """INSERT INTO market_assets (id, creator_id, asset_id, name, url, mime_type, file_size)
+    VALUES (101, 'u', 'asset-market-1', 'Pack', 'library/market/u/images/originals/1.png', 'image/png', 9)""",
+)
+_UPLOADED = (
+    "INSERT INTO system_assets (id, system_id, asset_id, name, url, mime_type, file_size)"
+    " VALUES (102, 'core', 'asset-system-2', 'New', 'new.webp', 'image/webp', 7)"
+)
+_DELETED = "UPDATE user_assets SET is_deleted = true, deleted_at = '2026-11-01'"
+_NO_FILE = "UPDATE user_assets SET s3_key = '', cdn_url = ''"
+_LABEL = {"id": "user-101", "classification": "auto", "name": "label"}
+
+
+def _after(command: Command[Any], before: Given, given: Callable[[int], Given]) -> Callable[[], Given]:
+    """The same after a command; the input is made with its entry."""
+
+    def make() -> Given:
+        sql(*_ASSETS)
+        return given(run(command, before, ADMIN, reason="before").entry_id)
+
+    return make
+
+
+def _overwritten() -> Given:
+    sql(*_ASSETS)
+    run(CORRECT, Correcting(**_LABEL, value="cat"), ADMIN)
+    sql("UPDATE user_assets SET auto_classification = '[]'")
+    return Withdrawing(**_LABEL)
 
 
 _FILE = {"asset_id": "0123456789", "extension": "png", "file_size": 9, "name": "Grain", "tags": "a, b"}
@@ -381,9 +416,30 @@ _NUMBERS = Numbers(
 
 #: By the name of the command.
 CASES: dict[str, Case] = {
+    "assets.correct": Case(_asset(Correcting(**_LABEL, value="cat"))),
     "assets.create_market": Case(_asset(NewMarketAsset(**_FILE, creator_id="u"))),
     "assets.create_system": Case(_asset(NewSystemAsset(**_FILE, system_id="core", metadata='{"a": 1}'))),
+    "assets.delete": Case(_asset(OfAsset(id="user-101"))),
     "assets.derive": Case(_asset(OfAsset(id="user-101"))),
+    "assets.edit": Case(_asset(PublicDetails(id="system-101", name="Grain", tags="a", metadata="{}"))),
+    "assets.hold": Case(_asset(OfAsset(id="user-101"))),
+    "assets.keep_correction": Case(_overwritten),
+    "assets.publish": Case(_asset(OfAsset(id="market-101"), "UPDATE market_assets SET is_public = false")),
+    "assets.purge": Case(_asset(OfAsset(id="user-101"), _NO_FILE)),
+    "assets.put_back": Case(_after(DELETE, OfAsset(id="user-101"), lambda entry: PuttingBack(entry=entry))),
+    "assets.release": Case(_after(HOLD, OfAsset(id="user-101"), lambda _: OfAsset(id="user-101"))),
+    "assets.rename": Case(_asset(NewName(id="user-101", display_name="Dog"))),
+    "assets.replace": Case(_asset(Replacing(id="system-101", by="system-102"), _UPLOADED)),
+    "assets.restore": Case(_asset(OfAsset(id="user-101"), _DELETED)),
+    "assets.retire": Case(_asset(OfAsset(id="system-101"))),
+    "assets.set_retention": Case(_asset(Retention(days=30), _DELETED)),
+    "assets.system_tags": Case(_asset(AssetTagging(id="system-101", tags="+warm"))),
+    "assets.unpublish": Case(_asset(OfAsset(id="market-101"))),
+    "assets.unretire": Case(_after(RETIRE, OfAsset(id="market-101"), lambda _: OfAsset(id="market-101"))),
+    "assets.user_tags": Case(_asset(AssetTagging(id="user-101", tags="+cute"))),
+    "assets.withdraw_correction": Case(
+        _after(CORRECT, Correcting(**_LABEL, value="cat"), lambda _: Withdrawing(**_LABEL))
+    ),
     "credits.accept_balance": Case(_unexplained),
     "credits.adjust": Case(_adjustment),
     "credits.approve": Case(lambda: Asked(operation_id=_operation(101, SUPPORT))),
