@@ -9,7 +9,7 @@ from __future__ import annotations
 import select
 from collections import namedtuple
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -156,8 +156,8 @@ def records(statement: Executable, parameters: Mapping[str, Any] | None = None) 
 @lru_cache(maxsize=500)
 def _record(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
     record: Any = namedtuple("Record", names)  # type: ignore[misc]  # names that are known at run time
-    make: Callable[[Iterable[Any]], Any] = record._make
-    return make
+    # As its `_make` does, but without a call in Python for each row.
+    return partial(tuple.__new__, record)
 
 
 @contextmanager

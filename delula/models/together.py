@@ -76,8 +76,7 @@ def _reader(types: Mapping[str, TypeEngine[Any]]) -> Callable[[list[Any]], Any]:
 
 
 def _reading(type_: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    if isinstance(type_, UtcDateTime):
-        return lambda value: type_.process_result_value(value and decode_time(value), _DIALECT)
-    if isinstance(type_, TypeDecorator):
-        return lambda value: type_.process_result_value(value, _DIALECT)
-    return None
+    read = type_.result_processor(_DIALECT, None) if isinstance(type_, TypeDecorator) else None
+    if isinstance(type_, UtcDateTime) and read:
+        return lambda value: read(value and decode_time(value))
+    return read
