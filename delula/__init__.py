@@ -24,7 +24,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     # Imported here, so that what is started beside the application need not wait for it: each module of the
     # package runs this file first.
-    from flask import Flask
     from flask_compress import Compress
     from flask_migrate import Migrate
     from htmx_flask import Htmx
@@ -41,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from delula.schema.cli import schema_commands
     from delula.staff.cli import staff_commands
     from delula.storage import init_storage
+    from delula.web.addresses import AddressingFlask
     from delula.web.bulk_pages import init_bulk
     from delula.web.command_pages import init_commands
     from delula.web.errors import init_errors
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from delula.work.cli import job_commands
 
     settings = settings or load_settings()
-    app = Flask(
+    app = AddressingFlask(
         __name__,
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static" / "dist"),

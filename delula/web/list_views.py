@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import redirect
 
-from delula.access.guard import may, requires
+from delula.access.guard import requires, signed_in
 from delula.commands import command_named
 from delula.lists import TABLE
 from delula.web.lists import (
@@ -73,10 +73,11 @@ class ListViews:
     create: str = ""
 
 
-def _commands(names: Sequence[str]) -> Sequence[Command[Any]]:
+def _commands(names: Sequence[str]) -> tuple[Command[Any], ...]:
     """The commands of these names that the person of this request may run."""
+    person = signed_in()
     found = (command_named(name) for name in names)
-    return [command for command in found if command is not None and may(command.permission)]
+    return tuple(command for command in found if command and person and person.may(command.permission))
 
 
 def add_list(blueprint: Blueprint, views: ListViews) -> None:
@@ -91,7 +92,7 @@ def add_list(blueprint: Blueprint, views: ListViews) -> None:
         if (canonical := custom_range(spec)) is not None:
             return redirect(canonical)
         listed, status = list_page(spec, resolvers, views.load)
-        commands = _commands(views.bulk) if listed.state.view == TABLE else []
+        commands = _commands(views.bulk) if listed.state.view == TABLE else ()
         listed = replace(listed, selects=bool(commands))
         heading = views.heading if listed.state.order.sort == spec.default_order.sort else None
         return render(

@@ -62,6 +62,16 @@ def render_once(template: str, key: Hashable, context: Callable[[], Mapping[str,
     return part
 
 
+def kept(template: str, **values: Hashable) -> Markup:
+    """A part of many pages that depends on nothing but `values`; a Jinja global.
+
+    Args:
+        template: of the part; see `render_once` for what it must not read.
+        values: what it shows.
+    """
+    return render_once(template, (request.script_root, *values.items()), lambda: values)
+
+
 def trigger(response: Response, **events: Any) -> Response:
     """Let htmx fire `events` in the browser once it has received the response."""
     # ASCII only: header values are Latin-1.

@@ -90,8 +90,7 @@ def init_security_headers(app: Flask) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+        response.headers.extend(headers)
         if request.endpoint != "static" and "Cache-Control" not in response.headers:
             # Not `no-store`: that would lose scroll position and typed text on the Back button. The browser
             # asks again before it shows a kept page, and signing out clears what it has kept.

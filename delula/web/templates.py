@@ -9,17 +9,16 @@ from flask import Flask, g, request
 from flask.templating import Environment
 from jinja2 import StrictUndefined
 
+from delula.web.buttons import attributes_tag, button_tag, icon_button_tag, menu_item_tag
 from delula.web.charts import sparkline
 from delula.web.display import FILTERS
 from delula.web.json_tree import json_nodes
 from delula.web.lists import in_filter, in_path
-from delula.web.render import render_once
+from delula.web.render import kept
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
     from typing import Any
-
-    from markupsafe import Markup
 
     from delula.config import Settings
 
@@ -66,11 +65,6 @@ class _Environment(Environment):
         return super().make_globals(d) if d else self.globals
 
 
-def preference_choices() -> Markup:
-    """The form fields of the preferences, as they stand."""
-    return render_once("layouts/_preferences.html", preferences(), dict)
-
-
 def init_templates(app: Flask, settings: Settings) -> None:
     """Set Jinja up: undefined names are errors, and blocks leave no blank lines behind."""
     app.jinja_environment = _Environment
@@ -80,7 +74,13 @@ def init_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.filters.update(
         FILTERS, in_filter=in_filter, in_path=in_path, json_nodes=json_nodes, sparkline=sparkline
     )
-    app.jinja_env.globals["preference_choices"] = preference_choices
+    app.jinja_env.globals.update(
+        kept=kept,
+        attributes_tag=attributes_tag,
+        button_tag=button_tag,
+        icon_button_tag=icon_button_tag,
+        menu_item_tag=menu_item_tag,
+    )
 
     @app.context_processor
     def common() -> dict[str, object]:
