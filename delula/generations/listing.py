@@ -302,21 +302,24 @@ LISTING = ListSpec(
     source=Source(
         Generation.__table__,
         GENERATIONS.id,
-        # Indexes that lead with the field and go on with the time of creation.
         frozenset(
-            (name, "created")
-            for name in (
-                "user",
-                "recipe",
-                "status",
-                "type",
-                "origin",
-                "workflow",
-                "jobstatus",
-                "public",
-                "published",
-                "retries",
-            )
+            {("recipe", "cost"), ("recipe", "duration")}
+            # Indexes that lead with the field and go on with the time of creation.
+            | {
+                (name, "created")
+                for name in (
+                    "user",
+                    "recipe",
+                    "status",
+                    "type",
+                    "origin",
+                    "workflow",
+                    "jobstatus",
+                    "public",
+                    "published",
+                    "retries",
+                )
+            }
         ),
     ),
     fields=FIELDS,

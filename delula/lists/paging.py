@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC
 from functools import lru_cache
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
@@ -24,16 +25,15 @@ from sqlalchemy import (
     Column,
     Integer,
     String,
-    Text,
     and_,
     any_,
     asc,
     bindparam,
     case,
-    cast,
     desc,
     func,
     literal,
+    literal_column,
     or_,
     select,
     text,
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, CompoundSelect, FromClause, Select
     from sqlalchemy.orm import Session, scoped_session
-    from sqlalchemy.types import TypeEngine
 
     from delula.lists.explain import Plan
     from delula.lists.order import Order, RowId, SortValue
@@ -138,11 +137,11 @@ class Source:
 
     def first_ids(
         self, session: AnySession, conditions: Sequence[Condition], order: Order, limit: int
-    ) -> list[RowId]:
-        """The ids of the first rows, where nobody asks for their places."""
-        search = Search(session, self, order, conditions, None, limit, only_ids=True)
+    ) -> tuple[list[RowId], bool]:
+        """The ids of the first rows, and whether they are only those that were easy to find."""
+        search = Search(session, self, order, conditions, None, limit, as_sample=True)
         search.run()
-        return [key.id for key in search.found]
+        return [key.id for key in search.found], search.stopped_at is not None
 
     def beside(
         self, session: AnySession, conditions: Sequence[Condition], order: Order, key: Key
@@ -180,7 +179,9 @@ class Source:
     ) -> Select[Any] | CompoundSelect[Any]:
         """Expressions over the rows with these ids, in no order, by name."""
         columns = (expression.label(name) for name, expression in expressions.items())
-        return select(*columns).select_from(self.table).where(self.id == any_(_array(ids, self.id.type)))
+        return (
+            select(*columns).select_from(self.table).where(self.id == any_(literal(ids, ARRAY(self.id.type))))
+        )
 
     @property
     def always(self) -> Sequence[ColumnElement[bool]]:
@@ -188,8 +189,7 @@ class Source:
         return () if self.where is None else (self.where,)
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """Where one row stands in the order of its list."""
 
     value: SortValue | None
@@ -236,7 +236,8 @@ class Search:
     """One search along an order of one table, from a cursor on.
 
     `anchor` and `anchor_id` are the cursor's value and id as SQL, where they are not simply these; `plan` is
-    that of all matches, where it is known already. With `only_ids` the keys that are found have no values.
+    that of all matches, where it is known already. A search `as_sample` is content with what it finds along a
+    long walk, and with ids alone: the keys that it finds have no values.
     """
 
     session: AnySession
@@ -247,7 +248,7 @@ class Search:
     limit: int
     anchor: ColumnElement[Any] | None = None
     anchor_id: ColumnElement[Any] | None = None
-    only_ids: bool = False
+    as_sample: bool = False
     plan: Plan | None = None
     found: list[Key] = field(default_factory=list)
     stopped_at: Key | None = None
@@ -288,12 +289,13 @@ class Search:
             self._match_first()
             return
         fallback = MOST_MATCHES if plan.is_cheap else 0
-        if not dear and plan.is_cheap and plan.rows <= MOST_MATCHES:
+        if not dear and plan.is_cheap and plan.rows <= MOST_MATCHES and not self.as_sample:
             length = SHORT_WALK
         else:
             length = DEAR_WALK if dear else LONG_WALK
         self._walk(leading, rest, length)
-        if self.stopped_at is not None and plan.rows <= fallback:
+        is_enough = self.as_sample and self.found
+        if self.stopped_at is not None and plan.rows <= fallback and not is_enough:
             # Where enough matches are near, as large a part of them was among the rows looked at.
             is_promising = len(self.found) * NEAR > self.limit * length
             if not dear and not guessed and is_promising and self._may_be_near(plan) and self._match_near():
@@ -407,10 +409,10 @@ class Search:
         return self.limit - len(self.found)
 
     def _fetch(self, statement: Select[Any], values: Mapping[str, Any] | None = None) -> list[Key]:
-        if self.only_ids:
+        if self.as_sample:
             ids = statement.with_only_columns(statement.selected_columns["id"])
             return [Key(None, id_) for id_ in self.session.execute(ids, values).scalars().all()]
-        return [Key(value, id_) for value, id_ in self.session.execute(statement, values).all()]
+        return list(starmap(Key, self.session.execute(statement, values).all()))
 
     def _match_first(self) -> None:
         """Fetch every match through an index, and sort."""
@@ -432,12 +434,9 @@ class Search:
         return bool(self.found)
 
     def _match_where(self, ahead: ColumnElement[bool]) -> None:
-        # Materialized, so that the LIMIT cannot tempt the planner into a walk.
-        matches = (
-            self._select([*_clauses(self.conditions), ahead])
-            .cte("matches")
-            .prefix_with("MATERIALIZED", dialect="postgresql")
-        )
+        # The offset keeps it a question of its own, so that the LIMIT cannot tempt the planner into a walk.
+        every = self._select([*_clauses(self.conditions), ahead]).offset(literal_column("0"))
+        matches = every.subquery("matches")
         backward = self.cursor is not None and self.cursor.backward
         direction = desc if self.descending else asc
         value = direction(matches.c.value)
@@ -532,13 +531,6 @@ def _beside(
             )
         )
     )
-
-
-def _array(ids: Sequence[RowId], type_: TypeEngine[Any]) -> ColumnElement[Any]:
-    """Ids as one array. Numbers are written out here: the driver takes milliseconds for thousands of them."""
-    if isinstance(type_, String):
-        return literal(ids, ARRAY(type_))
-    return cast(literal(f"{{{','.join(map(str, ids))}}}", Text()), ARRAY(type_))
 
 
 def _clauses(conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:
@@ -639,13 +631,14 @@ def facet_counts(
     order: Order,
     facets: Mapping[str, ColumnElement[Any]],
     cap: int,
-) -> tuple[dict[str, list[tuple[Any, int]]], int]:
-    """Count the values of some columns among the first `cap` matching rows of the list.
+) -> tuple[dict[str, list[tuple[Any, int]]], int, bool]:
+    """Count the values of some columns among the first matching rows of the list, `cap` at most.
 
     Returns:
-        For each facet its values with their counts, most frequent first, and how many rows were counted.
+        For each facet its values with their counts, most frequent first; how many rows were counted; and
+        whether there may be more.
     """
-    ids = source.first_ids(session, conditions, order, cap)
+    ids, is_part = source.first_ids(session, conditions, order, cap)
     rows = source.values(ids, facets).cte("rows").prefix_with("MATERIALIZED", dialect="postgresql")
     values = [rows.c[name] for name in facets]
     grouped = select(*values, *(func.grouping(value).label(f"{value.key}_absent") for value in values))
@@ -657,4 +650,4 @@ def facet_counts(
         # Each row counts one value of the one facet that it is grouped by.
         name = next(name for name in facets if getattr(row, f"{name}_absent") == 0)
         counts[name].append((getattr(row, name), row.n))
-    return counts, len(ids)
+    return counts, len(ids), is_part or len(ids) >= cap

@@ -131,9 +131,10 @@ class Union(Source):
 
     def first_ids(
         self, session: AnySession, conditions: Sequence[Condition], order: Order, limit: int
-    ) -> list[RowId]:
-        """The ids of the first rows of all branches."""
-        return [key.id for key in self.find(session, conditions, order, None, limit).keys]
+    ) -> tuple[list[RowId], bool]:
+        """The ids of the first rows of all branches, and whether the search gave up before it had enough."""
+        found = self.find(session, conditions, order, None, limit)
+        return [key.id for key in found.keys], found.stopped_at is not None
 
     def beside(
         self, session: AnySession, conditions: Sequence[Condition], order: Order, key: Key

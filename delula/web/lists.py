@@ -586,25 +586,49 @@ def facets_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
     state, conditions = valid_request(spec, resolvers)
     fields = {field.name: field for field in spec.fields.facets}
     expressions = {name: field.kind.counted(field.expression) for name, field in fields.items()}
-    counts, counted = facet_counts(session(), spec.source, conditions, state.order, expressions, FACET_ROWS)
-    groups = [_facet(state, fields[name], values) for name, values in counts.items()]
-    return render("lists/_facets.html", groups=groups, counted=counted, capped=counted >= FACET_ROWS)
+    counts, counted, is_part = facet_counts(
+        session(), spec.source, conditions, state.order, expressions, FACET_ROWS
+    )
+    path, others = url_for(f"{spec.name}.index"), [param for param in state.params() if param[0] != "q"]
+
+    def href(text: str) -> str:
+        params = [("q", text), *others] if text else others
+        return f"{path}?{urlencode(params)}" if params else path
+
+    groups = [_facet(state.filter, fields[name], values, href) for name, values in counts.items()]
+    return render("lists/_facets.html", groups=groups, counted=counted, is_part=is_part)
 
 
-def _facet(state: ListState, field: Field, values: Sequence[tuple[Any, int]]) -> dict[str, Any]:
-    active = state.filter.values(field.name)
-    return {
-        "label": field.label,
-        "items": [
-            {
-                "label": "none" if value is None else _choice(field, value).shown,
+def _facet(
+    typed: Filter, field: Field, values: Sequence[tuple[Any, int]], href: Callable[[str], str]
+) -> dict[str, Any]:
+    """One facet: its values, each with the address of the list where it is toggled.
+
+    Args:
+        typed: the filter as it is.
+        field: what the facet is of.
+        values: and how often each occurs.
+        href: gives the address of the list with a filter of some text.
+    """
+    active = typed.values(field.name)
+
+    def item(value: Any, count: int) -> dict[str, Any]:
+        if value is None:
+            return {
+                "label": "none",
                 "count": count,
-                "active": value is not None and _choice(field, value).typed in active,
-                "href": _facet_href(state, field, value),
+                "active": False,
+                "href": href(typed.replacing(field.name, "none").text),
             }
-            for value, count in values[:FACET_VALUES]
-        ],
-    }
+        choice = _choice(field, value)
+        return {
+            "label": choice.shown,
+            "count": count,
+            "active": choice.typed in active,
+            "href": href(typed.text_with_value_toggled(field.name, choice.typed)),
+        }
+
+    return {"label": field.label, "items": [item(*pair) for pair in values[:FACET_VALUES]]}
 
 
 def _choice(field: Field, value: Any) -> Choice:
@@ -612,14 +636,6 @@ def _choice(field: Field, value: Any) -> Choice:
     if isinstance(value, bool):
         return Choice("yes" if value else "no")
     return next((choice for choice in field.kind.known() if choice.value == value), Choice(value))
-
-
-def _facet_href(state: ListState, field: Field, value: Any) -> str:
-    if value is None:
-        changed = state.filter.replacing(field.name, "none")
-    else:
-        changed = state.filter.with_value_toggled(field.name, _choice(field, value).typed)
-    return f"{url_for(f'{state.spec.name}.index')}?{urlencode(state.filtered(changed).params())}"
 
 
 def live_fragment(

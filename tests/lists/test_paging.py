@@ -408,8 +408,24 @@ def test_an_estimate_is_near_and_a_count_is_exact(session: Session) -> None:
 
 def test_facets_count_the_first_rows_and_keep_types_and_nulls(session: Session) -> None:
     order = Order(SORTS["id"], descending=False)
-    counts, counted = facet_counts(session, SOURCE, [], order, {"status": C.status, "cost": C.cost}, 300)
+    counts, counted, is_part = facet_counts(
+        session, SOURCE, [], order, {"status": C.status, "cost": C.cost}, 300
+    )
     assert counted == 300
     assert dict(counts["status"]) == {"completed": 100, "failed": 100, None: 100}
     assert dict(counts["cost"])[None] == 60
     assert sum(count for _, count in counts["cost"]) == 300
+    assert is_part
+
+
+def test_facets_of_rows_that_are_hard_to_find_count_some_of_them(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("delula.lists.paging.FEW_MATCHES", 10)
+    monkeypatch.setattr("delula.lists.paging.LONG_WALK", 200)
+    order = Order(SORTS["id"], descending=False)
+    conditions = [Condition(C.status == "failed")]
+    counts, counted, is_part = facet_counts(session, SOURCE, conditions, order, {"status": C.status}, 3000)
+    assert 0 < counted < 200
+    assert counts["status"] == [("failed", counted)]
+    assert is_part
