@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FREE_CREDITS = 10
 #: Credits in a pack, by how often it is bought; most people buy just enough.
-PACKS = (5, 5, 5, 5, 5, 5, 10, 10, 20, 50)
+PACKS = (*(5,) * 17, 10, 10, 20)
 WELCOME, REFRESH, PURCHASE, USAGE, REFUND, CLEANUP = range(6)
 _TYPE = column(["daily_refresh", "daily_refresh", "purchase", "usage", "refund", "backlog_cleanup"])
 _DESCRIPTION = column(

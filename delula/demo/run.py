@@ -56,7 +56,7 @@ def run(
         files = _files(made=with_media)
         began = time.monotonic()
         # A generation, about two ledger rows and a few others; see the sizes of the tables afterwards.
-        progress = Progress(plan.assets + plan.usage + int(plan.generations * 3.2), sys.stderr)
+        progress = Progress(plan.assets + plan.usage + int(plan.generations * 3.3), sys.stderr)
         with _connection() as connection:
             load.fill_type_tables(connection)
             written = load.load(
