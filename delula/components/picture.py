@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from delula.components.drawing import DrawnEdge, DrawnNode, draw, is_drawable
 from delula.components.graph import Edge, Graph, Node, State, graph_of, order_of
 from delula.models.enums import DependencyType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from delula.components.drawing import DrawnEdge, DrawnNode
     from delula.db import AnyRow
 
 #: Letters that a box holds; wide ones count twice.
@@ -110,6 +110,9 @@ def picture_of(graph: Graph, current: str | None = None) -> Picture | None:
         graph: what is drawn.
         current: the component that the page is about.
     """
+    # The console starts a tenth faster without the numpy behind it.
+    from delula.components.drawing import draw, is_drawable  # noqa: PLC0415
+
     if not is_drawable(graph):
         return None
     drawing = draw(graph)
