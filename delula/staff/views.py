@@ -15,9 +15,12 @@ from delula.staff.forms import NewMemberForm, RoleForm, SecondFactorForm
 from delula.web.render import render
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask_wtf import FlaskForm
     from werkzeug.wrappers import Response as AnyResponse
 
+    from delula.access.actor import Actor
     from delula.staff.actions import NewPassword
     from delula.staff.queries import Member
 
@@ -121,9 +124,7 @@ def disable(staff_id: int) -> AnyResponse:
 @requires(Permission.STAFF_MANAGE, fresh=True)
 def enable(staff_id: int) -> AnyResponse:
     """Let the member in again."""
-    member = _member(staff_id)
-    actions.enable(current_staff.actor, member.id)
-    return _back(member, f"{member.email} can sign in again.")
+    return _changed(staff_id, actions.enable, "can sign in again.")
 
 
 @blueprint.post("/<int:staff_id>/password")
@@ -140,18 +141,14 @@ def new_password(staff_id: int) -> AnyResponse:
 @requires(Permission.STAFF_MANAGE, fresh=True)
 def reset_second_factor(staff_id: int) -> AnyResponse:
     """Take a lost second factor away."""
-    member = _member(staff_id)
-    actions.reset_second_factor(current_staff.actor, member.id)
-    return _back(member, f"{member.email} has no second factor now, and is signed out.")
+    return _changed(staff_id, actions.reset_second_factor, "has no second factor now, and is signed out.")
 
 
 @blueprint.post("/<int:staff_id>/sessions/end")
 @requires(Permission.STAFF_MANAGE, fresh=True)
 def end_sessions(staff_id: int) -> AnyResponse:
     """Sign the member out everywhere."""
-    member = _member(staff_id)
-    actions.end_sessions(current_staff.actor, member.id)
-    return _back(member, f"{member.email} is signed out everywhere.")
+    return _changed(staff_id, actions.end_sessions, "is signed out everywhere.")
 
 
 @blueprint.post("/<int:staff_id>/sessions/<int:session_id>/end")
@@ -173,6 +170,13 @@ def _detail(member: Member, form: FlaskForm, *, status: int = 200) -> Response:
     return render(
         "staff/detail.html", status=status, member=member, form=form, sessions=queries.sessions_of(member.id)
     )
+
+
+def _changed(staff_id: int, change: Callable[[Actor, int], None], outcome: str) -> AnyResponse:
+    """Change an account by an action, and say what has become of the person."""
+    member = _member(staff_id)
+    change(current_staff.actor, member.id)
+    return _back(member, f"{member.email} {outcome}")
 
 
 def _back(member: Member, message: str) -> AnyResponse:
