@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 pytest_plugins = ["tests.access.fixtures"]
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("console", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("console")
 
 
 @pytest.fixture(scope="session")
