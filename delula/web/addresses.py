@@ -7,23 +7,29 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 
+#: What an address can be made of to be the same whenever it is asked for.
+_PLAIN = frozenset({str, int})
+#: Words of `flask.url_for` that make more of it than a path.
+_WORDS = frozenset({"_anchor", "_method", "_scheme", "_external"})
+
 
 class AddressingFlask(Flask):
     """Flask, but for that it builds an address once: a page has dozens, most of which all pages have."""
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """The address of an endpoint: see `flask.url_for`."""
-        is_plain = (
+        is_path = (
             has_request_context()
             and not endpoint.startswith(".")  # an endpoint of the blueprint at hand
-            and all(type(value) in {str, int} and not name.startswith("_") for name, value in values.items())
+            and _PLAIN.issuperset(map(type, values.values()))
+            and _WORDS.isdisjoint(values)
         )
-        if not is_plain:
+        if not is_path:
             return super().url_for(endpoint, **values)
-        return _path(self, request.script_root, endpoint, **values)
+        return _path(self, request.root_path, endpoint, **values)
 
 
 @lru_cache(maxsize=2_000, typed=True)
-def _path(app: AddressingFlask, _script_root: str, endpoint: str, /, **values: Any) -> str:
+def _path(app: AddressingFlask, _root: str, endpoint: str, /, **values: Any) -> str:
     """A path, which depends on nothing else of the request than where the console is mounted."""
     return super(AddressingFlask, app).url_for(endpoint, **values)

@@ -1,0 +1,32 @@
+"""Addresses are the same whether they are built or kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask, url_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@pytest.mark.parametrize("root", ["", "/console"])
+@pytest.mark.parametrize(
+    ("endpoint", "values"),
+    [
+        ("generations.index", {}),
+        ("generations.index", {"q": "a b"}),
+        ("generations.detail", {"reference": 7}),
+        ("generations.detail", {"reference": "../7?"}),
+        ("generations.detail", {"reference": "7", "_anchor": "story"}),
+        ("generations.index", {"q": ["a", "b"]}),
+    ],
+)
+def test_an_address_is_that_of_flask(
+    app: Flask, root: str, endpoint: str, values: Mapping[str, object]
+) -> None:
+    with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
+        expected = Flask.url_for(app, endpoint, **values)  # type: ignore[arg-type]  # of any kind
+        assert expected.startswith(f"{root}/generations/")
+        assert [url_for(endpoint, **values), url_for(endpoint, **values)] == [expected, expected]  # type: ignore[arg-type]
