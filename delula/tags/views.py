@@ -65,7 +65,7 @@ def summary() -> Response:
         for problem in Problem
     ]
     gone = {
-        "label": "ids without a tag",
+        "label": "id without a tag" if len(census.dangling) == 1 else "ids without a tag",
         "count": len(census.dangling),
         "href": url_for("tags.dangling"),
         "grave": True,
