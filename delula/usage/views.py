@@ -11,6 +11,7 @@ from flask import Blueprint, redirect, request, url_for
 from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.components import queries as components
+from delula.db import session
 from delula.errors import InvalidInput
 from delula.rollups import queries as rollups
 from delula.usage import charts
@@ -20,7 +21,7 @@ from delula.usage.table import COLUMNS, read_order, rows_of
 from delula.usage.window import PRESETS, read_window
 from delula.web.lists import id_of_path, zone
 from delula.web.references import hrefs_of
-from delula.web.render import render
+from delula.web.render import Parts, render
 
 if TYPE_CHECKING:
     from flask import Response
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from delula.usage.table import Order
     from delula.usage.window import Window
 
+#: What pages said of ranges; some 200 kB each.
+_TOLD = Parts(32)
 #: Bars of the histogram, and messages of failures, at most.
 MOST_BARS, MOST_MESSAGES = 30, 12
 
@@ -49,7 +52,22 @@ def index() -> Response:
         window, component_id = read_window({}, datetime.now(UTC), zone()), None
         order = read_order("")
     names = {row.component_id: row.name for row in components.registered()}
-    as_of = rollups.as_of()
+    as_of, menus = rollups.as_of(), _Menus(window, component_id, order)
+    told = None
+    if as_of is not None and not problem:
+        # Nothing changes it but the next counting: executions that are newer are not told of yet.
+        place = (request.script_root, component_id, window, request.args.get("sort", ""))
+        key = (session().get_bind(), as_of, tuple(names.items()), place)
+        told = _TOLD.rendered(
+            "usage/_told.html",
+            key,
+            lambda: {
+                "window": window,
+                "component_id": component_id,
+                "menus": menus,
+                **_told(window, component_id, order, names, as_of),
+            },
+        )
     return render(
         "usage/index.html",
         status=422 if problem else 200,
@@ -59,10 +77,10 @@ def index() -> Response:
         component_name=names.get(component_id) or component_id if component_id is not None else None,
         is_registered=component_id is None or component_id in names,
         choices=sorted(names.items(), key=lambda item: ((item[1] or item[0]).casefold(), item[0])),
-        menus=_Menus(window, component_id, order),
+        menus=menus,
         as_of=as_of,
         component_href=hrefs_of("components"),
-        **(_told(window, component_id, order, names, as_of) if as_of is not None and not problem else {}),
+        told=told,
     )
 
 

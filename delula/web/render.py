@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, make_response, render_template, request
@@ -70,6 +71,32 @@ def kept(template: str, **values: Hashable) -> Markup:
         values: what it shows.
     """
     return render_once(template, (request.script_root, *values.items()), lambda: values)
+
+
+class Parts:
+    """Parts of pages that take long to make and are large: a process keeps those that were asked for last.
+
+    Args:
+        most: how many.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: dict[tuple[str, Hashable], Markup] = {}
+        self._lock = Lock()
+
+    def rendered(self, template: str, key: Hashable, context: Callable[[], Mapping[str, Any]]) -> Markup:
+        """A part, rendered where it is not kept; the arguments are those of `render_once`."""
+        place = (template, key)
+        with self._lock:
+            part = self._kept.pop(place, None)
+        if part is None:
+            part = Markup(render_template(template, **context()))  # noqa: S704 - a template
+        with self._lock:
+            self._kept[place] = part
+            while len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+        return part
 
 
 def trigger(response: Response, **events: Any) -> Response:
