@@ -492,4 +492,5 @@ LISTING = ListSpec(
         ("Deleted", "deleted:yes"),
     ),
     summary=True,
+    pages=(("Uploads", "upload", "uploads.index"), ("Integrity", "shield-check", "integrity.index")),
 )

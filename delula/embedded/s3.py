@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import subprocess
 
 BUCKET, REGION = "delula", "us-east-1"
+#: Pages of any address may send to it: what they may send, and where to, is signed into each URL.
+CORS: Any = {"CORSRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["PUT"], "AllowedHeaders": ["*"]}]}
 #: Command-line names of the ports, in the order of `State.ports`. The first is S3 itself; every one that
 #: SeaweedFS would open is here, because what is not named gets a fixed number and collides.
 PORTS = (
@@ -157,7 +159,9 @@ class SeaweedFS(Service):
 
     def answers(self, ports: tuple[int, ...]) -> bool:
         try:
-            self._client(ports).head_bucket(Bucket=BUCKET)
+            client = self._client(ports)
+            client.head_bucket(Bucket=BUCKET)
+            client.put_bucket_cors(Bucket=BUCKET, CORSConfiguration=CORS)
         except (BotoCoreError, ClientError, FileNotFoundError):  # not up; no bucket yet; no keys yet
             return False
         return True

@@ -15,7 +15,7 @@ from delula.integrity.places import originals_of
 from delula.integrity.queries import Held, Kind
 from delula.integrity.references import is_referenced
 from delula.storage import NoSuchObject, Store, StoreUnavailable, current_store
-from delula.storage.walk import copy
+from delula.storage.walk import copy, make_sure
 from delula.work import Promise, Task
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def the_store() -> Store:
 def _set_aside(store: Store, row: Any) -> None:
     facts = store.facts(row.key)
     if facts is None:
+        make_sure(store)
         # An earlier attempt has come so far; or somebody else has deleted it.
         there = store.facts(row.quarantine_key)
         _note_held(row) if there else queries.change_held(row.id, Held.KEPT, GONE)
@@ -86,6 +87,7 @@ def _put_back(store: Store, row: Any) -> None:
         _carry(store, row, row.quarantine_key, row.key)
         queries.change_held(row.id, Held.RESTORED)
     else:
+        make_sure(store)
         queries.change_held(row.id, Held.RESTORED if there else Held.KEPT, None if there else GONE)
 
 

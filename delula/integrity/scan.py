@@ -18,7 +18,7 @@ from delula.errors import Refused
 from delula.integrity import queries, references
 from delula.integrity import store as kept
 from delula.storage import Store, StoreUnavailable, current_store
-from delula.storage.walk import PAGE, page_of
+from delula.storage.walk import PAGE, make_sure, page_of
 from delula.work import Promise, Stopped, Task
 
 if TYPE_CHECKING:
@@ -244,7 +244,10 @@ class _Work:
             if not stretch.number:
                 return lambda: place.to(Phase.CONCLUDE)
             absent = kept.absent(place.scan, after, stretch.last, self._started_at - _NEW)
-        facts = self._facts([one.key for one in absent if one.is_new])
+        new = [one.key for one in absent if one.is_new]
+        if new:
+            make_sure(self._store)
+        facts = self._facts(new)
         missing = [one.key for one in absent if facts.get(one.key) is None]
 
         def write() -> Place:

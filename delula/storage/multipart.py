@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from delula.storage.store import NoSuchObject, Store, answering
+from delula.storage.store import NoSuchObject, Store, StoreUnavailable, answering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,10 @@ class PartedUpload:
                         MaxParts=_MOST_LISTED,
                         PartNumberMarker=found[-1].number if found else 0,
                     )
-            except NoSuchObject:
+            except NoSuchObject as error:
+                # Whatever stands in the store's place may say 404 to everything.
+                if "NoSuchUpload" not in str(error):
+                    raise StoreUnavailable(str(error)) from error
                 return None
             found += [
                 Part(one["PartNumber"], one["Size"], one["ETag"].strip('"')) for one in told.get("Parts", ())

@@ -53,6 +53,16 @@ def page_of(store: Store, token: str | None) -> tuple[Sequence[Listed], str | No
     return objects, told.get("NextContinuationToken")
 
 
+def make_sure(store: Store) -> None:
+    """Make sure that it is our bucket that answers, before one believes that an object is not there.
+
+    Raises:
+        StoreUnavailable: the store does not answer, refuses us, or knows no such bucket.
+    """
+    with answering():
+        store.client.head_bucket(Bucket=store.bucket)
+
+
 def copy(store: Store, key: str, target: str, etag: str) -> None:
     """Copy an object as it is to another key, if it is still the one with this checksum.
 

@@ -20,6 +20,7 @@ from delula.storage import NoSuchObject, Store, StoreUnavailable, current_store
 from delula.storage.derive import Unreadable, derive
 from delula.storage.layout import MEDIA_TYPES
 from delula.storage.multipart import PartedUpload, give_up
+from delula.storage.walk import make_sure
 from delula.uploads import queries
 from delula.uploads.content import Unfit, check_content
 from delula.uploads.queries import DROPPED, State
@@ -86,6 +87,7 @@ def _put_together(store: Store, row: AnyRow) -> None:
         sending.finish(parts)
     facts = store.facts(row.s3_key)
     if facts is None:
+        make_sure(store)
         raise Unfit("Nothing has arrived.")
     if facts.size != row.bytes:
         raise Unfit(f"The object has {facts.size:,} bytes, where {row.bytes:,} were declared.")

@@ -107,10 +107,11 @@ class Sending {
     return `${form.dataset.uploads}${this.id}`;
   }
 
+  // Until all is sent; what a worker does then keeps no other file waiting.
   async run() {
     this.stop = new AbortController();
     const { signal } = this.stop;
-    try {
+    await this.saying(async () => {
       this.show("sending", "Begins");
       if (!this.id) {
         const { file, key } = this;
@@ -119,7 +120,13 @@ class Sending {
       }
       const { state, arrived, part_bytes: bytes } = await ask(`${this.at}/state`, null, signal);
       if (state === "sending") await this.sendAll(arrived, bytes, signal);
-      await this.ending(signal);
+      this.saying(() => this.ending(signal));
+    });
+  }
+
+  async saying(act) {
+    try {
+      await act();
     } catch (error) {
       if (error.name === "AbortError") return;
       this.show("failed", error.message);
