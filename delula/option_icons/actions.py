@@ -58,7 +58,10 @@ _FIELDS = (
         "color",
         "Colour",
         kind="choice",
-        choices=lambda: [("none", "None"), *((color, color.capitalize()) for color in sorted(TAG_COLORS))],
+        choices=lambda: [
+            ("none", "No colour"),
+            *((color, color.capitalize()) for color in sorted(TAG_COLORS)),
+        ],
         optional=True,
     ),
 )
