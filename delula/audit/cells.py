@@ -40,15 +40,17 @@ def shown_values() -> Callable[[JsonValue], Any]:
 
 
 def _change(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> str:
-    names = list(dict.fromkeys((*after, *before)))
-    if not names:
+    values = [
+        (name, _short(before.get(name)), _short(after.get(name))) for name in dict.fromkeys((*after, *before))
+    ]
+    changed = [one for one in values if one[1] != one[2]]
+    if not changed:
         return MISSING
     parts = [
-        f'<span class="muted">{escape(name.replace("_", " "))}</span> '
-        f"<bdi>{_short(before.get(name))}</bdi> → <bdi>{_short(after.get(name))}</bdi>"
-        for name in names[:SHOWN_VALUES]
+        f'<span class="muted">{escape(name.replace("_", " "))}</span> <bdi>{old}</bdi> → <bdi>{new}</bdi>'
+        for name, old, new in changed[:SHOWN_VALUES]
     ]
-    more = len(names) - SHOWN_VALUES
+    more = len(changed) - SHOWN_VALUES
     return ", ".join(parts) + (f", and {more} more" if more > 0 else "")
 
 

@@ -80,7 +80,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Touched:
-    """Something beside the object of a command that changes with it.
+    """A thing that a command is about, or that changes with it.
 
     Attributes:
         kind: as the audit log names it.
@@ -262,6 +262,14 @@ class Command(ABC, Generic[InputT]):
             details: as `write` gave them.
             entry_id: of the entry that was just appended.
         """
+
+    def subject(self, texts: Mapping[str, str]) -> Touched | None:  # noqa: ARG002 - for those that can tell
+        """What the form is about, even where the input is not whole; None where only a plan can tell.
+
+        Args:
+            texts: what is known of the input.
+        """
+        return None
 
     def stored(self, texts: Mapping[str, str]) -> Mapping[str, str]:  # noqa: ARG002 - for those that edit
         """What the fields hold where nobody says otherwise, by name, with the `version` of it.

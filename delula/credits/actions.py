@@ -20,12 +20,13 @@ from delula.commands import (
     Plan,
     Receipt,
     SentBefore,
+    Touched,
     occasion,
     register,
 )
 from delula.credits import booking
 from delula.credits.booking import balance_after, name_of
-from delula.credits.rules import operation_of_entry, reversal_of
+from delula.credits.rules import find_operation, operation_of_entry, reversal_of
 from delula.db import AnyRow, session
 from delula.errors import InvalidInput, Refused
 from delula.models import CreditOperation, Generation, User
@@ -61,6 +62,9 @@ class _Operation(Command[KeyedT]):
     permission = Permission.CREDITS_ADJUST
     kind: ClassVar[OperationKind]
 
+    def subject(self, texts: Mapping[str, str]) -> Touched | None:
+        return _subject(texts["user_id"]) if "user_id" in texts else None
+
     def key_of(self, given: KeyedT) -> str:
         """The key of an input, as it stands in the table.
 
@@ -70,7 +74,7 @@ class _Operation(Command[KeyedT]):
         key = getattr(given, "key", "")
         if not key.strip() or len(key) > LONGEST_KEY:
             raise InvalidInput("key", f"It takes 1 to {LONGEST_KEY} characters. Open the form anew.")
-        return f"{self.kind}:{key}"
+        return f"form:{key}"  # whatever the form is for: a key that was used for one thing is used up
 
     def earlier(self, given: KeyedT) -> Receipt | None:
         key = self.key_of(given)
@@ -101,6 +105,20 @@ class _Operation(Command[KeyedT]):
             sentence=plan.sentence,
             **values,
         )
+
+
+def _subject(user_id: str) -> Touched | None:
+    user = booking.found_account(user_id, lock=False)
+    return Touched("user", user.id, f"{name_of(user)}, {user.credits:,} credits") if user else None
+
+
+def subject_of_operation(texts: Mapping[str, str]) -> Touched | None:
+    """The user of the operation that a form names."""
+    number = texts.get("operation_id", "")
+    found = (
+        find_operation(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
+    )
+    return _subject(found.user_id) if found else None
 
 
 def _details(number: int, ledger_id: int | None) -> dict[str, JsonValue]:
@@ -344,6 +362,9 @@ class Reverse(_Operation[Reversal]):
     kind = OperationKind.REVERSE
     given = Reversal
     is_dangerous = True
+
+    def subject(self, texts: Mapping[str, str]) -> Touched | None:
+        return subject_of_operation(texts)
 
     def plan(self, given: Reversal, *, lock: bool) -> Plan:
         found = booking.operation(given.operation_id, lock=lock)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import update
 
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Credits, Given, Invocation, Plan, occasion, register
+from delula.commands import Change, Command, Credits, Given, Invocation, Plan, Touched, occasion, register
 from delula.credits import booking
-from delula.credits.actions import ADJUST, Reversal, book_adjustment, moves
+from delula.credits.actions import ADJUST, Reversal, book_adjustment, moves, subject_of_operation
 from delula.credits.booking import balance_after, name_of
 from delula.db import AnyRow, session
 from delula.errors import Refused
@@ -37,6 +37,10 @@ class _Decision(Command[Asked]):
     """Ends the waiting of an operation."""
 
     given = Asked
+
+    def subject(self, texts: Mapping[str, str]) -> Touched | None:
+        """Whose credits they are."""
+        return subject_of_operation(texts)
 
     def recorded(self, details: Mapping[str, JsonValue], entry_id: int) -> None:
         session().execute(
@@ -100,7 +104,8 @@ class Approve(_Decision):
     def write(self, given: Asked, plan: Plan) -> Mapping[str, JsonValue]:  # noqa: ARG002 - the plan has it all
         row, user = plan.data
         ledger_id = book_adjustment(row, user.id)
-        self.decide(row, OperationState.DONE, ledger_id=ledger_id, balance=user.credits)
+        sentence = f"{moves(row.amount, name_of(user))}."
+        self.decide(row, OperationState.DONE, ledger_id=ledger_id, balance=user.credits, sentence=sentence)
         return {"operation": row.id, "row of the ledger": ledger_id}
 
     def inverse(self, entry: AuditEntry) -> Invocation[Reversal] | None:

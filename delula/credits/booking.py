@@ -37,6 +37,7 @@ LARGEST_BALANCE = 2**31 - 1
 #: Whether a refresh is due to a user, by the rules of the product.
 IS_DUE = (
     (_U.credits < FLOOR)
+    & (_U.credits >= FLOOR - LARGEST_BALANCE)  # or the ledger could not hold by how much it is raised
     & _U.account_type.is_distinct_from(AccountType.SYSTEM)
     & or_(
         _U.last_credit_refresh.is_(None),
@@ -97,10 +98,15 @@ def account(user_id: str, *, lock: bool) -> AnyRow:
     Raises:
         Refused: there is no such user.
     """
-    row = _one(_ACCOUNT, user_id, lock=lock)
+    row = found_account(user_id, lock=lock)
     if row is None:
         raise Refused("There is no such user.")
     return row
+
+
+def found_account(user_id: str, *, lock: bool) -> AnyRow | None:
+    """The same, or None where there is no such user."""
+    return None if "\0" in user_id else _one(_ACCOUNT, user_id, lock=lock)
 
 
 def generation(number: int, *, lock: bool) -> AnyRow:

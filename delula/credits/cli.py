@@ -39,7 +39,14 @@ def check() -> None:
 
     The first run notes every balance; from then on it finds what moves without a row of the ledger.
     """
-    reconcile.reconcile(lambda accounts: click.echo(f"{accounts:,} accounts checked"))
+    with click.progressbar(length=1, label="Checking") as bar:
+
+        def show(place: reconcile.Place) -> None:
+            bar.length = max(place.total, place.done)
+            bar.update(place.done - bar.pos)
+
+        place = reconcile.reconcile(show)
+    click.echo(f"{place.accounts:,} accounts checked")
     run = reconcile.last_run()
     counts = reconcile.counted(run.id) if run else {}
     for kind, meaning in reconcile.MEANINGS.items():

@@ -145,12 +145,15 @@ def due() -> tuple[int, int]:
 
 
 def refresh_all() -> Iterator[Receipt]:
-    """Refresh everybody to whom it is due, batch by batch."""
+    """Refresh everybody to whom it is due, batch by batch; who was held by somebody else has another turn."""
     after: str | None = None
     while True:
         try:
             receipt = run(REFRESH_BATCH, BatchOf(after=after, most=BATCH), COMMAND_LINE)
         except Refused:
-            return
-        yield receipt
-        after = str(receipt.details["last"])
+            if after is None:
+                return
+            after = None
+        else:
+            yield receipt
+            after = str(receipt.details["last"])

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, text, update
 
 from delula.db import AnyRow, atomic, session
-from delula.models import CreditFinding, Reconciliation
+from delula.models import CreditFinding, CreditTransaction, Generation, Reconciliation
 from delula.models.enums import AccountType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
 #: Accounts, and rows of other tables, of one stretch; findings of a kind on the page; runs that are kept.
 ACCOUNTS, ROWS, SHOWN, KEPT_RUNS = 1_000, 10_000, 50, 5
@@ -52,7 +52,7 @@ MEANINGS = {
     FindingKind.DRIFT: Meaning(
         "Balances that moved past the ledger",
         "Something changed the balance and wrote no row: a statement by hand, or a write of the product that "
-        "stopped half way. Where the reason is known, accept the balance; else adjust it back.",
+        "stopped half way. Once the reason is known, accept the balance; adjust it where it is wrong.",
         "Unexplained",
     ),
     FindingKind.NEGATIVE: Meaning(
@@ -140,101 +140,154 @@ FROM credit_transactions row
 LEFT JOIN generations named ON named.id = CASE
     WHEN left(row.metadata ->> 'generationId', 20) ~ '^[0-9]{1,9}$'
     THEN CAST(left(row.metadata ->> 'generationId', 20) AS integer) END
-WHERE row.id > :after AND row.id <= :after + :most AND row.type = 'refund'
+WHERE row.id > :after AND row.id <= :until AND row.type = 'refund'
 """
 )
 _NOT_BOOKED = text(
     """
-SELECT generations.user_id, coalesce(generations.credits_cost, 0) AS amount, generations.id AS generation_id
+SELECT 'refund_not_booked' AS kind, generations.user_id, generations.id AS generation_id,
+    coalesce(generations.credits_cost, 0) AS amount
 FROM generations
-WHERE generations.id > :after AND generations.id <= :after + :most AND generations.credits_refunded
+WHERE generations.id > :after AND generations.id <= :until AND generations.credits_refunded
 AND NOT EXISTS (SELECT FROM credit_transactions row
     WHERE left(row.metadata ->> 'generationId', 20) = generations.id::text AND row.type = 'refund')
 """
 )
 
+# About how many rows there are to go through; a table that was never analysed counts for nothing.
+_TOTAL = text(
+    """
+SELECT (SELECT sum(greatest(reltuples, 0))::bigint FROM pg_class
+        WHERE oid IN ('users'::regclass, 'dashboard.user_totals'::regclass))
+    + (SELECT coalesce(max(id), 0) FROM credit_transactions) + (SELECT coalesce(max(id), 0) FROM generations)
+"""
+)
 
-def reconcile(watch: Callable[[int], None] = lambda _: None) -> int:
+
+@dataclass
+class Place:
+    """How far a check is: all that it takes to go on.
+
+    Attributes:
+        run_id: its row.
+        phase: index of what is gone through.
+        after: the last key in it that is done; None before the first.
+        accounts: how many are checked.
+        found: how many things were found.
+        done: rows of all phases that are done.
+        total: about how many there are.
+    """
+
+    run_id: int
+    phase: int = 0
+    after: str | int | None = None
+    accounts: int = 0
+    found: int = 0
+    done: int = 0
+    total: int = 0
+
+
+def reconcile(note: Callable[[Place], None] = lambda _: None, place: Place | None = None) -> Place:
     """Check all accounts and keep what is found.
 
     Args:
-        watch: told of every stretch, with how many accounts are checked by then.
-
-    Returns:
-        How many things were found.
+        note: told of every stretch within its transaction.
+        place: where an earlier attempt ended; from the beginning where there is none.
     """
+    if place is None:
+        place = _begin()
+    while place.phase < len(_PHASES):
+        with atomic() as current:
+            place.after = _PHASES[place.phase](place)
+            if place.after is None:
+                place.phase += 1
+            current.execute(
+                update(Reconciliation).where(_RUN.id == place.run_id).values(accounts=place.accounts)
+            )
+            note(place)
     with atomic() as current:
-        run_id = current.execute(insert(Reconciliation).values().returning(_RUN.id)).scalar_one()
-    found = _check_accounts(run_id, watch)
-    found += _check_owners(run_id)
-    for statement, table in ((_REFUNDS, "credit_transactions"), (_NOT_BOOKED, "generations")):
-        found += _check_by_id(run_id, statement, table)
-    with atomic() as current:
-        current.execute(update(Reconciliation).where(_RUN.id == run_id).values(finished_at=datetime.now(UTC)))
+        finished = update(Reconciliation).where(_RUN.id == place.run_id)
+        current.execute(finished.values(finished_at=datetime.now(UTC)))
         kept = select(_RUN.id).order_by(_RUN.id.desc()).limit(KEPT_RUNS)
         current.execute(delete(Reconciliation).where(_RUN.id.not_in(kept)))
-    return found
+    return place
 
 
-def _check_accounts(run_id: int, watch: Callable[[int], None]) -> int:
-    after, is_first, accounts, found = "", True, 0, 0
-    while True:
-        with atomic() as current:
-            values = {"after": after, "is_first": is_first, "most": ACCOUNTS}
-            rows = current.execute(_ACCOUNTS, values).all()
-            if not rows:
-                return found
-            if new := [row.id for row in rows if row.is_new]:
-                current.execute(_SEE, {"ids": new})
-            doubtful = [row.id for row in rows if row.is_doubtful and not row.is_new]
-            drift = current.execute(_DRIFT, {"ids": doubtful}).all() if doubtful else []
-            moved = [{"user_id": row.user_id, "amount": row.amount} for row in drift if row.amount]
-            overdrawn = [
-                {"user_id": row.id, "amount": row.credits}
-                for row in rows
-                if row.credits < 0 and row.account_type != AccountType.SYSTEM
-            ]
-            found += _keep(run_id, FindingKind.DRIFT, moved) + _keep(run_id, FindingKind.NEGATIVE, overdrawn)
-            accounts += len(rows)
-            current.execute(update(Reconciliation).where(_RUN.id == run_id).values(accounts=accounts))
-        after, is_first = rows[-1].id, False
-        watch(accounts)
+def _begin() -> Place:
+    with atomic() as current:
+        run_id = current.execute(insert(Reconciliation).values().returning(_RUN.id)).scalar_one()
+        return Place(run_id, total=current.execute(_TOTAL).scalar_one())
 
 
-def _check_owners(run_id: int) -> int:
-    after, is_first, found = "", True, 0
-    while True:
-        with atomic() as current:
-            values = {"after": after, "is_first": is_first, "most": ROWS}
-            rows = current.execute(_NO_USER, values).all()
-            if not rows:
-                return found
-            gone = [{"user_id": row.user_id, "amount": row.amount} for row in rows if row.is_gone]
-            found += _keep(run_id, FindingKind.NO_USER, gone)
-        after, is_first = rows[-1].user_id, False
+def _check_accounts(place: Place) -> str | None:
+    rows = session().execute(_ACCOUNTS, _behind(place, ACCOUNTS)).all()
+    if not rows:
+        return None
+    if new := [row.id for row in rows if row.is_new]:
+        session().execute(_SEE, {"ids": new})
+    doubtful = [row.id for row in rows if row.is_doubtful and not row.is_new]
+    drift = session().execute(_DRIFT, {"ids": doubtful}).all() if doubtful else []
+    moved = [{"user_id": row.user_id, "amount": row.amount} for row in drift if row.amount]
+    overdrawn = [
+        {"user_id": row.id, "amount": row.credits}
+        for row in rows
+        if row.credits < 0 and row.account_type != AccountType.SYSTEM
+    ]
+    _keep(place, FindingKind.DRIFT, moved)
+    _keep(place, FindingKind.NEGATIVE, overdrawn)
+    place.accounts += len(rows)
+    place.done += len(rows)
+    return str(rows[-1].id)
 
 
-def _check_by_id(run_id: int, statement: Any, table: str) -> int:
-    last = session().execute(text(f"SELECT coalesce(max(id), 0) FROM {table}")).scalar_one()  # noqa: S608 - a constant
-    found = 0
-    for after in range(0, last, ROWS):
-        with atomic() as current:
-            rows = [dict(row._mapping) for row in current.execute(statement, {"after": after, "most": ROWS})]  # noqa: SLF001 - SQLAlchemy's own name for it
-            for kind in FindingKind:
-                of_kind = [
-                    row for row in rows if row.get("kind", FindingKind.REFUND_NOT_BOOKED.value) == kind.value
-                ]
-                found += _keep(
-                    run_id, kind, [{k: v for k, v in row.items() if k != "kind"} for row in of_kind]
-                )
-    return found
+def _check_owners(place: Place) -> str | None:
+    rows = session().execute(_NO_USER, _behind(place, ROWS)).all()
+    if not rows:
+        return None
+    gone = [{"user_id": row.user_id, "amount": row.amount} for row in rows if row.is_gone]
+    _keep(place, FindingKind.NO_USER, gone)
+    place.done += len(rows)
+    return str(rows[-1].user_id)
 
 
-def _keep(run_id: int, kind: FindingKind, rows: Iterable[dict[str, Any]]) -> int:
-    values = [{"run_id": run_id, "kind": kind.value, **row} for row in rows]
-    if values:
+def _check_refunds(place: Place) -> int | None:
+    return _check_by_id(place, _REFUNDS, CreditTransaction)
+
+
+def _check_marks(place: Place) -> int | None:
+    return _check_by_id(place, _NOT_BOOKED, Generation)
+
+
+def _check_by_id(place: Place, statement: Any, table: type[CreditTransaction | Generation]) -> int | None:
+    after = int(place.after or 0)
+    if after >= (session().scalar(select(func.max(table.id))) or 0):
+        return None
+    for row in session().execute(statement, {"after": after, "until": after + ROWS}):
+        if row.kind is not None:
+            values = {name: value for name, value in row._mapping.items() if name != "kind"}  # noqa: SLF001 - SQLAlchemy's own name for it
+            _keep(place, FindingKind(row.kind), [values])
+    place.done += ROWS
+    return after + ROWS
+
+
+_PHASES: Sequence[Callable[[Place], str | int | None]] = (
+    _check_accounts,
+    _check_owners,
+    _check_refunds,
+    _check_marks,
+)
+
+
+def _behind(place: Place, most: int) -> dict[str, Any]:
+    """The next stretch of rows whose key is a text; the very first may be empty."""
+    return {"after": place.after or "", "is_first": place.after is None, "most": most}
+
+
+def _keep(place: Place, kind: FindingKind, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        values = [{"run_id": place.run_id, "kind": kind.value, **row} for row in rows]
         session().execute(insert(CreditFinding), values)
-    return len(values)
+    place.found += len(rows)
 
 
 _LAST = select(*_RUN).where(_RUN.finished_at.is_not(None)).order_by(_RUN.id.desc()).limit(1)

@@ -20,6 +20,7 @@ from delula.credits import (
     settings,  # noqa: F401 - registers its commands
 )
 from delula.credits.cells import cells, generation_number
+from delula.credits.checking import CHECK_ACCOUNTS, check_under_way
 from delula.credits.listing import LISTING
 from delula.credits.ranges import plain
 from delula.credits.summary import chart, type_sums
@@ -143,6 +144,7 @@ def reconciliation() -> Response:
     return render(
         "credits/reconcile.html",
         run=run,
+        job=check_under_way(),
         groups=[
             (kind, reconcile.MEANINGS[kind], *counts[kind], reconcile.findings(run.id, kind, after))
             for kind in kinds
@@ -168,6 +170,7 @@ for _command in (
     approvals.WITHDRAW,
 ):
     show_receipts(_command.name, _receipt)
+show_receipts(CHECK_ACCOUNTS.name, lambda receipt: url_for("jobs.detail", job_id=receipt.details["job"]))
 
 
 @blueprint.get("/<int:number>")

@@ -78,7 +78,7 @@ _ROW = """
         progress.done, progress.total, progress.began_at, progress.began_done, progress.updated_at,
         progress.asked_by, progress.object_kind, progress.object_id,
         (SELECT min(at) FROM jobs.procrastinate_events WHERE job_id = job.id) AS queued_at,
-        (SELECT max(at) FROM jobs.procrastinate_events WHERE job_id = job.id) AS changed_at,
+        (SELECT max(at) FROM jobs.procrastinate_events WHERE job_id = job.id AND at <= now()) AS changed_at,
         (SELECT error FROM dashboard.job_attempt WHERE job_id = job.id ORDER BY number DESC LIMIT 1) AS error
     FROM jobs.procrastinate_jobs job LEFT JOIN dashboard.job_progress progress ON progress.job_id = job.id
     WHERE job.id = ANY(:ids)"""

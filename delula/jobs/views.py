@@ -14,7 +14,10 @@ from delula.jobs.listing import LISTING
 from delula.jobs.queries import State
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
-from delula.web.render import render
+from delula.web.render import render, wants_fragment
+
+#: By this status, htmx knows that there is nothing more to ask for.
+STOP_ASKING = 286
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
 
@@ -35,15 +38,20 @@ def detail(job_id: int) -> Response:
     job = queries.find(job_id)
     if job is None:
         abort(404)
+    is_running = job.state == State.RUNNING
+    is_open = is_running or job.state == State.WAITING
     seconds = (job.updated_at - job.began_at).total_seconds() if job.updated_at and job.began_at else 0
     rate = (job.done - job.began_done) / seconds if seconds > 0 else 0
-    left = (job.total - job.done) / rate if rate > 0 and job.total and job.state == State.RUNNING else None
+    left = max(job.total - job.done, 0) / rate if is_running and job.total and rate > 0 else None
     return render(
         "jobs/detail.html",
+        "jobs/_job.html",
+        status=200 if is_open or not wants_fragment() else STOP_ASKING,
         job=job,
         title=title_of(job.task_name),
         state=state_tag(job),
-        rate=rate if rate > 0 else None,
+        is_open=is_open,
+        rate=rate,
         left=left,
         attempts=queries.attempts_at(job_id),
         health=queries.health(),

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from delula.access.authentication import check_email
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, register
+from delula.commands import Change, Command, Given, InputField, Invocation, Plan, Touched, register
 from delula.commands.inputs import one_line
 from delula.db import session
 from delula.errors import InvalidInput, Refused
@@ -59,7 +59,19 @@ class Details(Given):
 _DETAILS = ("first_name", "last_name", "handle", "email")
 
 
-class EditUser(Command[Details]):
+OfUserT = TypeVar("OfUserT", bound=Given)
+
+
+class UserCommand(Command[OfUserT]):
+    """A command on one user, whose input says which by `user_id`."""
+
+    def subject(self, texts: Mapping[str, str]) -> Touched | None:
+        """The user."""
+        row = queries.details(texts.get("user_id", ""), lock=False)
+        return Touched("user", row.id, queries.called(row)) if row else None
+
+
+class EditUser(UserCommand[Details]):
     """Changes names, handle and e-mail address; both of the latter are unique in any case."""
 
     name = "users.edit"
@@ -211,7 +223,7 @@ class NewRole(Given):
     access_role: str
 
 
-class SetRole(Command[NewRole]):
+class SetRole(UserCommand[NewRole]):
     """Gives a user another access role in the product."""
 
     name = "users.set_role"
@@ -275,7 +287,7 @@ class NewType(Given):
     account_type: str
 
 
-class SetType(Command[NewType]):
+class SetType(UserCommand[NewType]):
     """Makes a guest a registered user where the product would too, and takes that back.
 
     The product registers guests who have an address and may be upgraded. It never makes guests of people who
@@ -375,7 +387,7 @@ class OneUser(Given):
     user_id: str
 
 
-class RevokeSession(Command[OneUser]):
+class RevokeSession(UserCommand[OneUser]):
     """Signs a user out of the product by clearing the token of the session, which is never read."""
 
     name = "users.revoke_session"

@@ -26,7 +26,7 @@ from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import UserNote
 from delula.users import queries
-from delula.users.actions import GONE
+from delula.users.actions import GONE, UserCommand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ class NewNote(Given):
     key: str = ""
 
 
-class AddNote(Command[NewNote]):
+class AddNote(UserCommand[NewNote]):
     """Writes a note about a user; the same form sent twice writes one."""
 
     name = "notes.add"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from delula.access.guard import local_url
+from delula.commands import Touched
 from delula.commands.members import with_sets
 
 if TYPE_CHECKING:
@@ -139,6 +140,15 @@ class CommandForm:
             for name in seen
             if now.get(name) != seen[name] or typed[name] != seen[name]
         ]
+
+    @property
+    def subject(self) -> Touched | None:
+        """What the form is about; None where that is not known yet."""
+        found = self.command.subject(self.texts)
+        if found is None and self.plan is not None:
+            kind, id_ = self.plan.change.kind, self.plan.change.id
+            return Touched(kind, id_, f"{kind.replace('_', ' ').capitalize()} {id_}")
+        return found
 
     @property
     def objects(self) -> list[str]:

@@ -107,8 +107,9 @@ def execute(name: str) -> AnyResponse:
         return _wrong(shown, error)
     except SentBefore as error:
         # To mean it all the same takes another form, so another key; what was typed stays.
-        shown.refusal, shown.sent_before = str(error), _receipt_href(command, error.receipt)
+        shown.sent_before = _receipt_href(command, error.receipt) or shown.back
         shown.texts[KEY] = secrets.token_urlsafe(16)
+        _look(shown, complains=False)
         return _again(shown, 409)
     except Refused as error:
         change = error.change if isinstance(error, Conflict) else None

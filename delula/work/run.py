@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from procrastinate.exceptions import JobAborted
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 
 from delula.db import atomic, session
 from delula.work.task import Promise
@@ -169,6 +170,8 @@ def _touches_one(result: Any) -> bool:
 
 
 def _in_words(error: BaseException) -> str:
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        error = error.orig  # without the statement, which stands in the trace
     return str(error) or type(error).__name__
 
 

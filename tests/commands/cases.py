@@ -21,6 +21,7 @@ from delula.commands import run
 from delula.config import S3Settings
 from delula.credits.actions import ADJUST, Adjustment, RefreshOf, RefundOf, Reversal
 from delula.credits.approvals import Asked
+from delula.credits.checking import AllAccounts
 from delula.credits.daily import BatchOf
 from delula.credits.settings import Limit, Reason, SeenOf
 from delula.db import atomic, session
@@ -443,6 +444,7 @@ CASES: dict[str, Case] = {
     "credits.accept_balance": Case(_unexplained),
     "credits.adjust": Case(_adjustment),
     "credits.approve": Case(lambda: Asked(operation_id=_operation(101, SUPPORT))),
+    "credits.check": Case(AllAccounts),
     "credits.decline": Case(lambda: Asked(operation_id=_operation(101, SUPPORT))),
     "credits.refresh": Case(_refresh),
     "credits.refund": Case(_refund),

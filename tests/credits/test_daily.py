@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from delula.commands.verify import faults
 from delula.credits import daily
-from delula.db import session
+from delula.db import db, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,8 @@ INSERT INTO users (id, credits, account_type, last_credit_refresh) VALUES
     ('system', 0, 1, NULL), ('early', 0, 3, now() - interval '23 hours'), ('ahead', 0, 3, 'infinity'),
     ('', 4, 3, NULL);
 """
+#: By so much nobody can be raised: the ledger holds no such number.
+LOWEST = "INSERT INTO users (id, credits, account_type) VALUES ('lowest', -2147483648, 3)"
 #: By the rule, without the console's own words for it.
 DUE = """
 SELECT count(*) FROM users WHERE credits < 10 AND account_type IS DISTINCT FROM 1
@@ -75,3 +77,25 @@ def test_who_is_due_is_raised_once_with_one_row_and_one_operation(
     assert one("SELECT count(*) FROM dashboard.credit_operation WHERE entry_id IS NULL") == 0
     assert one("SELECT credits FROM users WHERE id = 'system'") == 0
     assert faults() == []
+
+
+@pytest.mark.usefixtures("console")
+def test_a_balance_below_all_bounds_hinders_nobody_else() -> None:
+    due = one(DUE)
+    session().execute(text(LOWEST))
+    session().commit()
+    assert sum(int(str(receipt.details["users"])) for receipt in daily.refresh_all()) == due
+    assert one("SELECT credits FROM users WHERE id = 'lowest'") == -(2**31)
+
+
+@pytest.mark.usefixtures("console")
+def test_who_is_held_by_somebody_else_has_another_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daily, "BATCH", 150)
+    due = one(DUE)
+    with db.engine.connect() as product:
+        product.execute(text("SELECT FROM users WHERE id = 'never' FOR UPDATE"))
+        receipts = daily.refresh_all()
+        first = next(receipts)
+        second = next(receipts)
+    done = [first, second, *receipts]
+    assert sum(int(str(receipt.details["users"])) for receipt in done) == due

@@ -200,6 +200,8 @@ def test_the_same_form_counts_once_and_with_other_values_not_at_all() -> None:
     for changed in ({"amount": 60}, {"user_id": "low"}, {"reason": "other"}, {"message": "x"}):
         with pytest.raises(Refused, match="sent before"):
             adjust(**changed)
+    with pytest.raises(Refused, match="sent before"):
+        run(REFUND, RefundOf(generation_id=1, key="k"), SAM)
     assert counts() == before
     assert balance() == 170
 
@@ -364,7 +366,7 @@ def test_a_day_has_a_limit_too_also_for_many_at_once(committing_app: Flask) -> N
 
 def test_every_command_of_credits_is_for_whom_the_table_says() -> None:
     names = {
-        Role.SUPPORT: {"adjust", "refund", "reverse", "refresh", "withdraw"},
+        Role.SUPPORT: {"adjust", "check", "refund", "reverse", "refresh", "withdraw"},
         Role.MODERATOR: set(),
         Role.VIEWER: set(),
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
@@ -11,11 +12,13 @@ from delula.access.actor import Actor
 from delula.access.permissions import Role
 from delula.commands import run
 from delula.credits import reconcile
+from delula.credits.checking import CHECK_ACCOUNTS, RECONCILE, AllAccounts
 from delula.credits.settings import ACCEPT_BALANCE, SeenOf
 from delula.db import session
 from delula.errors import Refused
 from delula.rollups.refresh import refresh
-from tests.consoles import console_on
+from delula.work.run import perform
+from tests.consoles import FRAGMENT, console_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,7 +38,7 @@ INSERT INTO credit_transactions (id, user_id, amount, type, description, metadat
     (2, 'fine', 5, 'refund', 'x', '{"generationId": "1"}'),
     (3, 'fine', 5, 'refund', 'x', '{"generationId": 999}'), (4, 'fine', 5, 'refund', 'x', '[]'),
     (5, 'fine', 5, 'refund', 'x', '{"generationId": 3}'),
-    (6, 'fine', 4, 'refund', 'x', '{"generationId": 4}'),
+    (40006, 'fine', 4, 'refund', 'x', '{"generationId": 4}'),
     (7, 'gone', -3, 'usage', 'x', NULL);
 """
 
@@ -66,7 +69,7 @@ WRONG = {
     ("refund_without_generation", "fine", 5, 3, None),
     ("refund_without_generation", "fine", 5, 4, None),
     ("refund_wrong", "fine", 5, 5, 3),
-    ("refund_wrong", "fine", 4, 6, 4),
+    ("refund_wrong", "fine", 4, 40006, 4),
     ("refund_not_booked", "fine", 5, None, 2),
 }
 
@@ -79,7 +82,7 @@ def test_each_thing_that_is_wrong_is_found_and_nothing_else(console: Console) ->
     session().execute(
         text(
             "INSERT INTO credit_transactions (id, user_id, amount, type, description)"
-            " VALUES (8, 'fine', -2, 'usage', 'x')"
+            " VALUES (40008, 'fine', -2, 'usage', 'x')"
         )
     )
     session().commit()
@@ -99,6 +102,33 @@ def test_each_thing_that_is_wrong_is_found_and_nothing_else(console: Console) ->
         run(ACCEPT_BALANCE, SeenOf(user_id="moved"), ANN, reason="again")
     reconcile.reconcile()
     assert found() - WRONG == {("drift", "", -2, None, None)}
+
+
+@pytest.mark.usefixtures("console")
+def test_a_check_that_broke_off_goes_on_and_finds_the_same_once() -> None:
+    left: list[dict[str, Any]] = []
+
+    def break_off(place: reconcile.Place) -> None:
+        if place.phase == 2:
+            raise ZeroDivisionError
+        left.append(asdict(place))
+
+    with pytest.raises(ZeroDivisionError):
+        reconcile.reconcile(break_off)
+    reconcile.reconcile(place=reconcile.Place(**left[-1]))
+    assert found() == WRONG
+
+
+def test_a_check_is_asked_for_once_and_a_worker_does_it(console: Console) -> None:
+    job = run(CHECK_ACCOUNTS, AllAccounts(), ANN).details["job"]
+    with pytest.raises(Refused, match=f"job {job}"):
+        run(CHECK_ACCOUNTS, AllAccounts(), ANN)
+    assert f"/jobs/{job}" in console.viewer.get("/credits/reconcile").text
+    assert isinstance(job, int)
+    perform(RECONCILE, job, {})
+    assert found() == WRONG
+    shown = console.viewer.get(f"/jobs/{job}", headers=FRAGMENT)
+    assert "Check all accounts" in shown.text
 
 
 def test_a_live_database_is_checked_and_its_pages_open(
