@@ -448,10 +448,6 @@ LISTING = ListSpec(
     noun="asset",
     empty="They appear here as soon as somebody uploads a file or a generation makes one.",
     icon="images",
-    pages=(
-        ("Removed", "archive-x", "removed_assets.index"),
-        ("Retention", "hourglass", "assets.care_page"),
-    ),
     source=Union(ASSETS, A.id, branches=BRANCHES),
     fields=FIELDS,
     sorts=(
@@ -492,5 +488,10 @@ LISTING = ListSpec(
         ("Deleted", "deleted:yes"),
     ),
     summary=True,
-    pages=(("Uploads", "upload", "uploads.index"), ("Integrity", "shield-check", "integrity.index")),
+    pages=(
+        ("Uploads", "upload", "uploads.index"),
+        ("Integrity", "shield-check", "integrity.index"),
+        ("Removed", "archive-x", "removed_assets.index"),
+        ("Retention", "hourglass", "assets.care_page"),
+    ),
 )
