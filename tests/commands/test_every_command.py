@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from delula.commands import Command
 
 NAMES = [*commands(), Rename.name]
-#: A command that sends more statements than this is stuck, or belongs into the background.
+#: A command that sends more statements than this belongs into the background.
 MOST_STATEMENTS = 60
 
 pytestmark = [pytest.mark.usefixtures("rename")]
@@ -77,31 +77,35 @@ def contents() -> dict[str, str]:
         return {name: digest for name, digest in connection.exec_driver_sql(parts) if digest}
 
 
-@contextmanager
-def breaking(statement: int | None) -> Iterator[list[str]]:
-    """Let the n-th statement from now on fail, or the commit for None.
+@dataclass
+class Attempt:
+    """Something that is broken on its way: after how many statements, and at which."""
 
-    Yields:
-        What was broken; empty where it did not come to that.
-    """
-    broken: list[str] = []
-    sent = itertools.count(1)
+    sent: int = 0
+    broken: str = ""
+
+
+@contextmanager
+def breaking(statement: int | None) -> Iterator[Attempt]:
+    """Let the n-th statement from now on fail, or the commit for None."""
+    attempt = Attempt()
 
     def before(_connection: object, _cursor: object, sql: str, *_: object) -> None:
-        if next(sent) == statement:
-            broken.append(sql)
+        attempt.sent += 1
+        if attempt.sent == statement:
+            attempt.broken = sql
             raise Broken(sql)
 
     def at_commit(_connection: object) -> None:
         if statement is None:
-            broken.append("COMMIT")
+            attempt.broken = "COMMIT"
             raise Broken("COMMIT")
 
     engine = db.engine
     event.listen(engine, "before_cursor_execute", before)
     event.listen(engine, "commit", at_commit)
     try:
-        yield broken
+        yield attempt
     finally:
         event.remove(engine, "before_cursor_execute", before)
         event.remove(engine, "commit", at_commit)
@@ -137,78 +141,82 @@ def test_a_command_says_what_it_is(name: str) -> None:
 
 @pytest.mark.usefixtures("in_app")
 @pytest.mark.parametrize("name", NAMES)
-def test_who_may_not_neither_previews_nor_runs_it(name: str) -> None:
-    given, command = given_of(name), the(name)
+def test_a_command_keeps_its_promises(name: str) -> None:
+    """One test, so that one database serves them all: there are many commands."""
+    given, case, command = given_of(name), CASES[name], the(name)
     before = contents()
+    who_may_not_neither_previews_nor_runs_it(command, given)
+    assert contents() == before
+    a_preview_says_what_would_happen(command, given)
+    assert contents() == before
+    entry = it_happens_as_a_whole_or_not_at_all(command, given)
+    if inverse_of(entry) is not None:
+        so_does_taking_it_back(entry.id, case.actor)
+
+
+def who_may_not_neither_previews_nor_runs_it(command: Command[Any], given: Given) -> None:
     for role in Role:
         if command.permission in GRANTS[role]:
             continue
         for way in (preview, run):
             with pytest.raises(Forbidden):
                 way(command, given, Actor(2, "someone", role))
-    assert contents() == before
 
 
-@pytest.mark.usefixtures("in_app")
-@pytest.mark.parametrize("name", NAMES)
-def test_a_preview_changes_nothing_and_says_what_would_happen(name: str) -> None:
-    given, case = given_of(name), CASES[name]
-    before = contents()
-    plan = preview(the(name), given, case.actor)
+def a_preview_says_what_would_happen(command: Command[Any], given: Given) -> None:
+    plan = preview(command, given, CASES[command.name].actor)
     assert plan.sentence.endswith(".")
     assert plan.change.kind
-    assert contents() == before
+    current_session().remove()
 
 
-@pytest.mark.usefixtures("in_app")
-@pytest.mark.parametrize("name", NAMES)
-def test_it_happens_as_a_whole_or_not_at_all(name: str) -> None:
-    given, case, command = given_of(name), CASES[name], the(name)
-    earlier = len(entries())
+def it_happens_as_a_whole_or_not_at_all(command: Command[Any], given: Given) -> AuditEntry:
+    case, earlier = CASES[command.name], len(entries())
     current_session().remove()
     whole(lambda: run(command, given, case.actor, reason=case.reason))
     (entry,) = entries()[earlier:]
-    assert (entry.action, entry.actor, entry.role) == (name, case.actor.label, "admin")
+    assert (entry.action, entry.actor, entry.role) == (command.name, case.actor.label, "admin")
     assert (entry.address, entry.request_id) == (case.actor.address, case.actor.request_id)
     assert entry.input == given.as_json()
     assert faults() == []
+    return entry
 
 
-@pytest.mark.usefixtures("in_app")
-@pytest.mark.parametrize("name", NAMES)
-def test_so_does_taking_it_back(name: str) -> None:
-    given, case, command = given_of(name), CASES[name], the(name)
-    done = run(command, given, case.actor, reason=case.reason).entry_id
-    entry = current_session().get_one(AuditEntry, done)
-    if inverse_of(entry) is None:
-        pytest.skip("nothing takes it back")
+def so_does_taking_it_back(done: int, actor: Actor) -> None:
+    current_session().remove()
     before = contents()
-    preview_taking_back(done, case.actor)
+    preview_taking_back(done, actor)
     current_session().remove()
     assert contents() == before
-    whole(lambda: take_back(done, case.actor, reason="a mistake"))
+    whole(lambda: take_back(done, actor, reason="a mistake"))
     assert [one.takes_back for one in entries() if one.id >= done] == [None, done]
     assert faults() == []
 
 
 def whole(act: Callable[[], object]) -> None:
-    """Break what is done at each of its statements and at the end, and then let it be done."""
+    """Break what is done at the end and at each of its statements, and then let it be done."""
     before = contents()
-    for statement in (None, *range(1, MOST_STATEMENTS + 1)):
-        with breaking(statement) as broken:
-            try:
-                act()
-            except Broken:
-                pass
-            else:
-                assert not broken, f"went on after {broken[0]} had failed"
-        current_session().remove()
-        if not broken:
-            assert statement is not None, "nothing was committed"
-            after = contents()
-            assert after["dashboard.audit_log"] != before.get("dashboard.audit_log")
-            return
-        left = contents()
-        changed = [table for table in {*left, *before} if left.get(table) != before.get(table)]
-        assert not changed, f"left in {changed} after {broken[0]}"
-    pytest.fail(f"sends more than {MOST_STATEMENTS} statements")
+    statements = broken_at(act, None)
+    assert statements <= MOST_STATEMENTS
+    for statement in range(1, statements + 1):
+        broken_at(act, statement)
+    # What any of them had left would still be there.
+    left = contents()
+    changed = [table for table in {*left, *before} if left.get(table) != before.get(table)]
+    assert not changed, f"left in {changed} by one of {statements} broken attempts"
+    act()
+    current_session().remove()
+    assert contents()["dashboard.audit_log"] != before.get("dashboard.audit_log")
+
+
+def broken_at(act: Callable[[], object], statement: int | None) -> int:
+    """Let the n-th statement fail, or the commit for None; how many statements were sent."""
+    with breaking(statement) as attempt:
+        try:
+            act()
+        except Broken:
+            pass
+        else:
+            pytest.fail(f"went on after {attempt.broken or 'nothing'} had failed")
+    current_session().remove()
+    return attempt.sent
