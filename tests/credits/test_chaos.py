@@ -64,14 +64,7 @@ class Answers:
     refused: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
     statuses: Counter[int] = field(default_factory=Counter)
-    left: int = OPERATIONS
     lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def next(self) -> bool:
-        """Whether there is one more to do."""
-        with self.lock:
-            self.left -= 1
-            return self.left >= 0
 
 
 class Person:
@@ -123,14 +116,12 @@ class Person:
 def work(number: int, person: Person | None, url: str, answers: Answers) -> None:
     """What one client does: a member of staff, or the product where there is none."""
     chance = random.Random(number)  # noqa: S311 - to be repeated
-    turn = 0
-    while answers.next():
-        turn += 1
+    for turn in range(OPERATIONS // CLIENTS + 1):
         user = f"user-{chance.randint(1, ACCOUNTS)}"
         generation = chance.randint(1, 4000)
         if person is None:
             write_as_product(url, user, generation, refunds=chance.random() < 0.3)
-            time.sleep(0.3)  # or the product would do nearly all of it
+            time.sleep(0.3)  # or the product would be done before anything breaks
             continue
         key = f"{number}-{turn}"
         pick = chance.random()

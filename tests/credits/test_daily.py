@@ -90,7 +90,7 @@ def test_a_balance_below_all_bounds_hinders_nobody_else() -> None:
 
 @pytest.mark.usefixtures("console")
 def test_who_is_held_by_somebody_else_has_another_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(daily, "BATCH", 150)
+    monkeypatch.setattr(daily, "BATCH", 100)
     due = one(DUE)
     with db.engine.connect() as product:
         product.execute(text("SELECT FROM users WHERE id = 'never' FOR UPDATE"))
