@@ -267,7 +267,13 @@ class ShownTag(NamedTuple):
 
 def shown_tags(tags: Sequence[AnyRow]) -> list[ShownTag]:
     """Tags as the list of a form shows them; what is gone, or never was, says so."""
-    return [ShownTag("null" if tag.id is None else str(tag.id), chip(NamedTag(*tag), None)) for tag in tags]
+    return [
+        ShownTag(
+            "null" if tag.id is None else str(tag.id),
+            chip(NamedTag(tag.id, tag.name, tag.color, tag.is_hidden, tag.is_active), None),
+        )
+        for tag in tags
+    ]
 
 
 #: Stands in the choice of a namespace where a recipe carries more of its tags than it may.

@@ -16,6 +16,7 @@ from delula.recipes import queries
 from delula.recipes.actions import DUPLICATE, EDIT, NEW, RECOUNT_ALL
 from delula.recipes.edit_form import SECTIONS, RecipeForm, merged, new_form, opened, sent, shown_tags
 from delula.recipes.steps import CONTROLS
+from delula.tags.queries import called
 from delula.web.command_pages import show_form, show_receipts
 from delula.web.render import render
 
@@ -79,7 +80,7 @@ def preview_edit(id_: int) -> Response:
 def tags() -> Response:
     """Tags whose name has in it what was typed, to be given to a recipe."""
     sought = request.args.get("q", "").replace("\0", "").strip()[:100]
-    found = queries.tags_called(sought, OFFERED_TAGS) if sought else []
+    found = called(sought, OFFERED_TAGS) if sought else []
     return render("recipes/_tags_offered.html", tags=shown_tags(found), sought=sought)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: Ranges of the figures.
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+NOT_COUNTED = "not counted yet"
 #: Generations in the queue that are counted; beyond, "1,000 or more" says enough.
 MOST_QUEUED = 1_000
 
@@ -45,7 +46,10 @@ class Impact:
     @property
     def sentence(self) -> str:
         """The figures in words."""
-        return ", ".join(f"{text} {words}" for words, text in self._pairs()) + "."
+        told = [
+            f"{words} {text}" if text == NOT_COUNTED else f"{text} {words}" for words, text in self._pairs()
+        ]
+        return f"{', '.join(told)}."
 
     @property
     def facts(self) -> Sequence[tuple[str, str]]:
@@ -124,4 +128,4 @@ def what_if(recipe_id: int, now: int, then: int) -> WhatIf:
 
 
 def _counted(number: int | None) -> str:
-    return "not counted yet" if number is None else f"{number:,}"
+    return NOT_COUNTED if number is None else f"{number:,}"

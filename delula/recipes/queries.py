@@ -436,20 +436,6 @@ def tags_of(ids: Sequence[int | None]) -> Sequence[AnyRow]:
     return session().execute(_TAGS_OF, {"ids": list(ids)}).all() if ids else []
 
 
-_place = func.strpos(func.lower(_TAG.name), bindparam("sought"))
-_TAGS_CALLED = (
-    select(_TAG.id, _TAG.name, _TAG.color, _TAG.is_hidden, _TAG.is_active)
-    .where(_TAG.is_active, _place > 0)
-    .order_by((_place == 1).desc(), _TAG.is_hidden, _TAG.name)
-    .limit(bindparam("most"))
-)
-
-
-def tags_called(sought: str, most: int) -> Sequence[AnyRow]:
-    """Active tags whose name has this in it, whatever the case; those that begin so first."""
-    return session().execute(_TAGS_CALLED, {"sought": sought.lower(), "most": most}).all()
-
-
 #: Values of a column that are offered while somebody types.
 MOST_OFFERED = 60
 _OFFERED = text(
