@@ -117,7 +117,12 @@ def subject(reference: str, *, lock: bool) -> Subject:
     found = queries.find(reference, lock=lock)
     if found is None:
         raise InvalidInput("id", NO_SUCH)
-    return Subject(reference, *found, hold=care.hold_of(reference))
+    return subject_of(reference, *found)
+
+
+def subject_of(reference: str, source: AssetSource, asset: AnyAsset) -> Subject:
+    """An asset that was found already, with the hold on it; generations are never held."""
+    return Subject(reference, source, asset, None if source is GENERATION else care.hold_of(reference))
 
 
 def digest(values: Mapping[str, Any]) -> str:

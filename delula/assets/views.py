@@ -15,7 +15,7 @@ from delula.assets import (
     queries,
     removed,
 )
-from delula.assets.actions import Subject
+from delula.assets.actions import subject_of
 from delula.assets.cells import cells, source_of, title_of, type_of
 from delula.assets.deeds import BULK, offered, offered_of_removed
 from delula.assets.detail import compared, faults, judgements, shown
@@ -112,7 +112,7 @@ def detail(reference: str) -> Response:
     asset, store = shown(source, found), current_store()
     if asset.is_deleted:
         _note_opening(reference)
-    it = Subject(reference, source, found, care.hold_of(reference))
+    it = subject_of(reference, source, found)
     corrections = care.corrections_of(found.id) if isinstance(found, UserAsset) else ()
     owner = queries.owner_of(asset.owner_id) if asset.owner_id else None
     recipe = queries.recipe_of(asset.recipe_id) if asset.recipe_id is not None else None
@@ -148,7 +148,7 @@ def peek(reference: str) -> Response:
         return render("removed_assets/_peek.html", **_removed(reference))
     source, found = known
     asset = shown(source, found)
-    it = Subject(reference, source, found, care.hold_of(reference))
+    it = subject_of(reference, source, found)
     return render(
         "assets/_peek.html",
         it=asset,
