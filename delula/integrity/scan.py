@@ -214,7 +214,11 @@ class _Work:
         most = min(TYPES_A_STEP, TYPES_A_SCAN - place.asked)
         with atomic():
             keys = kept.untyped(place.scan, place.after or "", most) if most > 0 else ()
-        facts = self._facts(keys)
+        try:
+            facts = self._facts(keys)
+        except StoreUnavailable:
+            # The rest does without; the page says how many are open.
+            return lambda: place.to(Phase.OBJECTS)
         types = {
             key: references.normal_type(fact.content_type) for key, fact in facts.items() if fact is not None
         }

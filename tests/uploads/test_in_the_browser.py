@@ -1,0 +1,119 @@
+"""Files sent by a real browser to a real store: at once, paused, gone on with, cancelled, refused."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from werkzeug.serving import make_server
+
+from delula.models.enums import MEGABYTE
+from delula.uploads import actions
+from tests.browser import ARGUMENTS, find_browser
+from tests.uploads.files import archive, good
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.consoles import Console
+    from tests.uploads.conftest import Sender
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(console: Console, sender: Sender) -> Iterator[Page]:
+    """The page that sends files, in a moderator's browser."""
+    server = make_server("127.0.0.1", 0, console.app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    cookie = console.as_role(sender.role).get_cookie(console.app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
+            context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
+            context.set_default_timeout(60_000)
+            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
+            page = context.new_page()
+            page.goto("/assets/uploads/new")
+            yield page
+            browser.close()
+    finally:
+        server.shutdown()
+
+
+def long_wave() -> bytes:
+    wave = good("wav")
+    length = 16 * MEGABYTE - len(wave) - 8
+    whole = wave[:4] + (16 * MEGABYTE - 8).to_bytes(4, "little") + wave[8:]
+    return whole + b"LIST" + length.to_bytes(4, "little") + b"\0" * length
+
+
+def test_files_are_sent_paused_cancelled_and_refused(
+    page: Page, console: Console, sender: Sender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "PART_BYTES", 5 * MEGABYTE)
+    for name, content in {
+        "cat.png": good("png"),
+        "hidden.jpg": good("jpg") + archive(),
+        "empty.png": b"",
+        "long.wav": long_wave(),
+    }.items():
+        (tmp_path / name).write_bytes(content)
+    problems: list[str] = []
+    page.on("console", lambda said: problems.append(said.text) if "Content Security" in said.text else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+
+    def send(*names: str) -> None:
+        page.get_by_label("Files", exact=True).set_input_files([tmp_path / name for name in names])
+        page.get_by_role("button", name="Upload", exact=True).click()
+
+    def row(name: str) -> object:
+        return page.locator(".upload", has_text=name)
+
+    page.get_by_label("Owner").fill("core-1")
+    send("cat.png", "hidden.jpg", "empty.png")
+    expect(row("empty.png")).to_contain_text("The file is empty.", timeout=120_000)
+    for name in ("cat.png", "hidden.jpg"):
+        expect(row(name)).to_contain_text("Is being looked into", timeout=120_000)
+    sender.work()
+    expect(row("cat.png")).to_contain_text("Stored", timeout=120_000)
+    expect(row("hidden.jpg")).to_contain_text("Refused: It is a ZIP archive as well.", timeout=120_000)
+
+    # Parts are held up, so that there is something to pause.
+    held: list[object] = []
+
+    def hold(route: object) -> None:
+        held.append(route)
+
+    page.route("**/*partNumber=*", hold)
+    send("long.wav")
+    page.get_by_role("button", name="Pause: long.wav").click()
+    expect(row("long.wav")).to_contain_text("Paused")
+    page.unroute("**/*partNumber=*")
+    page.get_by_role("button", name="Go on: long.wav").click()
+    expect(row("long.wav")).to_contain_text("Is being looked into", timeout=120_000)
+    sender.work()
+    expect(row("long.wav")).to_contain_text("Stored", timeout=120_000)
+
+    # The store refuses: it is said, and another try works.
+    page.route("**/*partNumber=*", lambda route: route.fulfill(status=500))
+    monkeypatch.undo()
+    send("cat.png")
+    again = page.get_by_role("button", name="Try again: cat.png")
+    expect(again).to_be_visible(timeout=120_000)
+    page.unroute("**/*partNumber=*")
+    page.reload()
+    expect(page.get_by_role("heading", name="Not finished")).to_be_visible()
+    page.get_by_label("Owner").fill("core-1")
+    send("cat.png")
+    expect(page.locator("[data-uploading] .upload")).to_contain_text("Is being looked into", timeout=120_000)
+    states = [state for (state,) in console.sql("SELECT state FROM dashboard.upload ORDER BY id")]
+    assert states == ["stored", "refused", "stored", "checking"]
+    assert problems == []
