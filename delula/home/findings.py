@@ -332,6 +332,26 @@ def sample_findings(waiting: int, oldest: datetime | None, now: datetime, index:
         )
 
 
+def review_findings(waiting: int, escalated: int, index: str) -> Iterator[Finding]:
+    """What waits in the review queue; what was escalated waits for an admin."""
+    if escalated:
+        yield Finding(
+            "warning",
+            f"{_at_most(escalated)} {'item was' if escalated == 1 else 'items were'} escalated in the review",
+            query(index, "state:escalated"),
+        )
+    if waiting:
+        yield Finding(
+            "info",
+            f"{_at_most(waiting)} {'item waits' if waiting == 1 else 'items wait'} for review",
+            query(index, "state:open,second"),
+        )
+
+
+def _at_most(count: int) -> str:
+    return grouped(count) + ("+" if count >= MOST_COUNTED else "")
+
+
 def rollup_findings(as_of: datetime | None, now: datetime, href: str) -> Iterator[Finding]:
     """Whether the sums on this page are old."""
     if as_of is None:

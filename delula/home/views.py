@@ -16,6 +16,7 @@ from delula.health.queries import HEALTH
 from delula.home import charts, findings, queries
 from delula.home.findings import Link
 from delula.queue import queries as queue
+from delula.review import queries as review
 from delula.rollups import queries as rollups
 from delula.web.lists import zone
 from delula.web.render import render
@@ -120,6 +121,11 @@ def _samples(now: datetime) -> Seen:
     return _seen(findings.sample_findings(waiting, oldest, now, url_for("samples.index")))
 
 
+def _review(_now: datetime) -> Seen:
+    waiting = review.waiting(queries.MOST_COUNTED)
+    return _seen(findings.review_findings(waiting.open, waiting.escalated, url_for("review.index")))
+
+
 def _uploads(_now: datetime) -> Seen:
     return _seen(figures=findings.upload_figures(queries.UPLOADS.get(), url_for("assets.index")))
 
@@ -140,6 +146,7 @@ _LOOKS = (
     _Look("Recipes", "recipes.index", Permission.RECIPES_READ, _recipes),
     _Look("Tags", "tags.index", Permission.TAGS_READ, _tags),
     _Look("Samples", "samples.index", Permission.SAMPLES_READ, _samples),
+    _Look("Review", "review.index", Permission.REVIEW_READ, _review),
     _Look("Uploads", "assets.index", Permission.ASSETS_READ, _uploads),
     _Look("Credits", "credits.index", Permission.CREDITS_READ, _credits),
     _Look("Sums", "queue.index", Permission.QUEUE_READ, _sums),

@@ -17,6 +17,7 @@ from delula.review.actions import said, version_of, why_not
 from delula.review.cells import is_undecided, name_of, state_tag
 from delula.review.things import EFFECTS, SUBJECTS
 from delula.storage import current_store
+from delula.web.display import size
 from delula.web.lists import in_filter
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.templates import preferences
@@ -33,7 +34,7 @@ REASONS = {
 }
 _FACTS = {
     "mime_type": "Type",
-    "file_size": "Bytes",
+    "file_size": "Size",
     "duration": "Seconds",
     "usage_count": "Uses",
     "like_count": "Likes",
@@ -134,8 +135,9 @@ def _facts(row: AnyRow | None) -> list[tuple[str, Any]]:
     """What there is to know of a thing, besides what decisions change: that would tell of the first look."""
     if row is None:
         return []
-    names = {"mime_type": "Type", "file_size": "Size", "duration": "Seconds", "usage_count": "Uses",
-             "like_count": "Likes", "download_count": "Downloads"}  # fmt: skip
+    found = ((words, name, getattr(row, name, None)) for name, words in _FACTS.items())
     return [
-        (words, getattr(row, name)) for name, words in names.items() if getattr(row, name, None) is not None
+        (words, size(value) if name == "file_size" and value >= 0 else value)
+        for words, name, value in found
+        if value is not None
     ]

@@ -195,11 +195,11 @@ SUBJECTS: Mapping[ReviewKind, Subject] = {
 
 #: What a rejection can do to a thing of each kind, with what that is called.
 EFFECTS: Mapping[ReviewKind, Mapping[str, str]] = {
-    ReviewKind.USER_ASSET: {"nothing": "Nothing", "delete": "Delete it, as its owner would"},
-    ReviewKind.MARKET_ASSET: {"nothing": "Nothing", "unpublish": "Take it out of the market"},
+    ReviewKind.USER_ASSET: {"nothing": "Leave it", "delete": "Delete it"},
+    ReviewKind.MARKET_ASSET: {"nothing": "Leave it", "unpublish": "Take it out of the market"},
     ReviewKind.SAMPLE: {"reject": "Reject it"},
     ReviewKind.GENERATION: {
-        "nothing": "Nothing",
+        "nothing": "Leave it",
         "unpublish": "Take it out of the gallery",
         "hide": "Let only its owner see it",
     },

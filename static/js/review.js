@@ -54,8 +54,10 @@ async function show(waiting, left) {
     return location.assign(path("next"));
   }
   if (!found) {
-    // What was decided last has to be on its way before the page is left.
+    // What was decided last has to be answered before the page is left, and the answer read.
     await Promise.allSettled([...sent]);
+    const told = document.querySelector("dialog.review-dialog[open]");
+    if (told) await new Promise((closed) => told.addEventListener("close", closed));
     return location.assign(`${path("next")}?queue=${left.dataset.queue}`);
   }
   left.replaceWith(found);
@@ -92,7 +94,10 @@ function decide(verdict, extra = {}) {
       sent.delete(answer);
     });
   sent.add(answer);
-  show(next ?? Promise.resolve(null), at);
+  if (!next) lookAhead();
+  const waiting = next;
+  next = null;
+  show(waiting, at);
 }
 
 async function tell(response, at) {
@@ -101,6 +106,8 @@ async function tell(response, at) {
   const type = response.headers.get("Content-Type") ?? "";
   const told = type.includes("json") ? await response.json() : {};
   if (response.ok) {
+    // The picture stays in sight: of what was done only the last two are offered to be undone here.
+    for (const old of [...document.querySelectorAll(".toast.success")].slice(0, -1)) old.remove();
     toast({ tone: "success", title: told.text, undo: { href: told.undo, back: told.back } });
     return;
   }
@@ -206,40 +213,39 @@ function tags() {
   input.select();
 }
 
-// Hidden media: the original is asked for when one holds, and gone when one lets go.
+// Hidden media, here and in the peek of the list: the original is asked for when one holds, and gone when one lets go.
+const hiding = () => document.querySelector("[data-review] [data-stage][data-hidden], .peek [data-stage][data-hidden]");
+
 function reveal(on) {
-  const stage = item()?.querySelector("[data-stage][data-hidden]");
+  const stage = hiding();
   if (!stage || stage.classList.contains("revealed") === on) return;
   stage.classList.toggle("revealed", on);
   stage.querySelector("[data-original]")?.remove();
   if (!on) return;
-  const { kind, file } = stage.dataset;
+  const { kind, file, name } = stage.dataset;
   const shown = kind === "video"
     ? made("video", { src: file, muted: true, loop: true, autoplay: true, playsInline: true })
-    : kind === "image" ? made("img", { src: file, alt: item().dataset.name }) : null;
+    : kind === "image" ? made("img", { src: file, alt: name }) : null;
   if (!shown) return void window.open(file, "_blank", "noopener");
   shown.className = "stage-file";
   shown.dataset.original = "";
   stage.append(shown);
-  watchOne(shown, stage);
 }
 
-function watchOne(medium, stage) {
-  medium.addEventListener("error", () => {
-    medium.dataset.failed = "";
-    if (medium.hasAttribute("data-blurred")) return medium.remove();
-    stage.querySelector("[data-failed-media]").hidden = false;
-  });
+function fail(medium) {
+  medium.dataset.failed = "";
+  if (medium.hasAttribute("data-blurred")) return medium.remove();
+  medium.closest("[data-stage]").querySelector("[data-failed-media]").hidden = false;
 }
+
+document.addEventListener("error", ({ target }) => target.closest?.("[data-stage]") && fail(target), true);
 
 function watchMedia(at) {
-  const stage = at.querySelector("[data-stage]");
-  for (const medium of stage.querySelectorAll("[data-review-media], [data-blurred]")) {
-    watchOne(medium, stage);
+  for (const medium of at.querySelectorAll("[data-review-media], [data-blurred]")) {
     if (medium.tagName === "VIDEO" && !matchMedia("(prefers-reduced-motion: reduce)").matches && at.hasAttribute("data-works"))
       medium.play().catch(() => {});
-    // What failed before this script ran has fired its event already.
-    if (medium.error || (medium.complete && medium.naturalWidth === 0)) medium.dispatchEvent(new Event("error"));
+    // What failed before it stood in the page, or before this script ran, has fired its event already.
+    if (medium.error || (medium.complete && medium.naturalWidth === 0)) fail(medium);
   }
 }
 
@@ -271,7 +277,7 @@ function run(verdict, button) {
 for (const [name, on] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false], ["pointerleave", false]])
   document.addEventListener(name, (event) => {
     if (on && !event.target.closest?.("[data-reveal], [data-stage][data-hidden] .stage-file")) return;
-    if (item()) reveal(on);
+    reveal(on);
   });
 document.addEventListener("keydown", (event) => {
   if (event.target.matches?.("[data-reveal]") && [" ", "Enter"].includes(event.key)) {
@@ -279,8 +285,8 @@ document.addEventListener("keydown", (event) => {
     reveal(true);
   }
 });
-addEventListener("keyup", (event) => ["h", "H", " ", "Enter"].includes(event.key) && item() && reveal(false));
-addEventListener("blur", () => item() && reveal(false));
+addEventListener("keyup", ({ key: up }) => ["h", "H", " ", "Enter"].includes(up) && reveal(false));
+addEventListener("blur", () => reveal(false));
 
 const key = (keys, label, act, when = () => working() !== null) => onKey({ keys, group: "Review", label, when, run: act });
 key(["a"], "Approve", () => run("approve"));
@@ -300,7 +306,7 @@ key(["u"], "All open items of the owner", () => {
   if (!link) return false;
   link.click();
 }, () => item()?.querySelector("[data-owner-items]") != null);
-key(["h"], "Hold to reveal", (event) => event.repeat || reveal(true), () => item()?.querySelector("[data-hidden]") != null);
+key(["h"], "Hold to reveal", (event) => event.repeat || reveal(true), () => hiding() !== null);
 key(["m"], "Sound on or off", () => {
   const medium = item().querySelector("video, audio");
   medium.muted = !medium.muted;
@@ -367,7 +373,7 @@ const takeOver = (at) => {
 
 if (item()) {
   watchMedia(item());
-  keep(true).then(lookAhead);
+  keep(true).then(() => next ?? lookAhead());
   setInterval(keep, 15_000);
   document.addEventListener("visibilitychange", () => keep(true));
   addEventListener("pagehide", () => {

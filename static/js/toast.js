@@ -56,7 +56,8 @@ function undoForm({ href, label = "Undo", back }) {
     element("button", { type: "submit", className: "button secondary small", textContent: label }));
 }
 
-const undoable = () => document.querySelector(".toast form");
+// What was done last is undone first.
+const undoable = () => [...document.querySelectorAll(".toast form")].at(-1) ?? null;
 onKey({ keys: ["z"], group: "Page", label: "Undo", when: () => undoable() !== null, run: () => undoable().requestSubmit() });
 
 // The time stops while the toast is being read or reached for.
