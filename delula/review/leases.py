@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Minutes that a lease lasts without activity, and hours for which what somebody skips is left to others.
 MINUTES, SKIPPED_HOURS = 5, 12
 #: Items in a row that may turn out to need no decision before the search is given up.
-MOST_GONE = 50
+MOST_GONE = 1_000
 #: Characters of what names a tab.
 LONGEST_TAB = 40
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, any_, bindparam, func, select, text
+from sqlalchemy import BigInteger, any_, bindparam, func, null, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from delula.db import AnyRow, session
+from delula.db import AnyRow, records, session
 from delula.models import (
     ReviewDecision,
     ReviewItem,
@@ -64,7 +64,9 @@ _ITEMS = (
     .outerjoin(ReviewDecision.__table__, _STANDING)
     .outerjoin(ReviewPolicy.__table__, _POLICY.code == _DECISION.policy)
 )
-_SOME = _ITEMS.where(_ITEM.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+_SOME = _ITEMS.add_columns(null().label("thing")).where(
+    _ITEM.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+)
 _ONE = _ITEMS.where(_ITEM.id == bindparam("id"))
 _PLAIN = select(*_ITEM).where(_ITEM.id == bindparam("id"))
 _OF_THING = _ITEMS.where(_ITEM.kind == bindparam("kind"), _ITEM.object_id == bindparam("object_id"))
@@ -186,24 +188,15 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[Any]:  # noqa: A
     """What a list shows of these items, in this order, each with its `thing`: None where that is gone."""
     if not ids:
         return []
-    rows = {row.id: row for row in session().execute(_SOME, {"ids": ids})}
+    rows = {row.id: row for row in records(_SOME, {"ids": ids})}
     by_kind: dict[ReviewKind, list[int]] = {}
     for row in rows.values():
         by_kind.setdefault(ReviewKind(row.kind), []).append(row.object_id)
     found = things.names_of(by_kind)
     return [
-        _Listed(rows[id_], found.get((rows[id_].kind, rows[id_].object_id))) for id_ in ids if id_ in rows
+        row._replace(thing=found.get((row.kind, row.object_id)))
+        for row in (rows[id_] for id_ in ids if id_ in rows)
     ]
-
-
-class _Listed:
-    """A row of the list: an item and its thing."""
-
-    def __init__(self, row: AnyRow, thing: AnyRow | None) -> None:
-        self._row, self.thing = row, thing
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._row, name)
 
 
 _STATISTICS = text("""

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.assets.derivatives import derive_later
 from delula.assets.detail import side
-from delula.db import AnyRow, session
+from delula.db import AnyRow, records, session
 from delula.models import Generation, MarketAsset, RecipeSample, ReviewKind, UserAsset
 from delula.models.enums import GenerationStatus, ModerationStatus, UserAssetOrigin
 from delula.review.scoring import reach, risk
@@ -269,7 +269,7 @@ _NAMES = _names()
 def names_of(ids: Mapping[ReviewKind, Sequence[int]]) -> dict[tuple[str, int], AnyRow]:
     """Kind, id, title and beginning of the media type of things, by kind and id."""
     values = {kind.value: list(ids.get(kind, ())) for kind in SUBJECTS}
-    return {(row.kind, row.id): row for row in session().execute(_NAMES, values)}
+    return {(row.kind, row.id): row for row in records(_NAMES, values)}
 
 
 def tags_of(subject: Subject, row: AnyRow, labels: Sequence[str]) -> list[str]:

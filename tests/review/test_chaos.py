@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import itertools
 import json
 import os
 import random
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     import subprocess
 
 ITEMS, PEOPLE = int(os.environ.get("CHAOS_ITEMS", "2000")), 8
+#: A worker lives for so many answers of all of them.
+ANSWERS_BETWEEN = 30
 
 ROWS = f"""
 INSERT INTO user_assets (user_id, asset_id, original_filename, display_name, s3_key, cdn_url, mime_type,
@@ -51,12 +52,14 @@ class Watch:
         held: who was given an item, and has not yet had an answer about it.
         shared: items that were given to two.
         decided: items whose decision was confirmed, each as often as that.
+        killed: workers so far.
     """
 
     held: dict[int, int] = field(default_factory=dict)
     shared: list[int] = field(default_factory=list)
     decided: Counter[int] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
+    killed: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def give(self, item: int, person: int) -> None:
@@ -130,15 +133,20 @@ class Moderator:
             time.sleep(0.2)
 
 
-def kill_workers(master: subprocess.Popen[bytes], over: threading.Event) -> None:
-    """Kill a web worker every few seconds; another one takes its place."""
+def kill_workers(master: subprocess.Popen[bytes], watch: Watch, over: threading.Event) -> None:
+    """Kill a web worker whenever so many more answers have come; another one takes its place."""
     chance = random.Random(0)  # noqa: S311 - to be repeated
-    for _ in itertools.count():
-        if over.wait(chance.uniform(2, 4)):
-            return
+    answered = 0
+    while not over.wait(0.05):
+        with watch.lock:
+            now = sum(count for status, count in watch.statuses.items() if status)
+        if now - answered < ANSWERS_BETWEEN:
+            continue
+        answered = now
         children = Path(f"/proc/{master.pid}/task/{master.pid}/children").read_text().split()
         if children:
             os.kill(int(chance.choice(children)), signal.SIGKILL)
+            watch.killed += 1
 
 
 @pytest.mark.slow
@@ -160,14 +168,15 @@ def test_every_item_is_decided_once_and_none_is_held_by_two_while_workers_die(
             assert cookie is not None
             people.append(Moderator(number, port, f"{cookie.key}={cookie.value}", watch))
         threads = [threading.Thread(target=person.work) for person in people]
-        breaker = threading.Thread(target=kill_workers, args=(master, over))
+        breaker = threading.Thread(target=kill_workers, args=(master, watch, over))
         for thread in (*threads, breaker):
             thread.start()
         for thread in threads:
             thread.join()
         over.set()
         breaker.join()
-    print(f"{watch.statuses}; {sum(watch.decided.values())} confirmed")
+    print(f"{watch.statuses}; {sum(watch.decided.values())} confirmed, {watch.killed} workers killed")
+    assert watch.killed
     assert watch.shared == []
     assert max(watch.decided.values()) == 1
     with psycopg.connect(migrated_url) as connection:
