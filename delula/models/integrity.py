@@ -3,7 +3,20 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Identity, Integer, Numeric, Text, func
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delula.db import CONSOLE_SCHEMA, Base
@@ -55,7 +68,10 @@ class StoredReference(Base, kw_only=True):
     """
 
     __tablename__ = "stored_reference"
-    __table_args__ = ({"schema": CONSOLE_SCHEMA},)
+    __table_args__ = (
+        Index("stored_reference_stem", "folder", "stem", postgresql_where=text("folder IS NOT NULL")),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     source: Mapped[str] = mapped_column(Text)
@@ -81,17 +97,26 @@ class StorageScan(Base, kw_only=True):
     """
 
     __tablename__ = "storage_scan"
-    __table_args__ = ({"schema": CONSOLE_SCHEMA},)
+    __table_args__ = (
+        CheckConstraint("state IN ('running', 'paused', 'finished', 'stopped')", name="storage_scan_state"),
+        Index(
+            "storage_scan_alone",
+            text("(true)"),
+            unique=True,
+            postgresql_where=text("state IN ('running', 'paused')"),
+        ),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, init=False)
-    state: Mapped[str] = mapped_column(Text, default="running")
-    phase: Mapped[str] = mapped_column(Text, default="list")
+    state: Mapped[str] = mapped_column(Text, server_default="running", default="running")
+    phase: Mapped[str] = mapped_column(Text, server_default="list", default="list")
     asked_by: Mapped[str] = mapped_column(Text)
     rate: Mapped[int | None] = mapped_column(Integer, default=None)
     job_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
-    objects: Mapped[int] = mapped_column(BigInteger, default=0)
-    bytes: Mapped[Decimal] = mapped_column(Numeric, default=0)
-    referenced: Mapped[int] = mapped_column(BigInteger, default=0)
+    objects: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
+    bytes: Mapped[Decimal] = mapped_column(Numeric, server_default=text("0"), default=0)
+    referenced: Mapped[int] = mapped_column(BigInteger, server_default=text("0"), default=0)
     types_open: Mapped[int | None] = mapped_column(BigInteger, default=None)
     counts: Mapped[JsonValue] = mapped_column(Json, nullable=True, default=None)
     why: Mapped[str | None] = mapped_column(Text, default=None)
@@ -112,7 +137,20 @@ class StorageFinding(Base, kw_only=True):
     """
 
     __tablename__ = "storage_finding"
-    __table_args__ = ({"schema": CONSOLE_SCHEMA},)
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('missing', 'orphan', 'size', 'type', 'derivatives', 'outside')",
+            name="storage_finding_kind",
+        ),
+        UniqueConstraint("kind", "key", name="storage_finding_key"),
+        Index("storage_finding_since", "since", "id"),
+        Index("storage_finding_kind_since", "kind", "since", "id"),
+        Index("storage_finding_source_since", "source", "since", "id"),
+        Index("storage_finding_owner_since", "owner_id", "since", "id"),
+        Index("storage_finding_bytes", "bytes", "id"),
+        Index("storage_finding_path", "key", "id"),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, init=False)
     kind: Mapped[str] = mapped_column(Text)
@@ -130,7 +168,10 @@ class StorageTotal(Base, kw_only=True):
     """Bytes by owner and kind, as the last finished scan found them; an empty text stands for all of them."""
 
     __tablename__ = "storage_total"
-    __table_args__ = ({"schema": CONSOLE_SCHEMA},)
+    __table_args__ = (
+        Index("storage_total_most", "bytes", postgresql_where=text("kind = ''")),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     owner_id: Mapped[str] = mapped_column(Text, primary_key=True)
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -150,7 +191,22 @@ class Quarantined(Base, kw_only=True):
     """
 
     __tablename__ = "quarantined"
-    __table_args__ = ({"schema": CONSOLE_SCHEMA},)
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('moving', 'held', 'kept', 'restoring', 'restored', 'deleting', 'deleted')",
+            name="quarantined_state",
+        ),
+        Index(
+            "quarantined_once",
+            "key",
+            unique=True,
+            postgresql_where=text("state IN ('moving', 'held', 'restoring', 'deleting')"),
+        ),
+        Index("quarantined_created", "created_at", "id"),
+        Index("quarantined_state_created", "state", "created_at", "id"),
+        Index("quarantined_bytes", "bytes", "id"),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True, init=False)
     key: Mapped[str] = mapped_column(Text)
@@ -158,7 +214,7 @@ class Quarantined(Base, kw_only=True):
     bytes: Mapped[int] = mapped_column(BigInteger)
     etag: Mapped[str] = mapped_column(Text)
     owner_id: Mapped[str | None] = mapped_column(Text, default=None)
-    state: Mapped[str] = mapped_column(Text, default="moving")
+    state: Mapped[str] = mapped_column(Text, server_default="moving", default="moving")
     why: Mapped[str | None] = mapped_column(Text, default=None)
     author: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(_MOMENT, server_default=func.now(), init=False)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, Identity, Integer, Text, func
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, Integer, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delula.db import CONSOLE_SCHEMA, Base
@@ -35,7 +35,28 @@ class Upload(Base, kw_only=True):
     """
 
     __tablename__ = "upload"
-    __table_args__ = ({"schema": CONSOLE_SCHEMA},)
+    __table_args__ = (
+        CheckConstraint("source IN ('system', 'market', 'user')", name="upload_source"),
+        CheckConstraint("bytes > 0", name="upload_bytes"),
+        CheckConstraint("part_bytes > 0", name="upload_part_bytes"),
+        CheckConstraint(
+            "state IN ('sending', 'checking', 'checked', 'stored', 'refused', 'cancelled', 'expired')",
+            name="upload_state",
+        ),
+        CheckConstraint("(state = 'stored') = (row_id IS NOT NULL)", name="upload_stored"),
+        CheckConstraint("(state = 'refused') = (why IS NOT NULL)", name="upload_refused"),
+        Index("upload_created", "created_at", "id"),
+        Index("upload_state_created", "state", "created_at", "id"),
+        Index("upload_size", "bytes", "id"),
+        Index(
+            "upload_unfinished",
+            "staff_id",
+            "id",
+            postgresql_where=text("state IN ('sending', 'checking', 'checked')"),
+        ),
+        Index("upload_dropped", "id", postgresql_where=text("state IN ('refused', 'cancelled', 'expired')")),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True, init=False)
     key: Mapped[str] = mapped_column(Text, unique=True)
@@ -53,10 +74,10 @@ class Upload(Base, kw_only=True):
     width: Mapped[int | None] = mapped_column(Integer, default=None)
     height: Mapped[int | None] = mapped_column(Integer, default=None)
     duration: Mapped[int | None] = mapped_column(Integer, default=None)
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, server_default="", default="")
     staff_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     author: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Text, default="sending")
+    state: Mapped[str] = mapped_column(Text, server_default="sending", default="sending")
     why: Mapped[str | None] = mapped_column(Text, default=None)
     row_id: Mapped[int | None] = mapped_column(Integer, default=None)
     created_at: Mapped[datetime] = mapped_column(_MOMENT, server_default=func.now(), init=False)

@@ -198,7 +198,7 @@ def _own(upload_id: Any) -> AnyRow:
 def _store() -> Store:
     store = current_store()
     if store is None:
-        raise StoreUnavailable("No bucket is configured.")
+        raise Refused("No bucket is configured, so no file can be taken.")
     return store
 
 

@@ -57,7 +57,7 @@ def audited(make_database: Callable[..., str], upgraded_templates: dict[str, str
             )
             note(HOSTILE, Change(HOSTILE, HOSTILE, {HOSTILE: HOSTILE}, {}), ANN, reason=HOSTILE)
             for number in range(MANY):
-                note("tags.edit", Change("tag", str(number), {}, {"name": number}), COMMAND_LINE)
+                note("tags.painted", Change("tag", str(number), {}, {"name": number}), COMMAND_LINE)
         yield console
 
 
@@ -75,7 +75,7 @@ MEANINGS = {
     "role:support": "role = 'support'",
     "role:none": "role IS NULL",
     "action:users.rename_for_tests": "action = 'users.rename_for_tests'",
-    "action:users.edit,tags.edit": "action IN ('users.edit', 'tags.edit')",
+    "action:users.edit,tags.painted": "action IN ('users.edit', 'tags.painted')",
     "kind:user": "object_kind = 'user'",
     "kind:user object:u-ann": "object_kind = 'user' AND object_id = 'u-ann'",
     "object:1*": "object_id LIKE '1%%'",
@@ -164,7 +164,7 @@ def test_taking_back_is_offered_to_those_who_may(audited: Console) -> None:
     refused = audited.viewer.get(f"{LIST}{second}").text
     assert f"/commands/undo/{second}" not in refused
     assert "Your role may not" in refused
-    without = told(audited, "action = 'tags.edit'")[0]
+    without = told(audited, "action = 'tags.painted'")[0]
     assert "Nothing takes this back" in audited.admin.get(f"{LIST}{without}").text
 
 
