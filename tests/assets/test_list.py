@@ -143,7 +143,7 @@ def test_the_indexes_stand_as_the_sorts_and_leading_fields_are_written(library: 
     with library.app.app_context():
         session().execute(text("SET LOCAL enable_seqscan = off"))
         session().execute(text("SET LOCAL enable_bitmapscan = off"))
-        # So few rows are sorted as fast as they are read in order; what is asked is whether an order is there.
+        # So few rows are sorted as fast as they are read in order; the question is whether an order is there.
         session().execute(text("SET LOCAL enable_sort = off"))
         asked: list[tuple[str, Any]] = []
         event.listen(db.engine, "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
