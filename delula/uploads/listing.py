@@ -106,5 +106,4 @@ LISTING = ListSpec(
         Column("id", "Id", sort="id", shown=False, width="id"),
     ),
     tabs=(("Unfinished", "state:sending,checking,checked"), ("Refused", "state:refused")),
-    pages=(("Upload files", "upload", "uploads.new"),),
 )
