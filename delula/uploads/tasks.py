@@ -180,7 +180,9 @@ def _tidy(run_: Run) -> None:  # noqa: ARG001 - each of them is a step of its ow
     with atomic():
         for upload in queries.lost(CHECK.name, _AT_ONCE):
             CHECK.defer({"upload": upload}, about=("upload", str(upload)))
-    store, away = _store(), None
+    store, away = current_store(), None
+    if store is None:  # a job that fails every quarter of an hour would tell nobody anything new
+        return
     for upload in queries.to_clean(_AT_ONCE):
         try:
             clean(store, upload)
