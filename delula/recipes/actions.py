@@ -370,9 +370,9 @@ class Switch(RecipeCommand[OfRecipe]):
             data={"is_active": self.value},
         )
 
+    @abstractmethod
     def warnings(self, row: Stored, impact: Impact) -> tuple[str, ...]:
         """What the person should know before."""
-        raise NotImplementedError
 
     def write_row(self, given: OfRecipe, plan: Plan) -> None:
         """Set the flag."""
