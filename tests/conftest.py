@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 from psycopg import sql
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
@@ -34,10 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from flask import Flask
     from flask.testing import FlaskClient
 
-pytest_plugins = ["tests.access.fixtures"]
+pytest_plugins = ["tests.access.fixtures", "tests.browsing"]
 
 # A busy machine is no fault of what is tested.
 settings.register_profile("console", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -49,6 +50,16 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of this run, the same in all its workers."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(run_folder: Path) -> Iterator[None]:
+    """Templates are compiled once for a run, and not again by each console that a test makes."""
+    folder = run_folder / "templates"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", FileSystemBytecodeCache(str(folder)))
+        yield
 
 
 @pytest.fixture(scope="session")

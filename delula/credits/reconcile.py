@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import BigInteger, delete, func, insert, literal, select, text, update
 
 from delula.db import AnyRow, atomic, session
 from delula.models import CreditFinding, CreditTransaction, Generation, Reconciliation
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Accounts, and rows of other tables, of one stretch; findings of a kind on the page; runs that are kept.
 ACCOUNTS, ROWS, SHOWN, KEPT_RUNS = 1_000, 10_000, 50, 5
+#: Less than any id.
+BEFORE_ALL = -(2**63)
 
 _F, _RUN = CreditFinding.__table__.c, Reconciliation.__table__.c
 
@@ -138,8 +140,8 @@ SELECT row.id AS ledger_id, row.user_id, row.amount, named.id AS generation_id,
     END AS kind
 FROM credit_transactions row
 LEFT JOIN generations named ON named.id = CASE
-    WHEN left(row.metadata ->> 'generationId', 20) ~ '^[0-9]{1,9}$'
-    THEN CAST(left(row.metadata ->> 'generationId', 20) AS integer) END
+    WHEN left(row.metadata ->> 'generationId', 20) ~ '^[0-9]{1,18}$'
+    THEN CAST(left(row.metadata ->> 'generationId', 20) AS bigint) END
 WHERE row.id > :after AND row.id <= :until AND row.type = 'refund'
 """
 )
@@ -157,9 +159,9 @@ AND NOT EXISTS (SELECT FROM credit_transactions row
 # About how many rows there are to go through; a table that was never analysed counts for nothing.
 _TOTAL = text(
     """
-SELECT (SELECT sum(greatest(reltuples, 0))::bigint FROM pg_class
-        WHERE oid IN ('users'::regclass, 'dashboard.user_totals'::regclass))
-    + (SELECT coalesce(max(id), 0) FROM credit_transactions) + (SELECT coalesce(max(id), 0) FROM generations)
+SELECT sum(greatest(reltuples, 0))::bigint FROM pg_class WHERE oid IN (
+    'users'::regclass, 'dashboard.user_totals'::regclass,
+    'credit_transactions'::regclass, 'generations'::regclass)
 """
 )
 
@@ -259,15 +261,18 @@ def _check_marks(place: Place) -> int | None:
 
 
 def _check_by_id(place: Place, statement: Any, table: type[CreditTransaction | Generation]) -> int | None:
-    after = int(place.after or 0)
-    if after >= (session().scalar(select(func.max(table.id))) or 0):
+    after = BEFORE_ALL if place.after is None else int(place.after)
+    stretch = select(table.id).where(table.id > literal(after, BigInteger)).order_by(table.id).limit(ROWS).subquery()
+    # By rows and not by numbers: a live table may have gaps of a thousand million.
+    count, until = session().execute(select(func.count(), func.max(stretch.c.id))).one()
+    if until is None:
         return None
-    for row in session().execute(statement, {"after": after, "until": after + ROWS}):
+    for row in session().execute(statement, {"after": after, "until": until}):
         if row.kind is not None:
             values = {name: value for name, value in row._mapping.items() if name != "kind"}  # noqa: SLF001 - SQLAlchemy's own name for it
             _keep(place, FindingKind(row.kind), [values])
-    place.done += ROWS
-    return after + ROWS
+    place.done += count
+    return int(until)
 
 
 _PHASES: Sequence[Callable[[Place], str | int | None]] = (

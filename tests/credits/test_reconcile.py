@@ -32,13 +32,13 @@ INSERT INTO users (id, credits, account_type) VALUES
     ('fine', 10, 3), ('moved', 10, 3), ('minus', -4, 3), ('system', -90, 1), ('', 10, 3);
 INSERT INTO generations (id, user_id, prompt, status, credits_cost, credits_refunded) VALUES
     (1, 'fine', 'x', 'failed', 5, true), (2, 'fine', 'x', 'failed', 5, true),
-    (3, 'moved', 'x', 'failed', 5, true), (4, 'fine', 'x', 'failed', 5, true);
+    (3, 'moved', 'x', 'failed', 5, true), (2147483004, 'fine', 'x', 'failed', 5, true);
 INSERT INTO credit_transactions (id, user_id, amount, type, description, metadata) VALUES
     (1, 'fine', 5, 'refund', 'x', '{"generationId": 1}'),
     (2, 'fine', 5, 'refund', 'x', '{"generationId": "1"}'),
     (3, 'fine', 5, 'refund', 'x', '{"generationId": 999}'), (4, 'fine', 5, 'refund', 'x', '[]'),
     (5, 'fine', 5, 'refund', 'x', '{"generationId": 3}'),
-    (40006, 'fine', 4, 'refund', 'x', '{"generationId": 4}'),
+    (2147483006, 'fine', 4, 'refund', 'x', '{"generationId": 2147483004}'),
     (7, 'gone', -3, 'usage', 'x', NULL);
 """
 
@@ -69,7 +69,7 @@ WRONG = {
     ("refund_without_generation", "fine", 5, 3, None),
     ("refund_without_generation", "fine", 5, 4, None),
     ("refund_wrong", "fine", 5, 5, 3),
-    ("refund_wrong", "fine", 4, 40006, 4),
+    ("refund_wrong", "fine", 4, 2147483006, 2147483004),
     ("refund_not_booked", "fine", 5, None, 2),
 }
 
@@ -82,7 +82,7 @@ def test_each_thing_that_is_wrong_is_found_and_nothing_else(console: Console) ->
     session().execute(
         text(
             "INSERT INTO credit_transactions (id, user_id, amount, type, description)"
-            " VALUES (40008, 'fine', -2, 'usage', 'x')"
+            " VALUES (2147483008, 'fine', -2, 'usage', 'x')"
         )
     )
     session().commit()

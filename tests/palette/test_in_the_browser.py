@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
-from tests.browser import ARGUMENTS, find_browser
+from delula.access.permissions import Role
+from tests.browsing import page_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from tests.consoles import Console
 
@@ -23,32 +22,10 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def address(live_console: Console) -> Iterator[str]:
-    """Where the console answers."""
-    server = make_server("127.0.0.1", 0, live_console.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def page(live_console: Console, address: str) -> Iterator[Page]:
+def page(chromium: Browser, live_console: Console) -> Iterator[Page]:
     """A page in which an admin is signed in."""
-    client = live_console.admin
-    client.get("/")
-    name = live_console.app.config["SESSION_COOKIE_NAME"]
-    cookie = client.get_cookie(name)
-    assert cookie is not None
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
-        context = browser.new_context(base_url=address)
-        context.add_cookies([{"name": name, "value": cookie.value, "url": address}])
-        context.set_default_timeout(15_000)
-        yield context.new_page()
-        browser.close()
+    with page_of(chromium, live_console, Role.ADMIN) as page:
+        yield page
 
 
 def test_the_keyboard_leads_anywhere(page: Page) -> None:

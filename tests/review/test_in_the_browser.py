@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
 from delula.access.permissions import Role
 from delula.review.intake import take_in
 from delula.storage import Store
-from tests.browser import ARGUMENTS, find_browser
+from tests.browsing import page_of
 from tests.consoles import client_of, console_on
 from tests.storage.files import png
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from delula.config import S3Settings
     from tests.consoles import Console
@@ -55,25 +53,11 @@ def console(migrated_url: str, s3: S3Settings) -> Iterator[Console]:
 
 
 @pytest.fixture
-def page(console: Console) -> Iterator[Page]:
+def page(chromium: Browser, console: Console) -> Iterator[Page]:
     """The queue, in a browser in which a moderator is signed in."""
-    server = make_server("127.0.0.1", 0, console.app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    cookie = console.as_role(Role.MODERATOR).get_cookie(console.app.config["SESSION_COOKIE_NAME"])
-    assert cookie is not None
-    url = f"http://127.0.0.1:{server.server_port}"
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
-            context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
-            context.set_default_timeout(30_000)
-            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
-            page = context.new_page()
-            page.goto("/review/")
-            yield page
-            browser.close()
-    finally:
-        server.shutdown()
+    with page_of(chromium, console, Role.MODERATOR) as page:
+        page.goto("/review/")
+        yield page
 
 
 def shown(page: Page) -> str:

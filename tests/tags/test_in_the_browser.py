@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
 from delula.access.permissions import Role
-from tests.browser import ARGUMENTS, find_browser
+from tests.browsing import page_of
 from tests.consoles import console_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from tests.consoles import Console
 
@@ -37,24 +35,10 @@ def console(make_database: Callable[..., str], migrated_template: str) -> Iterat
 
 
 @pytest.fixture
-def page(console: Console) -> Iterator[Page]:
+def page(chromium: Browser, console: Console) -> Iterator[Page]:
     """A browser in which a moderator is signed in."""
-    server = make_server("127.0.0.1", 0, console.app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    cookie = console.as_role(Role.MODERATOR).get_cookie(console.app.config["SESSION_COOKIE_NAME"])
-    assert cookie is not None
-    url = f"http://127.0.0.1:{server.server_port}"
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
-            context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
-            context.set_default_timeout(30_000)
-            expect.set_options(timeout=30_000)
-            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
-            yield context.new_page()
-            browser.close()
-    finally:
-        server.shutdown()
+    with page_of(chromium, console, Role.MODERATOR) as page:
+        yield page
 
 
 def arrays(console: Console) -> list[list[int]]:

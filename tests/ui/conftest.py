@@ -21,8 +21,6 @@ from flask import (
     request,
 )
 from jinja2 import ChoiceLoader, FileSystemLoader
-from playwright.sync_api import sync_playwright
-from werkzeug.serving import make_server
 
 from delula.config import Settings
 from delula.web.render import render, render_once, trigger
@@ -30,7 +28,7 @@ from delula.web.security import init_security_headers
 from delula.web.static import asset, icon_tag
 from delula.web.styleguide import styleguide_context
 from delula.web.templates import init_templates
-from tests.browser import ARGUMENTS, find_browser
+from tests.browsing import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -255,14 +253,8 @@ def _served() -> Iterator[Workbench]:
     bench = Workbench()
     if not (ROOT / "static" / "dist" / "manifest.json").exists():
         pytest.fail("The front-end is not built: npm ci --ignore-scripts && npm run build")
-    server = make_server("127.0.0.1", 0, _make_app(bench), threaded=True)
-    bench.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield bench
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(_make_app(bench)) as bench.url:
+        yield bench
 
 
 @pytest.fixture
@@ -272,20 +264,6 @@ def bench(_served: Workbench) -> Workbench:
     _served.statuses.clear()
     _served.asked.clear()
     return _served
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The machine's browser, started once."""
-    path = find_browser()
-    if path is None:
-        pytest.fail(
-            "The browser tests need Chromium or Chrome. Install one (Debian: apt-get install chromium)."
-        )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import expect
 
 from delula.models.enums import MEGABYTE
 from delula.uploads import actions
-from tests.browser import ARGUMENTS, find_browser
+from tests.browsing import page_of
 from tests.uploads.files import archive, good
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from tests.consoles import Console
     from tests.uploads.conftest import Sender
@@ -27,25 +25,11 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(console: Console, sender: Sender) -> Iterator[Page]:
+def page(chromium: Browser, console: Console, sender: Sender) -> Iterator[Page]:
     """The page that sends files, in a moderator's browser."""
-    server = make_server("127.0.0.1", 0, console.app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    cookie = console.as_role(sender.role).get_cookie(console.app.config["SESSION_COOKIE_NAME"])
-    assert cookie is not None
-    url = f"http://127.0.0.1:{server.server_port}"
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find_browser(), args=ARGUMENTS)
-            context = browser.new_context(base_url=url, viewport={"width": 1440, "height": 900})
-            context.set_default_timeout(60_000)
-            context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
-            page = context.new_page()
-            page.goto("/assets/uploads/new")
-            yield page
-            browser.close()
-    finally:
-        server.shutdown()
+    with page_of(chromium, console, sender.role) as page:
+        page.goto("/assets/uploads/new")
+        yield page
 
 
 def long_wave() -> bytes:

@@ -1,0 +1,69 @@
+"""The machine's browser, started once for each worker, and pages of consoles in it."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.browser import ARGUMENTS, find_browser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from playwright.sync_api import Browser, Page
+
+    from delula.access.permissions import Role
+    from tests.consoles import Console
+
+#: A busy machine is no fault of a page, ms.
+PATIENCE = 30_000
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The machine's browser. There is one of it: a process may start the driver only once."""
+    path = find_browser()
+    if path is None:
+        pytest.fail(
+            "The browser tests need Chromium or Chrome. Install one (Debian: apt-get install chromium)."
+        )
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Let an app answer on a port of its own; its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def page_of(chromium: Browser, console: Console, role: Role) -> Iterator[Page]:
+    """An empty page in a clean profile, in which somebody with that role is signed in to a console."""
+    client = console.as_role(role)
+    client.get("/")
+    cookie = client.get_cookie(console.app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    with served(console.app) as url:
+        context = chromium.new_context(base_url=url, viewport={"width": 1440, "height": 900})
+        context.set_default_timeout(PATIENCE)
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
+        yield context.new_page()
+        context.close()
