@@ -262,7 +262,13 @@ def _check_marks(place: Place) -> int | None:
 
 def _check_by_id(place: Place, statement: Any, table: type[CreditTransaction | Generation]) -> int | None:
     after = BEFORE_ALL if place.after is None else int(place.after)
-    stretch = select(table.id).where(table.id > literal(after, BigInteger)).order_by(table.id).limit(ROWS).subquery()
+    stretch = (
+        select(table.id)
+        .where(table.id > literal(after, BigInteger))
+        .order_by(table.id)
+        .limit(ROWS)
+        .subquery()
+    )
     # By rows and not by numbers: a live table may have gaps of a thousand million.
     count, until = session().execute(select(func.count(), func.max(stretch.c.id))).one()
     if until is None:
