@@ -1,9 +1,9 @@
-// Builds static/dist: one style sheet, one script, subset fonts, the icon sprite, and manifest.json, which maps
+// Builds static/dist: the style sheet and the script of every page, scripts of single pages, subset fonts, the icon sprite, and manifest.json, which maps
 // logical names to hashed ones. `node static/build.mjs`, or with --watch to build again on every change.
 import { createHash } from "node:crypto";
 import { existsSync, watch } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { brotliCompress, gzip } from "node:zlib";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
@@ -42,6 +42,9 @@ const fonts = {
     features: ["ccmp", "mark", "locl", "zero"],
   },
 };
+
+// Scripts that only some pages load, beside that of every page.
+const pageScripts = ["recipe_editor.js", "review.js", "upload.js"];
 
 async function buildFont(name, { from, text, axes, features }) {
   const original = await readFile(join(packages, from));
@@ -134,26 +137,31 @@ async function build() {
   add("lucide-words.json", await readFile(join(packages, "lucide-static", "tags.json")));
   add("favicon.svg", await readFile(join(source, "favicon.svg")));
 
-  const bundle = await esbuild.build({
-    absWorkingDir: root,
-    entryPoints: { "app.css": "static/css/app.css", "app.js": "static/js/app.js" },
-    outdir: dist,
-    bundle: true,
-    minify: true,
-    write: false,
-    format: "iife",
-    target: "esnext",
-    legalComments: "none",
-    logLevel: "warning",
-    // Fonts lie beside the style sheet under their hashed names.
-    plugins: [{
-      name: "fonts",
-      setup: ({ onResolve }) =>
-        onResolve({ filter: /^font:/ }, ({ path }) => ({ path: `./${manifest[path.slice(5)]}`, external: true })),
-    }],
+  const bundle = async (entryPoints, plugin) => {
+    const { outputFiles } = await esbuild.build({
+      absWorkingDir: root,
+      entryPoints,
+      outdir: dist,
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "esm",
+      target: "esnext",
+      legalComments: "none",
+      logLevel: "warning",
+      plugins: [plugin],
+    });
+    for (const { path, contents } of outputFiles) add(basename(path), contents);
+  };
+  // What lies beside a file is named in it as it is hashed.
+  const beside = (filter, logical) => ({
+    name: "beside",
+    setup: ({ onResolve }) =>
+      onResolve({ filter }, ({ path, kind }) =>
+        kind === "entry-point" ? undefined : { path: `./${manifest[logical(path)]}`, external: true }),
   });
-  for (const { path, contents } of bundle.outputFiles)
-    add(path.endsWith(".css") ? "app.css" : "app.js", contents);
+  await bundle(["static/css/app.css", "static/js/app.js"], beside(/^font:/, (path) => path.slice(5)));
+  await bundle(pageScripts.map((name) => `static/js/${name}`), beside(/^\.\/app\.js$/, (path) => path.slice(2)));
 
   // What browsers ask for as text is compressed once and thoroughly, rather than for each of them.
   const texts = [...output].filter(([name]) => /\.(css|js|svg)$/.test(name));

@@ -1,4 +1,5 @@
-// The script of every page. Everything works without it; it saves round trips and keeps one's place.
+// The script of every page. Everything works without it; it saves round trips and keeps one's place. What only
+// one page needs is a script of its own (see build.mjs) and takes what it shares with this one from here.
 import "./htmx.js";
 import "./preferences.js";
 import "./keys.js";
@@ -17,9 +18,11 @@ import "./live.js";
 import "./media.js";
 import "./json.js";
 import "./palette.js";
-import "./upload.js";
 import "./sort.js";
 import "./tags.js";
-import "./steps.js";
-import "./recipe_editor.js";
-import "./review.js";
+
+export { announce } from "./announce.js";
+export { default as htmx } from "./htmx.js";
+export { icon } from "./icon.js";
+export { onKey } from "./keys.js";
+export { toast } from "./toast.js";

@@ -1,4 +1,6 @@
 // The form of a recipe: says whether anything was typed, and asks before it is lost.
+import "./steps.js";
+
 const form = document.querySelector("form[data-recipe-editor]");
 
 if (form) {

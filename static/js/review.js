@@ -1,9 +1,6 @@
 // Review: one key decides, and the next item is there already, its picture loaded. A lease says who looks at what;
 // it is kept while one is active and set free on leaving. Without this script each decision is a form.
-import { announce } from "./announce.js";
-import htmx from "./htmx.js";
-import { onKey } from "./keys.js";
-import { toast } from "./toast.js";
+import { announce, htmx, onKey, toast } from "./app.js";
 
 const item = () => document.querySelector("[data-review]");
 const working = () => document.querySelector("[data-review][data-works]");

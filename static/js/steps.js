@@ -1,8 +1,7 @@
 // The steps of a recipe as a form of their own. What is sent stays the JSON in the field, which is the other view of the
 // same: every change here is written there at once, and a change there is read here. What this form does not know - odd
 // steps, further keys, types that nobody lists, numbers that JavaScript would round - stays exactly as it is.
-import { announce } from "./announce.js";
-import { icon } from "./icon.js";
+import { announce, icon } from "./app.js";
 
 // Numbers keep their digits: they are read as their source and written back as such.
 const read = (text) => JSON.parse(text, (_, value, { source } = {}) => (typeof value === "number" ? JSON.rawJSON(source) : value));

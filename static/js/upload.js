@@ -1,6 +1,6 @@
 // Sends files from the browser straight to the store, in parts: several at once, with pause, retry and cancel.
 // The server gives a URL for each part; what has arrived is asked of it, so a page that is opened again goes on.
-import { announce } from "./announce.js";
+import { announce } from "./app.js";
 
 const FILES_AT_ONCE = 2;
 const PARTS_AT_ONCE = 3;

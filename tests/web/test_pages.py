@@ -109,7 +109,7 @@ def test_saving_a_preference_never_leads_elsewhere(console: Console, target: str
 def test_built_files_are_kept_for_good_and_others_are_not(console: Console) -> None:
     client = console.app.test_client()
     names = json.loads(client.get("/static/manifest.json", buffered=True).text)
-    assert {"app.css", "app.js", "icons.svg"} <= set(names)
+    assert {"app.css", "app.js", "review.js", "icons.svg"} <= set(names)
     for name in names.values():
         answer = client.get(f"/static/{name}", buffered=True)
         assert answer.status_code == 200
