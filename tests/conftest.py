@@ -19,6 +19,7 @@ from jinja2 import FileSystemBytecodeCache
 from psycopg import sql
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from werkzeug.routing import Rule
 
 from delula import create_app
 from delula.config import S3Settings, Settings
@@ -53,12 +54,21 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_templates(run_folder: Path) -> Iterator[None]:
-    """Templates are compiled once for a run, and not again by each console that a test makes."""
+def compiled_once(run_folder: Path) -> Iterator[None]:
+    """Templates and routes are compiled once, and not again by each console that a test makes."""
     folder = run_folder / "templates"
     folder.mkdir(exist_ok=True)
+    compile_rule, made = Rule._compile_builder, {}
+
+    def compiled(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in made:
+            made[key] = compile_rule(rule, append_unknown)
+        return made[key]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(Flask.jinja_options, "bytecode_cache", FileSystemBytecodeCache(str(folder)))
+        patch.setattr(Rule, "_compile_builder", compiled)
         yield
 
 
