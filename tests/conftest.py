@@ -89,7 +89,10 @@ def postgres_url(run_folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def make_database(postgres_url: str) -> Iterator[Callable[..., str]]:
-    """`make_database(template="template1")` makes a database and returns its address; the run drops it."""
+    """`make_database(template="template1")` makes a database and returns its address.
+
+    The run drops it, unless it goes with its server.
+    """
     made: list[str] = []
 
     def make(template: str = "template1") -> str:
@@ -97,8 +100,9 @@ def make_database(postgres_url: str) -> Iterator[Callable[..., str]]:
         return made[-1]
 
     yield make
-    for url in made:
-        drop_database(postgres_url, make_url(url).database or "")
+    if "TEST_DATABASE_URL" in os.environ:
+        for url in made:
+            drop_database(postgres_url, make_url(url).database or "")
 
 
 def create_database(postgres_url: str, template: str = "template1") -> str:

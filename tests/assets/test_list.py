@@ -22,6 +22,7 @@ from tests.consoles import FRAGMENT, console_on
 from tests.generations.reading import words
 from tests.search.test_declared_fields import NOW, OPERANDS
 from tests.test_crawl import check
+from tests.thinning import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,7 +101,7 @@ FILTERS = {
 }
 
 
-@pytest.mark.parametrize("query", FILTERS)
+@pytest.mark.parametrize("query", some(FILTERS, 26))
 def test_a_filter_leaves_what_plain_sql_leaves(library: Console, query: str) -> None:
     rows = expected(library, FILTERS[query])
     assert rows, "the rows of the test do not hold any"
@@ -119,7 +120,7 @@ def test_without_trigrams_parts_of_names_are_found_and_errors_are_not_forgiven(
         assert console.admin.get("/assets/suggestions?q=name:framme&at=11").status_code == 200
 
 
-@pytest.mark.parametrize("name", FIELDS.names)
+@pytest.mark.parametrize("name", some(FIELDS.names, 12))
 def test_a_field_runs_or_says_what_is_wrong_with_it(library: Console, name: str) -> None:
     order = LISTING.default_order
     with library.app.test_request_context():

@@ -14,6 +14,7 @@ from delula.palette import clues, queries
 from tests.consoles import FRAGMENT
 from tests.people import sent_by
 from tests.test_crawl import check
+from tests.thinning import some
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -176,7 +177,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("role", some(Role, 2))
 def test_hostile_input_is_answered(live_console: Console, older_console: Console, role: Role) -> None:
     for console in (live_console, older_console):
         client = console.as_role(role)

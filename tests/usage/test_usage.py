@@ -14,6 +14,7 @@ from delula.web.figures import percent, rate
 from tests.consoles import console_on
 from tests.generations.reading import words
 from tests.test_crawl import check
+from tests.thinning import some
 from tests.usage.reading import PAGE, asked, behind, components_of, figures_of, number, rows_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ PLACES = (
 CHARTS = ("Executions", "Distribution of execution time", "Failures by message", "Hours of the week")
 
 
-@pytest.mark.parametrize(("zone", "range_", "component"), PLACES)
+@pytest.mark.parametrize(("zone", "range_", "component"), some(PLACES, 3))
 def test_every_bar_leads_to_the_executions_behind_it(
     used: Console, zone: str, range_: dict[str, str], component: str
 ) -> None:
@@ -61,7 +62,7 @@ def test_every_bar_leads_to_the_executions_behind_it(
     assert followed > 2
 
 
-@pytest.mark.parametrize(("zone", "range_", "component"), PLACES)
+@pytest.mark.parametrize(("zone", "range_", "component"), some(PLACES, 3))
 def test_every_point_of_a_line_leads_to_the_executions_behind_it(
     used: Console, zone: str, range_: dict[str, str], component: str
 ) -> None:

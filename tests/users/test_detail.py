@@ -12,7 +12,7 @@ from delula.access.permissions import Role
 from delula.rollups.refresh import refresh
 from delula.users import queries
 from delula.web.lists import in_path
-from tests.consoles import Console, console_on
+from tests.consoles import FRAGMENT, Console, console_on
 from tests.generations.reading import words
 from tests.people import sent_by
 
@@ -168,7 +168,7 @@ def test_every_hostile_id_leads_from_the_list_to_its_page(crowd: Console) -> Non
         copied = re.search(r'data-copy="([^"]*)"', page.text)
         assert id_ == "" or (copied and unescape(copied[1]) == id_)
         for href in set(re.findall(r'href="(/(?:generations|credits)/\?q=user:[^"]*)"', page.text)):
-            listed = crowd.admin.get(unescape(href))
+            listed = crowd.admin.get(unescape(href), headers=FRAGMENT)
             assert listed.status_code == 200, href
             assert "No user is known" not in listed.text
 
