@@ -23,7 +23,7 @@ from delula.health.checks import (
 from delula.lists.kept import Kept
 from delula.models import Recipe, RecipeTotals
 from delula.recipes.listing import LEAST_STOCK, PROBLEMS
-from delula.rollups.queries import as_of, generation_by_recipe
+from delula.rollups.queries import as_of, outcomes_by_recipe
 from delula.tags.namespaces import broken_rules
 from delula.tags.queries import CENSUS, TAGS, Problem, last_entry, namespaces
 
@@ -188,8 +188,8 @@ def _faults_of(
 def _failing() -> Mapping[int, int]:
     """Recipes of which everything that finished in a week failed, with how much that was."""
     until = as_of() or datetime.now(UTC)
-    sums = generation_by_recipe(until - WEEK, until)
-    return {id_: one.failed for id_, one in sums.items() if one.failed and not one.completed}
+    sums = outcomes_by_recipe(until - WEEK, until)
+    return {id_: one.failed for id_, one in sums.items() if one.failed and not one.succeeded}
 
 
 def _faults_of_tags(problem: Problem, names: Mapping[int, str]) -> list[Fault]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from delula.health.queries import Health
     from delula.home.queries import Failures, Ledger, Runs, Uploads, Window
     from delula.queue.queries import Load
-    from delula.rollups.queries import Generations, Usage
+    from delula.rollups.queries import Outcomes
 
 _Key = TypeVar("_Key", int, str)
 
@@ -175,11 +175,11 @@ def failure_findings(
     )
 
 
-def _failed(sums: Generations | Usage | None) -> Rate | None:
+def _failed(sums: Outcomes | None) -> Rate | None:
     return rate(sums.failed, sums.finished) if sums else None
 
 
-def _failed_in_all(sums: Iterable[Generations | Usage]) -> Rate | None:
+def _failed_in_all(sums: Iterable[Outcomes]) -> Rate | None:
     counted = list(sums)
     return rate(sum(one.failed for one in counted), sum(one.finished for one in counted))
 

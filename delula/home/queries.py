@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, Integer, any_, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from delula.backlog import queries as backlog
 from delula.db import session
 from delula.lists.kept import Kept
 from delula.models import Recipe, RecipeSample, UserAsset
@@ -19,7 +20,8 @@ from delula.rollups import queries as rollups
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from delula.rollups.queries import Generations, LedgerSum, Usage
+    from delula.backlog.queries import Stock
+    from delula.rollups.queries import LedgerSum, Outcomes
 
 #: What is shown, and what it is held against: the days before it.
 PRESENT, BEFORE = timedelta(days=1), timedelta(days=7)
@@ -53,8 +55,8 @@ class Failures:
     """Generations of the last day and of the week before, by recipe."""
 
     window: Window
-    now: Mapping[int, Generations]
-    before: Mapping[int, Generations]
+    now: Mapping[int, Outcomes]
+    before: Mapping[int, Outcomes]
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ class Runs:
     """Executions of the last day and of the week before, by component."""
 
     window: Window
-    now: Mapping[str, Usage]
-    before: Mapping[str, Usage]
+    now: Mapping[str, Outcomes]
+    before: Mapping[str, Outcomes]
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,8 @@ def _count_failures() -> Failures:
     window = Window.now()
     return Failures(
         window,
-        rollups.generation_by_recipe(window.start, window.end),
-        rollups.generation_by_recipe(window.before, window.start),
+        rollups.outcomes_by_recipe(window.start, window.end),
+        rollups.outcomes_by_recipe(window.before, window.start),
     )
 
 
@@ -101,8 +103,8 @@ def _count_runs() -> Runs:
     window = Window.now()
     return Runs(
         window,
-        rollups.usage_by_component(window.start, window.end),
-        rollups.usage_by_component(window.before, window.start),
+        rollups.outcomes_by_component(window.start, window.end),
+        rollups.outcomes_by_component(window.before, window.start),
     )
 
 
@@ -142,9 +144,14 @@ def _count_uploads() -> Uploads:
     return Uploads(window, now, before)
 
 
-#: Sums over a day and a week take some tens of milliseconds, which not every request has to spend.
+def _count_stock() -> Sequence[Stock]:
+    return backlog.stock(datetime.now(UTC))
+
+
+#: Sums over a day and a week take some tens of milliseconds, which not every request has to spend; so does
+#: the stock of ten thousand recipes.
 FAILURES, RUNS, LEDGER = Kept(_count_failures), Kept(_count_runs), Kept(_count_ledger)
-UPLOADS = Kept(_count_uploads)
+UPLOADS, STOCK = Kept(_count_uploads), Kept(_count_stock)
 
 _PENDING = select(literal(1)).where(_SAMPLE.moderation_status == ModerationStatus.PENDING)
 _WAITING = select(

@@ -102,8 +102,8 @@ def _runs(_now: datetime) -> Seen:
     return _seen(findings.run_findings(counted, index), findings.run_figures(counted, index))
 
 
-def _stock(now: datetime) -> Seen:
-    return _seen(findings.stock_findings(backlog.stock(now), backlog.MINIMUM, url_for("backlog.index")))
+def _stock(_now: datetime) -> Seen:
+    return _seen(findings.stock_findings(queries.STOCK.get(), backlog.MINIMUM, url_for("backlog.index")))
 
 
 def _recipes(_now: datetime) -> Seen:

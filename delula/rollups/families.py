@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -68,6 +68,11 @@ class Family:
     example: str | None = None
     shortest: Span = Span.HOUR
     with_total: bool = False
+
+    @cached_property
+    def counts(self) -> Family:
+        """The same without times and users: reading those takes four times as long as the counters."""
+        return replace(self, name=f"{self.name}_counts", times=(), users=False)
 
     @cached_property
     def stored(self) -> tuple[str, ...]:

@@ -56,11 +56,11 @@ __all__ = [
     "Heat",
     "LedgerPoint",
     "LedgerSum",
+    "Outcomes",
     "Overview",
     "Times",
     "Usage",
     "as_of",
-    "generation_by_recipe",
     "generation_failure_series",
     "generation_failures",
     "generation_series",
@@ -68,6 +68,8 @@ __all__ = [
     "granularity_for",
     "ledger_series",
     "ledger_summary",
+    "outcomes_by_component",
+    "outcomes_by_recipe",
     "usage_by_component",
     "usage_failures",
     "usage_heatmap",
@@ -160,6 +162,19 @@ class Generations:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcomes:
+    """How many came to a good end and how many to a bad one."""
+
+    succeeded: int
+    failed: int
+
+    @property
+    def finished(self) -> int:
+        """What a rate of success is a share of."""
+        return self.succeeded + self.failed
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A message, cleared of what changes from case to case; empty where none was given.
 
@@ -231,6 +246,11 @@ def usage_by_component(start: datetime, end: datetime) -> dict[str, Usage]:
     """The same for each component that was executed in a range."""
     sums = _gather(USAGE, [(as_utc(start), as_utc(end))], each=True)
     return {keys[0]: _usage((start, end), tally) for (_, keys), tally in sums.items()}
+
+
+def outcomes_by_component(start: datetime, end: datetime) -> dict[str, Outcomes]:
+    """How executions ended, for each component that was executed in a range."""
+    return _outcomes(USAGE.counts, start, end, succeeded="succeeded")
 
 
 def usage_overview(component_id: str | None, start: datetime, end: datetime, bins: int = 40) -> Overview:
@@ -345,10 +365,9 @@ def generation_series(
     return [_generations(bounds, tally) for bounds, tally in points]
 
 
-def generation_by_recipe(start: datetime, end: datetime) -> dict[int, Generations]:
-    """The same for each recipe of which something was created; those without one stand under `NO_RECIPE`."""
-    sums = _gather(GENERATIONS, [(as_utc(start), as_utc(end))], each=True)
-    return {keys[0]: _generations((start, end), tally) for (_, keys), tally in sums.items()}
+def outcomes_by_recipe(start: datetime, end: datetime) -> dict[int, Outcomes]:
+    """How generations ended, for each recipe that some were made with, or for `NO_RECIPE`."""
+    return _outcomes(GENERATIONS.counts, start, end, succeeded="completed")
 
 
 def generation_failures(
@@ -396,6 +415,15 @@ def _usage(bounds: Range, tally: Tally) -> Usage:
     users = len(tally.users) + len(tally.strangers)
     times = tally.spreads[0].times()
     return Usage(*bounds, executions, succeeded, failed, unfinished, credits_, users, times)
+
+
+def _outcomes(family: Family, start: datetime, end: datetime, succeeded: str) -> dict[Any, Outcomes]:
+    counters = list(family.counters)
+    good, bad = counters.index(succeeded), counters.index("failed")
+    sums = _gather(family, [(as_utc(start), as_utc(end))], each=True)
+    return {
+        keys[0]: Outcomes(tally.counters[good], tally.counters[bad]) for (_, keys), tally in sums.items()
+    }
 
 
 def _generations(bounds: Range, tally: Tally) -> Generations:
@@ -555,7 +583,16 @@ def _measured(family: Family, rests: list[Range], key: str | int | None) -> Any:
 
 
 _FAMILIES = {
-    family.name: family for family in (USAGE, USAGE_FAILURES, GENERATIONS, GENERATION_FAILURES, LEDGER)
+    family.name: family
+    for family in (
+        USAGE,
+        USAGE.counts,
+        USAGE_FAILURES,
+        GENERATIONS,
+        GENERATIONS.counts,
+        GENERATION_FAILURES,
+        LEDGER,
+    )
 }
 
 

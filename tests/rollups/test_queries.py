@@ -160,11 +160,15 @@ def test_components_and_recipes_share_the_whole_between_them(counted: Console) -
     with counted.app.app_context():
         whole = rollups.usage_summary(None, BEGIN, END)
         parts = rollups.usage_by_component(BEGIN, END)
-        recipes = rollups.generation_by_recipe(BEGIN, END)
+        recipes = rollups.outcomes_by_recipe(BEGIN, END)
+        components = rollups.outcomes_by_component(BEGIN, END)
         all_generations = rollups.generation_summary(None, BEGIN, END)
     assert sum(part.executions for part in parts.values()) == whole.executions
     assert sum(part.times.n for part in parts.values()) == whole.times.n
-    assert sum(part.charged for part in recipes.values()) == all_generations.charged
+    assert sum(part.finished for part in recipes.values()) == all_generations.finished
+    assert {id_: one.failed for id_, one in components.items()} == {
+        id_: part.failed for id_, part in parts.items()
+    }
     assert rollups.NO_RECIPE in recipes
 
 
