@@ -11,6 +11,7 @@ from delula.errors import InvalidInput
 from delula.lists.paging import Condition
 from delula.search.filter import term_condition
 from delula.search.kinds import Flag, FullText, Json, Members
+from delula.search.kinds.fulltext import Search
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -28,7 +29,9 @@ def conditions_of(resolved: Filter) -> list[Condition]:
     for problem in resolved.problems:
         raise InvalidInput(problem.field or "q", problem.message)
     words = resolved.full_text_condition()
-    found = [] if words is None else [Condition(words, dear=True)]
+    found = []
+    if words is not None:
+        found.append(Condition(words, dear=True, rechecked=any(map(_needs_order, resolved.terms))))
     for term in resolved.terms:
         if words is not None and term.plain and not term.negated:
             continue  # it is part of `words`, so that one look into the index answers them all
@@ -41,10 +44,17 @@ def conditions_of(resolved: Filter) -> list[Condition]:
                     equals=term.searched.name if _holds_to_one_value(term, clause) else None,
                     within=_stretch_of(term, clause),
                     dear=isinstance(kind, FullText),
+                    rechecked=_needs_order(term),
                     guessed=isinstance(kind, Json | Members),
                 )
             )
     return found
+
+
+def _needs_order(term: Term) -> bool:
+    """Whether it asks for words that follow on one another."""
+    values = [operand.low.data for operand in term.operands if operand.low]
+    return any(isinstance(value, Search) and value.needs_order for value in values)
 
 
 def _holds_to_one_value(term: Term, clause: ColumnElement[bool]) -> bool:

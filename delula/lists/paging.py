@@ -73,7 +73,7 @@ DEAR_WALK = 2_000
 #: The same for a sample of such rows, which counts what it finds.
 DEAR_SAMPLE = 600
 
-#: A walk that is likely to find enough among so many dear rows, in some 15 ms, need not look for a better way.
+#: Where enough are likely to be among so many dear rows, some 15 ms, a walk is the best way.
 SHORT_DEAR_WALK = 750
 
 #: Among so many next rows matches are looked for first, by two indexes at once; they take 20,000 entries each
@@ -95,6 +95,7 @@ class Condition:
         equals: name of the field that it holds to one value, where it does.
         within: the expression that it holds to one stretch of values, where it does.
         dear: whether testing one row takes more than a few microseconds, as full text does.
+        rechecked: whether an index leads to candidates only, each of which has to be tested, as for phrases.
         guessed: whether the planner has no statistics for it and only guesses, as for JSON.
     """
 
@@ -102,6 +103,7 @@ class Condition:
     equals: str | None = None
     within: ColumnElement[Any] | None = None
     dear: bool = False
+    rechecked: bool = False
     guessed: bool = False
 
 
@@ -288,12 +290,16 @@ class Search:
         plan = self.plan or explain(self.session, self.matches())
         dear = any(c.dear for c in rest)
         guessed = any(c.guessed for c in rest)
-        if dear and not guessed and self._may_be_near(plan) and not self._is_common(plan) and self._match_near():
+        rechecked = any(c.rechecked for c in rest)
+        is_near = (
+            dear and not guessed and self._may_be_near(plan) and (rechecked or not self._is_common(plan))
+        )
+        if is_near and self._match_near(in_part=rechecked and plan.rows > MANY_MATCHES):
             return
         if plan.is_cheap and not guessed and plan.rows <= (MANY_MATCHES if dear else FEW_MATCHES):
             self._match_first()
             return
-        fallback = MOST_MATCHES if plan.is_cheap else 0
+        fallback = MOST_MATCHES if plan.is_cheap and not rechecked else 0
         if not dear and plan.is_cheap and plan.rows <= MOST_MATCHES and not self.as_sample:
             length = SHORT_WALK
         else:
@@ -428,20 +434,27 @@ class Search:
         """Fetch every match through an index, and sort."""
         self._match_where(or_(*(and_(true(), *place) for place in self.stretches())))
 
-    def _match_near(self) -> bool:
+    def _match_near(self, *, in_part: bool = False) -> bool:
         """Fetch the matches among the next rows of the order, if they are enough, and sort.
 
         The index of the order and that of the filter narrow each other down, so that of ten thousand matches
         only some two hundred are read.
+
+        Args:
+            in_part: be content with what there is, and stop behind these rows.
         """
         place, value = self.stretches()[0], self.order.sort.expression
         along = select(value).select_from(self.source.table).where(*self.source.always, *place)
         end = along.order_by(*self._by_order()).offset(NEAR).limit(1).scalar_subquery()
         self.found, self.stopped_at = [], None
         self._match_where(and_(*place, value >= end if self.descending else value <= end))
-        if self.wanted:
+        if self.wanted and in_part:
+            ids = self.source.id.asc() if self.descending else self.source.id.desc()
+            last = self.session.execute(self._select([*place, value == end]).order_by(ids).limit(1)).first()
+            self.stopped_at = None if last is None else Key(*last)
+        if self.wanted and self.stopped_at is None:
             self.found = []
-        return bool(self.found)
+        return bool(self.found) or self.stopped_at is not None
 
     def _match_where(self, ahead: ColumnElement[bool]) -> None:
         # The offset keeps it a question of its own, so that the LIMIT cannot tempt the planner into a walk.

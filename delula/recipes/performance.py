@@ -27,8 +27,14 @@ if TYPE_CHECKING:
     from delula.rollups.queries import Generations
     from delula.web.charts import Chart
 
-#: Ranges by their word in the URL: label and days, today included.
-RANGES = {"7d": ("7 days", 7), "30d": ("30 days", 30), "90d": ("90 days", 90), "1y": ("1 year", 365)}
+#: Ranges by their word in the URL: label, days with today, and what a point sums up. Charts with a link at each
+#: value are heavy, so none has more than some thirty points.
+RANGES = {
+    "7d": ("7 days", 7, rollups.Granularity.DAY),
+    "30d": ("30 days", 30, rollups.Granularity.DAY),
+    "90d": ("90 days", 90, rollups.Granularity.WEEK),
+    "1y": ("1 year", 365, rollups.Granularity.MONTH),
+}
 DEFAULT_RANGE = "30d"
 #: What has a time at all, as the roll-ups count it.
 _TIMED = quote_plus("duration:>=0s")
@@ -72,14 +78,13 @@ def performance(recipe: Recipe, range_: str, now: datetime, zone: tzinfo) -> Per
         now: the present time, aware.
         zone: in which days begin and end.
     """
-    days = RANGES[range_][1]
+    name, days, granularity = RANGES[range_]
     today = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     # By the calendar, so that a day of 23 or 25 hours is a day.
     start, end = today - timedelta(days=days - 1), today + timedelta(days=1)
     as_of = rollups.as_of()
     if as_of is None:
         return Performance(None, (), ())
-    granularity = rollups.granularity_for(start, end)
     series = rollups.generation_series(recipe.id, start, end, zone, granularity)
     whole = rollups.generation_summary(recipe.id, start, end)
     # As far into the range before as this one has come.
@@ -90,7 +95,7 @@ def performance(recipe: Recipe, range_: str, now: datetime, zone: tzinfo) -> Per
     links, axis = _Links(recipe), times(granularity.value, zone)
     return Performance(
         as_of,
-        _figures(whole, before, series, links, earned, f"the {RANGES[range_][0]} before"),
+        _figures(whole, before, series, links, earned, f"the {name} before"),
         (
             stacked_chart(
                 "Generations",
@@ -251,5 +256,5 @@ def range_links(page: str, fragment: str, chosen: str, others: dict[str, str]) -
             "href": f"{page}?{urlencode({**others, 'range': key})}#performance",
             "fragment_href": f"{fragment}?{urlencode({**others, 'range': key})}",
         }
-        for key, (label, _) in RANGES.items()
+        for key, (label, _, _) in RANGES.items()
     ]

@@ -421,9 +421,7 @@ def _outcomes(family: Family, start: datetime, end: datetime, succeeded: str) ->
     counters = list(family.counters)
     good, bad = counters.index(succeeded), counters.index("failed")
     sums = _gather(family, [(as_utc(start), as_utc(end))], each=True)
-    return {
-        keys[0]: Outcomes(tally.counters[good], tally.counters[bad]) for (_, keys), tally in sums.items()
-    }
+    return {keys[0]: Outcomes(tally.counters[good], tally.counters[bad]) for (_, keys), tally in sums.items()}
 
 
 def _generations(bounds: Range, tally: Tally) -> Generations:

@@ -89,6 +89,7 @@ CONDITIONS: dict[str, list[Condition]] = {
     ],
     "an unindexed rarity": [Condition(C.cost.is_not(None) & (C.id % 97 == 0))],
     "a dear condition": [Condition(func.length(C.name) > 2, dear=True)],
+    "a phrase": [Condition(func.length(C.name) > 2, dear=True, rechecked=True)],
     "a guess": [Condition(C.name.like("n1%"), guessed=True)],
     "no match": [Condition(C.status == "never")],
     "every row": [Condition(C.id > 0)],
@@ -363,6 +364,15 @@ def test_terms_that_leave_one_stretch_of_values_are_known(term: str, is_stretch:
     searched = read.terms[0].searched
     assert searched is not None
     assert condition.within is (searched.expression if is_stretch else None)
+
+
+@pytest.mark.parametrize(
+    ("term", "is_rechecked"),
+    [("whale", False), ('"whale"', False), ('"blue whale"', True), ('"blue wha*"', True), ("-whale", False)],
+)
+def test_an_index_of_words_does_not_know_their_order(term: str, is_rechecked: bool) -> None:
+    (condition,) = conditions_of(parse(term, FIELDS, now=START))
+    assert (condition.dear, condition.rechecked) == (True, is_rechecked)
 
 
 def test_the_whole_table_is_never_sorted_for_a_page(session: Session) -> None:

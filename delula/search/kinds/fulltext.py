@@ -32,6 +32,11 @@ class Search:
     phrase: bool
     prefix: str = ""
 
+    @property
+    def needs_order(self) -> bool:
+        """Whether it says how words follow on one another, which no index knows."""
+        return self.phrase and len(f"{self.text} {self.prefix}".split()) > 1
+
 
 @dataclass(frozen=True, kw_only=True)
 class FullText(Kind):
