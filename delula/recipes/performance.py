@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from delula.rollups.queries import Generations
     from delula.web.charts import Chart
 
-#: Ranges by their word in the URL: label, days with today, and what a point sums up. Charts with a link at each
-#: value are heavy, so none has more than some thirty points.
+#: Ranges by their word in the URL: label, days with today, and what a point sums up. Charts with a link at
+#: each value are heavy, so none has more than some thirty points.
 RANGES = {
     "7d": ("7 days", 7, rollups.Granularity.DAY),
     "30d": ("30 days", 30, rollups.Granularity.DAY),
