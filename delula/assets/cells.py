@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from delula.assets.detail import NAMELESS, sides
 from delula.assets.listing import SOURCE_LABELS, TYPES
-from delula.models.enums import AssetSource, UserAssetOrigin, label
+from delula.models.enums import UserAssetOrigin, label
 from delula.web.display import (
     MISSING,
     badge_tag,
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from delula.web.lists import ListPage
 
 
+#: The sources in words, by the word of a row.
+_SOURCES = {str(source): label for source, label in SOURCE_LABELS.items()}
+
+
 def title_of(row: Any) -> str:
     """What an asset is called."""
     return row.title or (f"Generation {row.id.partition('-')[2]}" if row.source == "generation" else NAMELESS)
@@ -36,7 +40,7 @@ def title_of(row: Any) -> str:
 
 def source_of(row: Any) -> str:
     """The source of an asset in words."""
-    return SOURCE_LABELS[AssetSource.from_string(row.source)]
+    return _SOURCES[row.source]
 
 
 def type_of(value: str | None) -> str | None:

@@ -15,6 +15,7 @@ from delula.web.display import FILTERS
 from delula.web.json_tree import json_nodes
 from delula.web.lists import in_filter, in_path
 from delula.web.render import kept
+from delula.web.tiles import tile_tag
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -80,6 +81,7 @@ def init_templates(app: Flask, settings: Settings) -> None:
         button_tag=button_tag,
         icon_button_tag=icon_button_tag,
         menu_item_tag=menu_item_tag,
+        tile_tag=tile_tag,
     )
 
     @app.context_processor

@@ -1,0 +1,73 @@
+"""The tiles of a media grid: `tile` in `templates/ui/media.html`, fifty of them on a page."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from delula.web.display import escape, markup
+from delula.web.static import icon_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markupsafe import Markup
+
+#: The icon of each kind of medium; anything else is a file.
+KIND_ICONS = {"image": "image", "video": "film", "audio": "audio-lines", "document": "file-text"}
+#: What a tile shows on its picture, where the picture does not say it.
+_MARKS = {"video": "play", "audio": "audio-lines"}
+
+
+def tile_tag(
+    id: object,  # noqa: A002 - as in HTML
+    href: str,
+    title: object,
+    kind: str | None,
+    thumbnail: str | None = None,
+    fallback_url: str | None = None,
+    peek_href: str | None = None,
+    *,
+    caller: Callable[[], str],
+) -> Markup:
+    """A tile, for the `call` of a template.
+
+    Args:
+        id: of the row.
+        href: the page of the row.
+        title: of the row; a dash for none.
+        kind: a key of `KIND_ICONS`, or anything else.
+        thumbnail: the picture.
+        fallback_url: tried by script where the picture does not load.
+        peek_href: where the peek of the row is.
+        caller: gives the badges and times under the picture.
+    """
+    row, (behind, before) = escape(id), _sides(kind)
+    peeks = f' data-peek="{escape(peek_href)}"' if peek_href else ""
+    picture = ""
+    if thumbnail:
+        otherwise = f' data-fallback="{escape(fallback_url)}"' if fallback_url else ""
+        picture = (
+            f'<img src="{escape(thumbnail)}" alt="" loading="lazy" decoding="async"{otherwise} data-media>'
+        )
+    return markup(
+        f'''<li class="tile" id="row-{row}" data-row="{row}"{peeks}>
+  <a class="tile-link" href="{escape(href)}" data-lead>
+    <span class="tile-box">{behind}{picture}{before}</span>
+    <bdi class="tile-title">{"—" if title is None else escape(title)}</bdi>
+  </a>
+  <div class="tile-meta">{caller()}</div>
+</li>
+'''
+    )
+
+
+@lru_cache(maxsize=100)
+def _sides(kind: str | None) -> tuple[str, str]:
+    """What stands behind the picture of a kind, and before it."""
+    icon = icon_tag(KIND_ICONS.get(kind or "", "file"), size=24)
+    behind = f'<span class="media-placeholder">{icon}<span></span></span>'
+    if kind not in _MARKS:
+        return behind, ""
+    mark = icon_tag(_MARKS[kind], size=12)
+    return behind, f'<span class="tile-kind">{mark}<span class="visually-hidden">{kind}</span></span>'
