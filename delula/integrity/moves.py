@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from delula.db import atomic
 from delula.errors import Refused
-from delula.integrity import queries
+from delula.integrity import mentions, queries
+from delula.integrity import store as kept
 from delula.integrity.places import originals_of
 from delula.integrity.queries import Held, Kind
 from delula.integrity.references import is_referenced
@@ -35,6 +36,8 @@ def _move(run: Run, item: int) -> None:  # noqa: ARG001 - it has no length
             case Held.MOVING:
                 _set_aside(store, row)
             case Held.RESTORING:
+                _put_back(store, row)
+            case Held.DELETING if is_used(row.key, store) and store.facts(row.key) is None:
                 _put_back(store, row)
             case Held.DELETING:
                 store.delete([row.quarantine_key])
@@ -110,8 +113,15 @@ def _carry(store: Store, row: Any, source: str, target: str) -> None:
 
 
 def is_used(key: str, store: Store) -> bool:
-    """Whether a row refers to an object, or to what it was made of, at this moment."""
-    return is_referenced((key, *originals_of(key)), store)
+    """Whether a row refers to an object, or to what it was made of, at this moment.
+
+    No index finds what stands in JSON: the last scan has read all of it, and here what is newer is read.
+    """
+    keys = (key, *originals_of(key))
+    if is_referenced(keys, store) or kept.is_mentioned(keys):
+        return True
+    last = queries.last_finished()
+    return mentions.is_mentioned_since(keys, last.started_at if last else None, store)
 
 
 MOVE = Task("integrity.move", "Move an object that was set aside", _move, Promise.AT_LEAST_ONCE, attempts=8)

@@ -146,6 +146,15 @@ def old_held(days: int, most: int) -> Sequence[int]:
     return session().scalars(statement.limit(most)).all()
 
 
+def wanted_back(most: int) -> Sequence[int]:
+    """Objects that are held though the last scan has found a row that refers to them; not once it failed."""
+    statement = text("""
+        SELECT held.id FROM dashboard.quarantined held
+        JOIN dashboard.stored_reference reference ON reference.key = held.key
+        WHERE held.state = 'held' AND held.why IS NULL ORDER BY held.id LIMIT :most""")
+    return session().scalars(statement, {"most": most}).all()
+
+
 def unfinished_moves(most: int) -> Sequence[int]:
     """Objects that a job should have moved by now, and that no job moves."""
     statement = text("""

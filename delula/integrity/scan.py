@@ -1,7 +1,8 @@
 """The scan of the bucket against the tables: in small steps, each of which is kept; any death costs one.
 
-First all objects are listed, then all rows are read: a file whose row is written meanwhile is so never taken
-for one without. What a scan reports of a key that may have changed meanwhile it asks the store for once more.
+First all objects are listed, then all rows are read, their JSON included: a file whose row is written
+meanwhile is so never taken for one without. What a scan reports of a key that may have changed meanwhile it
+asks the store for once more.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from delula.db import atomic
 from delula.errors import Refused
-from delula.integrity import queries, references
+from delula.integrity import mentions, queries, references
 from delula.integrity import store as kept
 from delula.storage import Store, StoreUnavailable, current_store
 from delula.storage.walk import PAGE, make_sure, page_of
 from delula.work import Promise, Stopped, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from delula.work import Run
 
@@ -44,6 +45,7 @@ class Phase(StrEnum):
 
     LIST = "list"
     REFER = "refer"
+    MENTIONS = "mentions"
     TYPES = "types"
     OBJECTS = "objects"
     REFERENCES = "references"
@@ -59,7 +61,7 @@ class Place:
         scan: which.
         phase: what it does.
         after: the token of the listing, or the last row or key.
-        holder: number of the table that is read.
+        holder: number of the table that is read, for its columns or for its JSON.
         objects: that were listed.
         bytes: of them.
         referenced: keys that were read.
@@ -79,7 +81,7 @@ class Place:
 
     def to(self, phase: Phase) -> Place:
         """The beginning of the next phase."""
-        return replace(self, phase=phase, after=None)
+        return replace(self, phase=phase, after=None, holder=0)
 
 
 def _scan(run: Run, scan: int | None = None) -> None:
@@ -126,6 +128,7 @@ def release_dead() -> None:
 def _estimate() -> int:
     """About how much there is to go through."""
     tables = [holder.table for holder in references.there()]
+    tables += [table.name for table in mentions.tables()]
     return queries.estimated_rows(tables) + 2 * queries.estimated_rows(
         ["dashboard.stored_object", "dashboard.stored_reference"]
     )
@@ -137,9 +140,11 @@ class _Work:
     def __init__(self, store: Store, started_at: Any, rate: int | None, estimate: int) -> None:
         self._store, self._started_at, self._rate = store, started_at, rate
         self._estimate = estimate
-        self._holders: list[references.Holder] | None = None
+        self._holders: Sequence[references.Holder] | None = None
+        self._tables: Sequence[mentions.JsonTable] | None = None
         self._steps: Mapping[Phase, Callable[[Place], Place]] = {
             Phase.REFER: self._refer,
+            Phase.MENTIONS: self._mention,
             Phase.OBJECTS: self._compare,
             Phase.CONCLUDE: self._conclude,
         }
@@ -197,9 +202,9 @@ class _Work:
     def _refer(self, place: Place) -> Place:
         """Some rows of a table."""
         if self._holders is None:
-            self._holders = list(references.there())
+            self._holders = references.there()
         if place.holder >= len(self._holders):
-            return place.to(Phase.TYPES)
+            return place.to(Phase.MENTIONS)
         holder = self._holders[place.holder]
         rows = references.rows_behind(holder, place.after, ROWS)
         if not rows:
@@ -208,6 +213,19 @@ class _Work:
         return replace(
             place, after=rows[-1].id, referenced=place.referenced + count, done=place.done + len(rows)
         )
+
+    def _mention(self, place: Place) -> Place:
+        """Some rows of a table with JSON."""
+        if self._tables is None:
+            self._tables = mentions.tables()
+        if place.holder >= len(self._tables):
+            return place.to(Phase.TYPES)
+        table = self._tables[place.holder]
+        rows = mentions.rows_behind(table, place.after, ROWS)
+        if not rows:
+            return replace(place, holder=place.holder + 1, after=None)
+        kept.mention(place.scan, table.name, mentions.mentioned_in(rows, self._store))
+        return replace(place, after=rows[-1].id, done=place.done + len(rows))
 
     def _types(self, place: Place) -> Callable[[], Place]:
         """Ask as what the store serves some objects, where that is not known yet."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from delula.models import JsonValue
     from delula.storage.walk import Listed
 
+#: The source of a key that stands in some JSON.
+MENTION = "mention"
+
 _SEE = text("""
     INSERT INTO dashboard.stored_object AS it
         (key, bytes, etag, changed_at, kind, role, owner_id, folder, stem, of_key, seen)
@@ -38,11 +41,25 @@ _REFER = text("""
         CAST(:named_mime AS text[]), CAST(:folder AS text[]), CAST(:stem AS text[]),
         CAST(:since AS timestamptz[]))
     ON CONFLICT (key) DO NOTHING""")
+# What is set aside comes back by it.
+_MENTION = text("""
+    INSERT INTO dashboard.stored_reference (key, source, row_id, is_file, folder, stem)
+    SELECT told.key, :source, told.row_id, false, told.folder, told.stem
+    FROM unnest(CAST(:keys AS text[]), CAST(:rows AS text[]), CAST(:folders AS text[]),
+        CAST(:stems AS text[])) told (key, row_id, folder, stem)
+    WHERE EXISTS (SELECT FROM dashboard.stored_object object
+            WHERE object.key = told.key AND object.seen = :scan)
+        OR EXISTS (SELECT FROM dashboard.quarantined held
+            WHERE held.key = told.key AND held.state IN ('moving', 'held'))
+    ON CONFLICT (key) DO NOTHING""")
 _REFERENCE_COLUMNS = (
     *("key", "source", "row_id", "owner_id", "is_file", "bytes", "mime", "named_mime", "folder", "stem"),
     "since",
 )
 
+_IS_MENTIONED = text("""
+    SELECT EXISTS (SELECT FROM dashboard.stored_reference
+        WHERE key = ANY(CAST(:keys AS text[])) AND source = :source)""")
 _UNTYPED = text("""
     SELECT object.key FROM dashboard.stored_object object
     JOIN dashboard.stored_reference reference ON reference.key = object.key
@@ -122,13 +139,14 @@ _FORGET = text("DELETE FROM dashboard.stored_object WHERE key > :after AND key <
 _LAST_REFERENCE = text("""
     SELECT max(key) AS last, count(*) AS number FROM (
         SELECT key FROM dashboard.stored_reference WHERE key > :after ORDER BY key LIMIT :most) stretch""")
-_ABSENT = text("""
+_ABSENT = text(f"""
     SELECT reference.key, reference.since IS NULL OR reference.since > :young AS is_new
     FROM dashboard.stored_reference reference
-    WHERE reference.key > :after AND reference.key <= :last AND reference.source <> 'upload'
+    WHERE reference.key > :after AND reference.key <= :last
+        AND reference.source NOT IN ('upload', '{MENTION}')
         AND NOT EXISTS (SELECT FROM dashboard.stored_object object
             WHERE object.key = reference.key AND object.seen = :scan)
-    ORDER BY reference.key""")
+    ORDER BY reference.key""")  # noqa: S608 - a constant
 _MISSING = text(
     _FOUND.format(
         select="""
@@ -181,6 +199,33 @@ def refer(references: Iterable[Mapping[str, Any]]) -> int:
     if rows:
         session().execute(_REFER, {name: [row[name] for row in rows] for name in _REFERENCE_COLUMNS})
     return len(rows)
+
+
+def mention(scan: int, table: str, found: Mapping[str, str]) -> None:
+    """Note which objects some JSON of a table names.
+
+    Args:
+        scan: which.
+        table: its name.
+        found: what may be keys, each with the row that it stands in.
+    """
+    places = [place_of(key) for key in found]
+    session().execute(
+        _MENTION,
+        {
+            "scan": scan,
+            "source": MENTION,
+            "keys": list(found),
+            "rows": [f"{table} {row}" for row in found.values()],
+            "folders": [place.folder for place in places],
+            "stems": [place.stem for place in places],
+        },
+    )
+
+
+def is_mentioned(keys: Sequence[str]) -> bool:
+    """Whether the last scan has seen one of these keys in some JSON."""
+    return bool(session().scalar(_IS_MENTIONED, {"keys": list(keys), "source": MENTION}))
 
 
 def untyped(scan: int, after: str, most: int) -> Sequence[str]:

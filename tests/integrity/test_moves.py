@@ -139,6 +139,30 @@ def test_after_thirty_days_it_is_deleted(bucket: Bucket, orphan: OneFinding) -> 
     assert (actor, reason) == ("console", "It was set aside more than 30 days ago.")
 
 
+@pytest.mark.parametrize("how", ["by the next scan", "instead of its deletion"])
+def test_what_was_set_aside_and_is_named_in_json_since_is_put_back(
+    bucket: Bucket, orphan: OneFinding, how: str
+) -> None:
+    item = set_aside(bucket, orphan)
+    # As the product writes it: nothing says when.
+    bucket.console.sql(
+        "INSERT INTO generations (user_id, prompt, metadata, updated_at)"
+        " VALUES ('u', 'p', '{\"last_frame\": \"/left.png\"}', '2020-01-01')"
+    )
+    if how == "by the next scan":
+        assert bucket.scan() == set()
+        with bucket.console.app.app_context():
+            tasks._tidy(None)  # type: ignore[arg-type]  # it takes no steps
+            session().remove()
+    else:
+        bucket.console.sql("UPDATE generations SET updated_at = now()")
+        bucket.console.sql("UPDATE dashboard.quarantined SET created_at = now() - interval '31 days'")
+        bucket.run(DELETE, item)
+    bucket.work()
+    assert (bucket.keys(), state(bucket)) == ({"left.png"}, "restored")
+    assert bucket.scan() == set()
+
+
 def test_missing_derivatives_are_made_again(bucket: Bucket) -> None:
     from tests.uploads.files import good  # noqa: PLC0415 - one picture
 

@@ -9,7 +9,7 @@ import pytest
 
 from delula.errors import Refused
 from delula.integrity import scan
-from delula.integrity.actions import BEGIN_SCAN, Pace
+from delula.integrity.actions import BEGIN_SCAN, SET_ASIDE, OneFinding, Pace
 from delula.storage import StoreUnavailable, walk
 from delula.storage.layout import blurred_key, derivative_keys
 
@@ -114,6 +114,52 @@ def test_what_any_table_refers_to_is_no_orphan(bucket: Bucket, holder: str) -> N
     address = ADDRESS.format(bucket=bucket.store.bucket, key=key.replace(" ", "%20"))
     bucket.put(key, "generations/videos/thumbnails/film 1.jpg", blurred_key(key), kind="video/mp4")
     bucket.console.sql("INSERT INTO " + HOLDING[holder].format(key=key, address=address))
+    assert bucket.scan() == set()
+
+
+#: JSON in which the product names an object, by the column that it stands in.
+MENTIONING = {
+    "key": """generations (user_id, prompt, metadata)
+        VALUES ('u', 'p', '{{"formData": {{"a": ["{key}"]}}}}')""",
+    "address": """generations (user_id, prompt, metadata) VALUES ('u', 'p', '{{"in": "{address}?v=2"}}')""",
+    "name": """generations (user_id, prompt, error_details) VALUES ('u', 'p', '{{"/{key}": true}}')""",
+    "within a text": """system_assets (system_id, asset_id, name, url, mime_type, file_size, metadata)
+        VALUES ('s', 'a', 'n', 'https://x.example/1', 'video/mp4', 9, '"made of {address}, twice"')""",
+    "another store": """component_usage (component_id, output_data)
+        VALUES ('maker', '[1, null, {{"url": "https://cdn.example/{quoted}?sig=1"}}]')""",
+}
+
+
+@pytest.fixture
+def maker(bucket: Bucket) -> None:
+    bucket.console.sql(
+        "INSERT INTO component_registry (component_id, name) VALUES ('maker', 'm') ON CONFLICT DO NOTHING"
+    )
+    bucket.console.sql("DELETE FROM component_usage")
+
+
+@pytest.mark.usefixtures("maker")
+def test_what_any_json_names_is_no_orphan_and_cannot_be_set_aside(bucket: Bucket) -> None:
+    keys = {place: f"frames {number}/originals/film 1.png" for number, place in enumerate(MENTIONING)}
+    made = {key: key.replace("originals", "thumbnails").replace("png", "jpg") for key in keys.values()}
+    bucket.put(*made, *made.values())
+    assert len(bucket.scan()) == 2 * len(keys)
+    for place, key in keys.items():
+        quoted = key.replace(" ", "%20")
+        address = ADDRESS.format(bucket=bucket.store.bucket, key=quoted)
+        row = MENTIONING[place].format(key=key, address=address, quoted=quoted)
+        bucket.console.sql("INSERT INTO " + row)
+    for (finding,) in bucket.console.sql("SELECT id FROM dashboard.storage_finding"):
+        with pytest.raises(Refused, match="refers to it by now"):
+            bucket.run(SET_ASIDE, OneFinding(finding=finding))
+    assert bucket.scan() == set()
+
+
+def test_json_that_names_what_is_not_there_is_no_finding(bucket: Bucket) -> None:
+    bucket.console.sql(
+        "INSERT INTO generations (user_id, prompt, metadata) VALUES ('u', 'p', %s)",
+        f'{{"a": "s3://{bucket.store.bucket}/gone.png", "b": "https://[x/", "c": "é", "d": 1e400}}',
+    )
     assert bucket.scan() == set()
 
 
