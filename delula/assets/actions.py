@@ -19,8 +19,9 @@ from delula.assets.objects import recount_later, remove_later
 from delula.commands import Change, Command, Given, InputField, Invocation, Plan, command_named, register
 from delula.db import session
 from delula.errors import InvalidInput, Refused
-from delula.models import AuditEntry
+from delula.models import AuditEntry, ReviewKind
 from delula.models.enums import AssetSource
+from delula.review.blind import check_not_kept
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Set
@@ -36,6 +37,12 @@ USER, SYSTEM, MARKET, GENERATION = (
     AssetSource.GENERATION,
 )
 PUBLIC = frozenset({SYSTEM, MARKET})
+#: What the review calls those that it looks at.
+REVIEWED: Mapping[AssetSource, ReviewKind] = {
+    USER: ReviewKind.USER_ASSET,
+    MARKET: ReviewKind.MARKET_ASSET,
+    GENERATION: ReviewKind.GENERATION,
+}
 EVERY = frozenset(AssetSource)
 
 NO_SUCH = "There is no such asset."
@@ -99,6 +106,8 @@ class AssetCommand(Command[GivenT]):
     def plan(self, given: GivenT, *, lock: bool) -> Plan:
         """What it would do now."""
         it = subject(given.id, lock=lock)
+        if it.source in REVIEWED:
+            check_not_kept(REVIEWED[it.source], it.asset.id)
         if (why := self.refusal(it)) is not None:
             raise Refused(why)
         return self.planned(given, it)

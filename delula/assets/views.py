@@ -15,7 +15,7 @@ from delula.assets import (
     queries,
     removed,
 )
-from delula.assets.actions import subject_of
+from delula.assets.actions import REVIEWED, subject_of
 from delula.assets.cells import cells, source_of, title_of, type_of
 from delula.assets.deeds import BULK, offered, offered_of_removed
 from delula.assets.detail import compared, faults, judgements, shown
@@ -26,6 +26,7 @@ from delula.assets.summary import summary_of
 from delula.commands import note_reading
 from delula.models import Removal, UserAsset
 from delula.models.enums import AssetSource
+from delula.review.blind_pages import page_in_place
 from delula.storage import Store, StoreUnavailable, current_store
 from delula.web.command_pages import came_from
 from delula.web.list_views import ListViews, add_list
@@ -109,6 +110,8 @@ def detail(reference: str) -> Response:
     if known is None:
         return removed_detail(reference)
     source, found = known
+    if source in REVIEWED and (kept := page_in_place(REVIEWED[source], found.id)) is not None:
+        return kept
     asset, store = shown(source, found), current_store()
     if asset.is_deleted:
         _note_opening(reference)
@@ -147,6 +150,8 @@ def peek(reference: str) -> Response:
     if known is None:
         return render("removed_assets/_peek.html", **_removed(reference))
     source, found = known
+    if source in REVIEWED and (kept := page_in_place(REVIEWED[source], found.id)) is not None:
+        return kept
     asset = shown(source, found)
     it = subject_of(reference, source, found)
     return render(

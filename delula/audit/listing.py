@@ -10,6 +10,7 @@ from delula.access.permissions import Role
 from delula.commands import commands
 from delula.lists import Column, ListSpec, Sort, SortKind, Source
 from delula.models import AuditEntry
+from delula.review.blind import IS_SEEN
 from delula.search import Choice, Chosen, Field, FieldSet, Flag, Number, Text, Time
 from delula.web.references import AREAS
 
@@ -141,6 +142,7 @@ LISTING = ListSpec(
         AuditEntry.__table__,
         LOG.id,
         frozenset({("action", "created")}),
+        where=IS_SEEN,
     ),
     fields=FIELDS,
     sorts=(

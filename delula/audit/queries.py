@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from delula.audit.listing import LOG
 from delula.db import AnyRow, session
 from delula.models import AuditEntry, Staff
+from delula.review.blind import IS_SEEN
 from delula.search import Choice
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ _COLUMNS = (
 _ROWS = select(*_COLUMNS).where(LOG.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
 _OF_OBJECT = (
     select(*_COLUMNS)
-    .where(LOG.object_kind == bindparam("kind"), LOG.object_id == bindparam("id"))
+    .where(LOG.object_kind == bindparam("kind"), LOG.object_id == bindparam("id"), IS_SEEN)
     .order_by(LOG.at.desc())
     .limit(SHOWN_OF_OBJECT + 1)
 )

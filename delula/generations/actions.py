@@ -22,8 +22,9 @@ from delula.credits.actions import Refunding, plan_refund, write_refund
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.generations.lifecycle import is_stuck
-from delula.models import AuditEntry, Generation
+from delula.models import AuditEntry, Generation, ReviewKind
 from delula.models.enums import GenerationStatus
+from delula.review.blind import check_not_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -108,6 +109,7 @@ class GenerationCommand(Command[GivenT]):
 
     def plan(self, given: GivenT, *, lock: bool) -> Plan:
         """What it would do now."""
+        check_not_kept(ReviewKind.GENERATION, given.id)
         row, now = _row(given.id, lock=lock), clock.utc_now()
         if (why := self.refusal(row, now)) is not None:
             raise Refused(why)

@@ -17,7 +17,9 @@ from delula.generations.cells import cells
 from delula.generations.detail import error_text, form_answers, metadata_text, related_links, same_href
 from delula.generations.lifecycle import is_stuck, lifecycle
 from delula.generations.listing import LISTING
+from delula.models import ReviewKind
 from delula.recipes.queries import suggest_recipes
+from delula.review.blind_pages import page_in_place
 from delula.storage import Store, StoreUnavailable, current_store
 from delula.web.command_pages import came_from
 from delula.web.list_views import ListViews, add_list
@@ -56,6 +58,8 @@ add_list(
 def detail(reference: str) -> Response:
     """Everything about one generation, by id, short id or asset id."""
     generation = _found(reference)
+    if (kept := page_in_place(ReviewKind.GENERATION, generation.id)) is not None:
+        return kept
     store = current_store()
     related = queries.related(generation)
     owner = owner_naming()
@@ -93,6 +97,8 @@ def detail(reference: str) -> Response:
 def peek(reference: str) -> Response:
     """The essence of one generation, beside the list."""
     generation = _found(reference)
+    if (kept := page_in_place(ReviewKind.GENERATION, generation.id)) is not None:
+        return kept
     page = url_for("generations.detail", reference=generation.id)
     return render(
         "generations/_peek.html",

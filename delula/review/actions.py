@@ -19,11 +19,23 @@ from sqlalchemy import func, insert, update
 from delula.access import clock
 from delula.access.permissions import Permission
 from delula.assets.care import hold_of
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, occasion, register
+from delula.commands import (
+    Change,
+    Command,
+    Given,
+    InputField,
+    Invocation,
+    Plan,
+    action_title,
+    occasion,
+    register,
+)
 from delula.db import AnyRow, session
 from delula.errors import InvalidInput, Refused
 from delula.models import ReviewDecision, ReviewItem, ReviewKind, ReviewPolicy, ReviewState, Verdict
 from delula.review import leases, queries, things
+from delula.review.blind import check_not_kept
+from delula.review.elsewhere import judgement
 from delula.review.things import EFFECTS, SUBJECTS
 from delula.web.display import ago
 
@@ -87,6 +99,28 @@ class AlreadyDecided(Refused):
     def __init__(self, decision: AnyRow) -> None:
         super().__init__(f"{said(decision)} {ago(decision.at, clock.utc_now())} by {decision.actor}.")
         self.decision = decision
+
+
+class JudgedElsewhere(Refused):
+    """It needs no decision any more.
+
+    Attributes:
+        entry: of the audit log, that left it as it is; None where the console did not do it.
+    """
+
+    def __init__(self, subject: Subject, row: AnyRow | None) -> None:
+        self.entry = judgement(subject, row) if row is not None else None
+        super().__init__(CLOSED if self.entry is None else f"{self.what} {self.when} by {self.entry.actor}.")
+
+    @property
+    def what(self) -> str:
+        """What was done."""
+        return action_title(self.entry.action) if self.entry is not None else ""
+
+    @property
+    def when(self) -> str:
+        """How long ago."""
+        return ago(self.entry.at, clock.utc_now()) if self.entry is not None else ""
 
 
 def said(decision: AnyRow) -> str:
@@ -228,6 +262,10 @@ class Judge(ReviewCommand[GivenT]):
     def planned(self, given: GivenT, case: Case) -> Doing:
         """The first look does what the verdict says; the second only says whether it agrees."""
         item, row, subject = case.item, case.row, case.subject
+        # What the product, or another page, has just judged the intake has not closed yet.
+        is_seen_so = given.version in {"", version_of(item, row, subject)}
+        if item.state == ReviewState.OPEN and not subject.is_wanted(row) and is_seen_so:
+            raise JudgedElsewhere(subject, row)
         policy = self.policy(given)
         judged = ReviewState.REJECTED if self.verdict is Verdict.REJECT else ReviewState.APPROVED
         values: dict[str, Any] = {"decided_at": func.clock_timestamp()}
@@ -431,6 +469,7 @@ class Reverse(Command[OneDecision]):
         found = queries.decision(given.decision, lock=lock)
         if item is None or found is None:
             raise Refused(GONE)
+        check_not_kept(ReviewKind(item.kind), item.object_id)
         if found.undone_at is not None:
             raise Refused(f"{found.undone_by} has reversed it {ago(found.undone_at, clock.utc_now())}.")
         self._check_last(found)
@@ -565,6 +604,9 @@ def check_decidable(item: AnyRow) -> None:
     if item.state in {ReviewState.APPROVED, ReviewState.REJECTED}:
         standing = queries.decision(item.decision_id) if item.decision_id is not None else None
         raise AlreadyDecided(standing) if standing is not None else Refused(CLOSED)
+    if item.state == ReviewState.CLOSED:
+        kind = ReviewKind(item.kind)
+        raise JudgedElsewhere(SUBJECTS[kind], things.find(kind, item.object_id))
     if (why := why_not(item, actor.staff_id, actor.may)) is not None:
         raise Refused(why)
 

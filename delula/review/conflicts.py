@@ -12,7 +12,7 @@ from delula.audit.queries import of_object
 from delula.commands import Conflict, action_title
 from delula.models import ReviewKind
 from delula.review import things
-from delula.review.actions import AlreadyDecided, said
+from delula.review.actions import AlreadyDecided, JudgedElsewhere, said
 from delula.review.cells import name_of
 from delula.review.things import SUBJECTS
 from delula.web.display import ago
@@ -39,6 +39,9 @@ def conflict(item: AnyRow, error: Refused) -> dict[str, Any]:
         decision = error.decision
         told |= {"who": decision.actor, "what": said(decision), "when": decision.at.isoformat()}
         told |= {"note": decision.note, "reverse": decision.id}
+    elif isinstance(error, JudgedElsewhere) and error.entry is not None:
+        told |= {"who": error.entry.actor, "what": error.what, "when": error.entry.at.isoformat()}
+        told["note"] = error.entry.reason
     elif isinstance(error, Conflict):
         told |= _changed(item, error)
     return told

@@ -82,6 +82,7 @@ def take_in() -> None:
     for subject in SUBJECTS.values():
         _look(subject)
         _fill(subject)
+        _look_again(subject)
     _judge_owners()
     _weigh()
     with atomic() as current:
@@ -120,6 +121,28 @@ def _fill(subject: Subject) -> None:
             ids = current.scalars(select(table.id).where(*within).order_by(table.id).limit(STEP)).all()
             _put(subject, ids, settings.starts_on, settings)
             source.filled_id = ids[-1] if len(ids) == STEP else source.fill_to
+
+
+def _look_again(subject: Subject) -> None:
+    """Take in what has changed without saying when: compare what is shown, a stretch of items at a time."""
+    with atomic() as current:
+        last = current.scalar(select(func.max(_ITEM.id))) or 0
+        stretches = last // STEP + 1
+        first = int(clock.utc_now().timestamp() // 60) % stretches * STEP
+        within = (_ITEM.id >= first, _ITEM.id < first + STEP, _ITEM.kind == subject.kind.value)
+        columns = (_ITEM.object_id, _ITEM.content, _ITEM.state)
+        items = current.execute(select(*columns).where(*within, _ITEM.state != ReviewState.CLOSED)).all()
+        rows = things.find_many(subject.kind, [item.object_id for item in items])
+        changed = [item.object_id for item in items if _is_other(subject, item, rows.get(item.object_id))]
+        if changed:
+            _put(subject, changed, None, _settings())
+
+
+def _is_other(subject: Subject, item: AnyRow, row: AnyRow | None) -> bool:
+    """Whether a thing is not what its item says: it shows something else, or needs no first look any more."""
+    if row is None or not subject.is_wanted(row):
+        return bool(item.state == ReviewState.OPEN)
+    return bool(subject.content_of(row) != item.content)
 
 
 def _source(subject: Subject) -> ReviewSource:

@@ -33,6 +33,7 @@ from delula.review import (
     rules,  # noqa: F401 - registers its commands
 )
 from delula.review.actions import AlreadyDecided, why_not
+from delula.review.blind_pages import keep_entries
 from delula.review.cells import cells, is_undecided, name_of, state_tag
 from delula.review.conflicts import conflict
 from delula.review.listing import LISTING
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from delula.db import AnyRow
 
 blueprint = Blueprint("review", __name__, url_prefix="/review")
+blueprint.before_app_request(keep_entries)
 
 #: Days that the figures look back.
 DAYS = 30

@@ -12,11 +12,14 @@ from sqlalchemy import select, update
 
 from delula.access import clock
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, register
+from delula.commands import Change, Command, Given, InputField, Invocation, Plan, last_change, register
 from delula.db import session
 from delula.errors import InvalidInput, Refused
-from delula.models import LARGEST_ID, AuditEntry, RecipeSample
+from delula.models import LARGEST_ID, AuditEntry, RecipeSample, ReviewKind
 from delula.models.enums import ModerationStatus
+from delula.review.blind import check_not_kept
+from delula.review.elsewhere import check_judging, close
+from delula.web.display import ago
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,6 +56,7 @@ class SampleCommand(Command[GivenT]):
 
     def plan(self, given: GivenT, *, lock: bool) -> Plan:
         """What changes, and nothing else."""
+        self.check(given.id, lock=lock)
         row = _row(given.id, lock=lock)
         after = self.changed(given, row)
         before = {name: _plain(getattr(row, name)) for name in after}
@@ -62,6 +66,10 @@ class SampleCommand(Command[GivenT]):
             version=_version(before),
             warnings=self.warnings(row),
         )
+
+    def check(self, id_: int, *, lock: bool) -> None:  # noqa: ARG002 - for those that lock
+        """Refuse what the review keeps from this person."""
+        check_not_kept(ReviewKind.SAMPLE, id_)
 
     @abstractmethod
     def changed(self, given: GivenT, row: AnyRow) -> dict[str, JsonValue]:
@@ -92,17 +100,31 @@ class SampleCommand(Command[GivenT]):
         return Invocation(RESTORE, given)
 
 
-class Approve(SampleCommand[OfSample]):
+class Judge(SampleCommand[OfSample]):
+    """Judges a sample; in the queue of the review it waits no longer then."""
+
+    given = OfSample
+
+    def check(self, id_: int, *, lock: bool) -> None:
+        """Leave to the review what waits there for somebody else."""
+        check_judging(ReviewKind.SAMPLE, id_, lock=lock)
+
+    def write(self, given: OfSample, plan: Plan) -> Mapping[str, JsonValue]:
+        """Write it, and take it out of the queue."""
+        close(ReviewKind.SAMPLE, given.id)
+        return super().write(given, plan)
+
+
+class Approve(Judge):
     """Lets users see a sample."""
 
     name = "samples.approve"
     title = "Approve"
-    given = OfSample
 
     def changed(self, given: OfSample, row: AnyRow) -> dict[str, JsonValue]:  # noqa: ARG002 - all is known
         """Refuse what is approved."""
         if row.moderation_status == ModerationStatus.APPROVED:
-            raise Refused("It is approved already.")
+            raise Refused(_already(row))
         return {"moderation_status": ModerationStatus.APPROVED.value}
 
     def sentence(self, row: AnyRow) -> str:
@@ -110,12 +132,11 @@ class Approve(SampleCommand[OfSample]):
         return f"Approve sample {row.id}."
 
 
-class Reject(SampleCommand[OfSample]):
+class Reject(Judge):
     """Keeps users from seeing a sample; one that is shown first no longer is."""
 
     name = "samples.reject"
     title = "Reject"
-    given = OfSample
     is_dangerous = True
     needs_reason = True
     reason_label = "Why it is rejected"
@@ -123,7 +144,7 @@ class Reject(SampleCommand[OfSample]):
     def changed(self, given: OfSample, row: AnyRow) -> dict[str, JsonValue]:  # noqa: ARG002 - all is known
         """Refuse what is rejected."""
         if row.moderation_status == ModerationStatus.REJECTED:
-            raise Refused("It is rejected already.")
+            raise Refused(_already(row))
         after: dict[str, JsonValue] = {"moderation_status": ModerationStatus.REJECTED.value}
         return {**after, "is_featured": False} if row.is_featured else after
 
@@ -218,6 +239,7 @@ class Edit(SampleCommand[Worded]):
 
     def plan(self, given: Worded, *, lock: bool) -> Plan:
         """The version is that of both texts, whichever changes."""
+        self.check(given.id, lock=lock)
         row = _row(given.id, lock=lock)
         stored = {"title": row.title, "description": row.description}
         after = self.changed(given, row)
@@ -281,6 +303,15 @@ def _row(id_: int, *, lock: bool) -> AnyRow:
     if row is None:
         raise Refused(f"There is no sample {id_}.")
     return row
+
+
+def _already(row: AnyRow) -> str:
+    """Who has judged a sample so before, and when, as far as the audit log knows."""
+    status = _plain(row.moderation_status)
+    entry = last_change(Change(KIND, str(row.id), {"moderation_status": status}, {}))
+    if entry is None:
+        return f"It is {status} already."
+    return f"It was {status} {ago(entry.at, clock.utc_now())} by {entry.actor}."
 
 
 def _plain(value: Any) -> JsonValue:

@@ -8,11 +8,13 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
+from delula.models import ReviewKind
 from delula.models.enums import MediaType
 from delula.recipes.queries import suggest_recipes
+from delula.review.blind_pages import page_in_place
 from delula.samples import media, queries
 from delula.samples.actions import COMMANDS
-from delula.samples.cells import cells, moderation_tag, size_tag, written_dimensions
+from delula.samples.cells import cells, moderation_of, moderation_tag, size_tag, written_dimensions
 from delula.samples.listing import LISTING
 from delula.storage import current_store
 from delula.web.command_pages import command_line
@@ -41,7 +43,7 @@ add_list(
         queries.RESOLVERS,
         suggest=suggest_recipes,
         bulk=[command.name for command in COMMANDS],
-        extras=lambda: {"has_store": current_store() is not None, "moderation": moderation_tag},
+        extras=lambda: {"has_store": current_store() is not None, "moderation_of": moderation_of()},
     ),
 )
 
@@ -51,6 +53,8 @@ add_list(
 def detail(sample_id: int) -> Response:
     """Everything about one sample."""
     sample = _found(sample_id)
+    if (kept := page_in_place(ReviewKind.SAMPLE, sample_id)) is not None:
+        return kept
     return render(
         "samples/detail.html",
         related_links=_related(sample),
@@ -67,7 +71,9 @@ def detail(sample_id: int) -> Response:
 @requires(Permission.SAMPLES_READ)
 def peek(sample_id: int) -> Response:
     """The essence of one sample, beside the list."""
-    return render("samples/_peek.html", **_shown(_found(sample_id)))
+    sample = _found(sample_id)
+    kept = page_in_place(ReviewKind.SAMPLE, sample_id)
+    return render("samples/_peek.html", **_shown(sample)) if kept is None else kept
 
 
 @blueprint.get("/<int:sample_id>/media/<part>")

@@ -133,6 +133,19 @@ def test_something_else_in_its_place_has_to_be_reviewed_again() -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "state"), [("s3_key = 'other'", "open"), ("is_deleted = true", "closed"), (None, "closed")]
+)
+def test_a_change_that_does_not_say_when_is_noticed(change: str | None, state: str) -> None:
+    upload(1)
+    sql("UPDATE user_assets SET updated_at = '2020-01-01'")
+    take_in()
+    sql("UPDATE dashboard.review_item SET state = 'approved' WHERE :open", open=state == "open")
+    sql(f"UPDATE user_assets SET {change}" if change else "DELETE FROM user_assets")  # noqa: S608 - as above
+    take_in()
+    assert states()["user_asset", 1] == state
+
+
+@pytest.mark.parametrize(
     ("said", "sure"),
     [
         ({"nsfw": 0.31, "labels": ["food"]}, 0.31),

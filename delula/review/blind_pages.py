@@ -1,0 +1,34 @@
+"""The pages of things, and of what was done to them, for those who could take a second look."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import abort, request, url_for
+
+from delula.access.guard import current_staff
+from delula.review.blind import entries_kept, item_kept_from
+from delula.web.render import render
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from delula.models import ReviewKind
+
+#: What shows an entry of the audit log, or what undoing it would do.
+_OF_ENTRIES = {"audit.detail", "audit.peek", "commands.look_at_undo", "commands.undo"}
+
+
+def page_in_place(kind: ReviewKind, object_id: int) -> Response | None:
+    """What stands in for the page of a thing, or its peek, until the second look is taken; else None."""
+    item = item_kept_from(current_staff.actor, kind, object_id)
+    if item is None:
+        return None
+    template = "review/_kept_peek.html" if request.path.endswith("/peek") else "review/kept.html"
+    return render(template, href=url_for("review.detail", item_id=item), object_id=object_id, kind=kind)
+
+
+def keep_entries() -> None:
+    """Before any request: keep the entries of first looks from those who could take the second."""
+    if request.endpoint in _OF_ENTRIES and (request.view_args or {}).get("entry_id") in entries_kept():
+        abort(404)

@@ -1,0 +1,133 @@
+"""What waits for a second look tells nothing of the first to whoever could take it, wherever they look."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from delula.access.actor import Actor
+from delula.access.permissions import Role
+from delula.commands import run
+from delula.db import session
+from delula.review.actions import REJECT, Rejecting
+from delula.review.intake import take_in
+from tests.consoles import FRAGMENT, client_of, console_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from tests.consoles import Console
+
+TABLES = ("user_assets", "market_assets", "recipe_samples", "generations")
+PAGES = {
+    "user_asset": "/assets/user-1",
+    "market_asset": "/assets/market-1",
+    "sample": "/samples/1",
+    "generation": "/generations/1",
+}
+#: Commands that would tell, by their form.
+COMMANDS = {
+    "user_asset": "/commands/assets.restore?id=user-1",
+    "market_asset": "/commands/assets.publish?id=market-1",
+    "sample": "/commands/samples.approve?id=1",
+}
+AUDITED = {"user_asset": "asset/user-1", "market_asset": "asset/market-1", "sample": "sample/1"}
+
+
+@pytest.fixture(scope="module")
+def console(make_database: Callable[..., str], migrated_template: str) -> Iterator[Console]:
+    """A thing of each kind, rejected at the first look, which somebody looks at again."""
+    from tests.review.things import one_of_each  # noqa: PLC0415 - within an application
+
+    with console_on(make_database(migrated_template)) as made:
+        made.sql("UPDATE dashboard.review_settings SET second_share = 100")
+        with made.app.app_context():
+            one_of_each()
+            take_in()
+            for (item,) in made.sql("SELECT id FROM dashboard.review_item"):
+                run(REJECT, Rejecting(item_id=item, policy="sexual"), _first(made), reason="seen it")
+            session().remove()
+        assert made.sql("SELECT DISTINCT state FROM dashboard.review_item") == [("second",)]
+        yield made
+
+
+def _first(console: Console) -> Actor:
+    """Whoever took the first look."""
+    found = console.sql("SELECT id, email FROM dashboard.staff WHERE name = 'First'")
+    if not found:
+        client_of(console.app, Role.MODERATOR)
+        console.sql(
+            "UPDATE dashboard.staff SET name = 'First' WHERE id = (SELECT max(id) FROM dashboard.staff)"
+        )
+        return _first(console)
+    ((id_, email),) = found
+    return Actor(id_, email, Role.MODERATOR)
+
+
+def entries(console: Console) -> list[int]:
+    return [
+        id_
+        for (id_,) in console.sql(
+            "SELECT id FROM dashboard.audit_log WHERE action = 'review.reject' ORDER BY id"
+        )
+    ]
+
+
+def test_nothing_tells_of_the_first_look_to_whoever_could_take_the_second(console: Console) -> None:
+    moderator = console.as_role("moderator")
+    hidden = entries(console)
+    for entry in hidden:
+        for path in (f"/audit/{entry}", f"/audit/{entry}/peek", f"/commands/undo/{entry}"):
+            assert moderator.get(path).status_code == 404
+    for query in ("", "?q=action:review.reject", "?sort=id", "?q=reason:seen"):
+        listed = moderator.get(f"/audit/{query}").text
+        assert not any(f'href="/audit/{entry}' in listed for entry in hidden)
+    for one in AUDITED.values():
+        assert "Staff have done nothing to it" in moderator.get(f"/audit/of/{one}").text
+    for page in PAGES.values():
+        for path in (page, f"{page}/peek"):
+            shown = moderator.get(path)
+            assert (shown.status_code, "aits for a second look" in shown.text) == (200, True), path
+            assert not re.search("rejected|deleted|unpublish", shown.text, re.IGNORECASE), path
+    for path in (*COMMANDS.values(), "/commands/review.reverse?decision=1"):
+        form = moderator.get(path).text
+        assert "It waits for a second look" in form, path
+        assert not re.search("rejected|deleted|sexual", form, re.IGNORECASE), path
+    for view in ("table", "grid"):
+        listed = moderator.get(f"/samples/?view={view}", headers=FRAGMENT).text
+        assert (">Second look<" in listed, 'danger">Rejected<' in listed) == (True, False)
+
+
+def _send(client: FlaskClient, path: str, fields: dict[str, str]) -> TestResponse:
+    token = re.search(r'name="csrf-token" content="([^"]*)"', client.get("/review/").text)
+    assert token is not None
+    return client.post(path, data={**fields, "csrf_token": token[1]})
+
+
+@pytest.mark.parametrize("role", ["admin", "viewer"])
+def test_everybody_else_sees_it(console: Console, role: str) -> None:
+    person = console.as_role(role)
+    for entry in entries(console):
+        assert person.get(f"/audit/{entry}").status_code == 200
+    assert "seen it" in person.get("/audit/of/sample/1").text
+    for page in PAGES.values():
+        assert "aits for a second look" not in person.get(page).text
+    assert 'danger">Rejected<' in person.get("/samples/", headers=FRAGMENT).text
+
+
+def test_the_thing_stays_as_it_is_meanwhile_and_the_decision_too(console: Console) -> None:
+    before = [console.sql(f"SELECT one::text FROM {table} one") for table in TABLES]  # noqa: S608 - of this file
+    moderator = console.as_role("moderator")
+    for path in COMMANDS.values():
+        form, _, query = path.partition("?")
+        name, _, id_ = query.partition("=")
+        sent = _send(moderator, form, {name: id_, "reason": "because"})
+        assert sent.status_code == 409, path
+        assert "second look" in sent.text
+    assert _send(moderator, "/commands/review.reverse", {"decision": "1"}).status_code == 409
+    assert [console.sql(f"SELECT one::text FROM {table} one") for table in TABLES] == before  # noqa: S608
