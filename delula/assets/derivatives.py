@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +16,17 @@ from delula.db import atomic, session
 from delula.errors import Refused
 from delula.models import Generation, UserAsset
 from delula.models.enums import AssetType
-from delula.storage import NoSuchObject, current_store
-from delula.storage.derive import Derived, Unreadable, derive
+from delula.storage import NoSuchObject, needed_store
+from delula.storage.derive import Unreadable, derive
 from delula.storage.layout import Derivative, derivative_keys
 from delula.work import Promise, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from delula.assets.queries import AnyAsset
     from delula.storage import Store
+    from delula.storage.derive import Derived
     from delula.work import Run
 
 GONE = "There is no such asset any more."
@@ -46,27 +50,48 @@ def type_of(asset: AnyAsset) -> AssetType | None:
 
 def _derive(run: Run, reference: str) -> None:
     """Make what is missing or older than the file; what the product has made of it stays."""
-    store = current_store()
-    if store is None:
-        raise Refused("No bucket is configured.")
+    store = needed_store()
+    with drawn(run, store, reference, lambda: _original(reference, store)) as (key, derived):
+        keep(store, key, derived.files)
+        _record(reference, key, derived)
+
+
+@contextmanager
+def drawn(
+    run: Run, store: Store, name: str, original: Callable[[], tuple[str, AssetType]]
+) -> Iterator[tuple[str, Derived]]:
+    """Make the pictures of a file; what is to be kept of them is kept within, in one transaction.
+
+    Args:
+        run: of the job that it is done in.
+        store: where the file lies.
+        name: what it is called where it cannot be read.
+        original: the key and the type of the file, as its row has them at that moment.
+
+    Yields:
+        Its key, and what was made.
+
+    Raises:
+        Refused: there is no such file, it cannot be read, or the row has another one by then.
+        StoreUnavailable: the store does not answer.
+    """
     with atomic():
-        key, kind = _original(reference, store)
-    with tempfile.TemporaryDirectory(prefix="delula-derive-") as name:
-        folder = Path(name)
+        key, kind = original()
+    with tempfile.TemporaryDirectory(prefix="delula-derive-") as path:
+        folder = Path(path)
         _fetch(store, key, kind, folder / "original")
         _note(run, 1)
         try:
             derived = derive(kind, folder / "original", folder)
         except Unreadable as error:
-            raise Refused(f"{reference}: {error}") from error
+            raise Refused(f"{name}: {error}") from error
         _note(run, 2)
         with atomic():
             # A purge waits for it, or has deleted the row by then: nothing is stored behind its back.
             queries.lock_object(key)
-            if _original(reference, store) != (key, kind):
+            if original() != (key, kind):
                 raise Refused("The file was replaced meanwhile.")
-            _store(store, key, derived)
-            _record(reference, key, derived)
+            yield key, derived
             run.step(_STEPS, _STEPS)
 
 
@@ -99,9 +124,10 @@ def _fetch(store: Store, key: str, kind: AssetType, target: Path) -> None:
         raise Refused("The file is not in the bucket.") from error
 
 
-def _store(store: Store, key: str, derived: Derived) -> None:
+def keep(store: Store, key: str, files: Mapping[Derivative, Path]) -> None:
+    """Store those of the pictures of an object that are missing, or older than it."""
     keys, original = derivative_keys(key), store.facts(key)
-    for one, file in derived.files.items():
+    for one, file in files.items():
         there = store.facts(keys[one]) if one in keys else None
         if one in keys and (there is None or original is None or there.changed_at < original.changed_at):
             store.put(keys[one], file.read_bytes(), one.content_type)

@@ -14,12 +14,12 @@ from delula.commands import Change, Command, Given, InputField, Invocation, Plan
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.integrity import queries
-from delula.integrity.moves import DAYS, MOVE, is_used, the_store
+from delula.integrity.moves import DAYS, MOVE, is_used
 from delula.integrity.places import QUARANTINE_PREFIX
 from delula.integrity.queries import Held, Kind
 from delula.integrity.scan import GENTLE, SCAN, release_dead
 from delula.models import Quarantined
-from delula.storage import current_store
+from delula.storage import needed_store
 from delula.storage.layout import LONGEST_KEY
 from delula.web.display import size
 
@@ -62,8 +62,7 @@ class Scan(Command[Pace]):
         """One at a time."""
         if given.pace not in _PACES:
             raise InvalidInput("pace", "It takes gentle or full.")
-        if current_store() is None:
-            raise Refused("No bucket is configured.")
+        needed_store()
         if lock:
             release_dead()
         active = queries.active_scan()
@@ -146,7 +145,7 @@ class SetAside(Command[OneFinding]):
             raise Refused("The last scan has not seen it.")
         if queries.is_held(row.key):
             raise Refused("It is being set aside already.")
-        if is_used(row.key, the_store()):
+        if is_used(row.key, needed_store()):
             raise Refused("A row refers to it by now.")
         number = queries.next_held_id() if lock else None
         target = f"{QUARANTINE_PREFIX}{number or 0}/{row.key}"

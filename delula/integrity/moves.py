@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from delula.db import atomic
-from delula.errors import Refused
 from delula.integrity import mentions, queries
 from delula.integrity import store as kept
 from delula.integrity.places import originals_of
 from delula.integrity.queries import Held, Kind
 from delula.integrity.references import is_referenced
-from delula.storage import NoSuchObject, Store, StoreUnavailable, current_store
+from delula.storage import NoSuchObject, Store, StoreUnavailable, needed_store
 from delula.storage.walk import copy, make_sure
 from delula.work import Promise, Task
 
@@ -29,7 +28,7 @@ GONE = "The object is gone."
 
 def _move(run: Run, item: int) -> None:  # noqa: ARG001 - it has no length
     """Do what was decided of an object, while nobody can decide otherwise: its row is held all along."""
-    store = the_store()
+    store = needed_store()
     with atomic():
         row: Any = queries.find_held(item, lock=True)
         match Held(row.state) if row else None:
@@ -42,18 +41,6 @@ def _move(run: Run, item: int) -> None:  # noqa: ARG001 - it has no length
             case Held.DELETING:
                 store.delete([row.quarantine_key])
                 queries.change_held(item, Held.DELETED)
-
-
-def the_store() -> Store:
-    """The store.
-
-    Raises:
-        Refused: no bucket is configured.
-    """
-    store = current_store()
-    if store is None:
-        raise Refused("No bucket is configured.")
-    return store
 
 
 def _set_aside(store: Store, row: Any) -> None:

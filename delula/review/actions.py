@@ -293,6 +293,13 @@ class Judge(ReviewCommand[GivenT]):
         before = {name: getattr(row, name) for name in after}
         return Doing(case, values, before, after, policy)
 
+    def write(self, given: GivenT, plan: Plan) -> Mapping[str, JsonValue]:
+        """Have the blurred picture made as well, of what is shown blurred from now on."""
+        case: Case = plan.data.case
+        if self.verdict is not Verdict.APPROVE:
+            things.blur_later(case.subject, case.row)
+        return super().write(given, plan)
+
     def policy(self, given: GivenT) -> ReviewPolicy | None:  # noqa: ARG002 - only a rejection has one
         """The policy that the item breaks."""
         return None
@@ -322,12 +329,6 @@ class Blur(Judge[OneItem]):
     def sentence(self, doing: Doing, name: str) -> str:
         """It in words."""
         return f"Approve {name}, and blur it{_and_second(doing)}."
-
-    def write(self, given: OneItem, plan: Plan) -> Mapping[str, JsonValue]:
-        """Have the blurred picture made as well."""
-        case: Case = plan.data.case
-        things.blur_later(case.subject, case.row)
-        return super().write(given, plan)
 
 
 class Reject(Judge[Rejecting]):

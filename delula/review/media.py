@@ -10,7 +10,7 @@ from delula.models import Generation, MarketAsset, ReviewKind, UserAsset
 from delula.models.enums import MediaType
 from delula.samples import media as samples
 from delula.samples.queries import locations as sample_locations
-from delula.storage.layout import blurred_key
+from delula.storage.layout import Derivative, derivative_keys
 
 if TYPE_CHECKING:
     from delula.db import AnyRow
@@ -47,9 +47,10 @@ def key_of(kind: ReviewKind, object_id: int, part: str, store: Store) -> str | N
     """The key of a part in the bucket; None where nothing that the product stored lies there."""
     if kind is ReviewKind.SAMPLE:
         sample = sample_locations(object_id)
-        names = ("thumbnail", "preview", "full") if part == THUMBNAIL else ("full", "preview", "thumbnail")
-        keys = [samples.key_of(sample, name, store) for name in names] if sample is not None else []
-        key = next((key for key in keys if key), None)
-        return blurred_key(key) if key and part == BLURRED else key
+        if sample is None:
+            return None
+        small = samples.key_of(sample, "thumbnail", store) if part == THUMBNAIL else None
+        key = small or samples.shown_key(sample, store)
+        return derivative_keys(key).get(Derivative.BLURRED) if key and part == BLURRED else key
     found = session().get(_MODELS[kind], object_id)
     return assets.key_of(found, part, store) if found is not None else None

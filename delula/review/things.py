@@ -30,7 +30,10 @@ from delula.assets.detail import side
 from delula.db import AnyRow, records, session
 from delula.models import Generation, MarketAsset, RecipeSample, ReviewKind, UserAsset
 from delula.models.enums import GenerationStatus, ModerationStatus, UserAssetOrigin
+from delula.review import media
 from delula.review.scoring import reach, risk
+from delula.samples.blurring import blur_later as blur_sample_later
+from delula.storage import current_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -300,9 +303,14 @@ def find_many(kind: ReviewKind, ids: Sequence[int]) -> dict[int, AnyRow]:
 
 
 def blur_later(subject: Subject, row: AnyRow) -> None:
-    """Have the blurred picture of a thing made, within the transaction at hand; a sample has none."""
+    """Have the blurred picture of a thing made, within the transaction at hand; none without its file."""
     is_seen = getattr(row, "mime_type", "image/").startswith(("image/", "video/"))
-    if subject.kind is not ReviewKind.SAMPLE and is_seen:
+    store = current_store()
+    if not is_seen or store is None or media.key_of(subject.kind, row.id, media.FILE, store) is None:
+        return
+    if subject.kind is ReviewKind.SAMPLE:
+        blur_sample_later(row.id)
+    else:
         source = "generation-" if subject.kind is ReviewKind.GENERATION else subject.prefix
         derive_later(f"{source}{row.id}")
 

@@ -23,3 +23,10 @@ def location(sample: Any, part: str) -> str | None:
 def key_of(sample: Any, part: str, store: Store) -> str | None:
     """The key of a file in the bucket; None where nothing that the product stored lies there."""
     return store.key_of(location(sample, part))
+
+
+def shown_key(sample: Any, store: Store) -> str | None:
+    """The key of the best file that lies in the bucket; None where none does."""
+    return next(
+        (key for part in ("full", "preview", "thumbnail") if (key := key_of(sample, part, store))), None
+    )

@@ -6,12 +6,21 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
+from delula.errors import Refused
 from delula.storage.store import NoSuchObject, ObjectFacts, Store, StoreUnavailable
 
 if TYPE_CHECKING:
     from delula.config import Settings
 
-__all__ = ["NoSuchObject", "ObjectFacts", "Store", "StoreUnavailable", "current_store", "init_storage"]
+__all__ = [
+    "NoSuchObject",
+    "ObjectFacts",
+    "Store",
+    "StoreUnavailable",
+    "current_store",
+    "init_storage",
+    "needed_store",
+]
 
 
 def init_storage(app: Flask, settings: Settings) -> None:
@@ -22,4 +31,16 @@ def init_storage(app: Flask, settings: Settings) -> None:
 def current_store() -> Store | None:
     """The store of the app at hand, or none where no bucket is configured."""
     store: Store | None = current_app.extensions["store"]
+    return store
+
+
+def needed_store() -> Store:
+    """The store of the app at hand, for what cannot go on without it.
+
+    Raises:
+        Refused: no bucket is configured.
+    """
+    store = current_store()
+    if store is None:
+        raise Refused("No bucket is configured.")
     return store

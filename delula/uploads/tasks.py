@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from delula.access.actor import Actor
 from delula.commands import Change, note, run
 from delula.db import atomic
-from delula.errors import InvalidInput, Refused
+from delula.errors import InvalidInput
 from delula.models.enums import AssetType
-from delula.storage import NoSuchObject, Store, StoreUnavailable, current_store
+from delula.storage import NoSuchObject, Store, StoreUnavailable, current_store, needed_store
 from delula.storage.derive import Unreadable, derive
 from delula.storage.layout import MEDIA_TYPES
 from delula.storage.multipart import PartedUpload, give_up
@@ -42,7 +42,7 @@ _STEPS = 3
 
 def _check(run_: Run, upload: int) -> None:
     """Put an upload together, look into it, and record it; or refuse it."""
-    store, row = _store(), queries.find(upload)
+    store, row = needed_store(), queries.find(upload)
     if row is None or row.state not in {State.CHECKING, State.CHECKED}:
         return
     try:
@@ -63,13 +63,6 @@ def _check(run_: Run, upload: int) -> None:
 def _note(run_: Run, done: int) -> None:
     with atomic():
         run_.step(done, _STEPS)
-
-
-def _store() -> Store:
-    store = current_store()
-    if store is None:
-        raise Refused("No bucket is configured.")
-    return store
 
 
 def _put_together(store: Store, row: AnyRow) -> None:
@@ -155,7 +148,7 @@ def _refuse(row: AnyRow, why: str) -> None:
 
 def _clean(run_: Run, upload: int) -> None:  # noqa: ARG001 - it has no length
     """Take what was dropped out of the bucket."""
-    clean(_store(), upload)
+    clean(needed_store(), upload)
 
 
 def clean(store: Store, upload: int) -> None:

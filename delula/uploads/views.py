@@ -18,7 +18,7 @@ from delula.commands.inputs import read_given
 from delula.db import atomic
 from delula.errors import InvalidInput, Refused
 from delula.models.enums import AssetType
-from delula.storage import Store, StoreUnavailable, current_store
+from delula.storage import Store, StoreUnavailable, current_store, needed_store
 from delula.storage.layout import MEDIA_TYPES
 from delula.storage.multipart import PartedUpload
 from delula.uploads import queries
@@ -136,7 +136,7 @@ def _problem(status: int, message: str, **more: str) -> Response:
 @_told
 def begin() -> Response:
     """Begin an upload; says how it is to be sent."""
-    _store()
+    needed_store()
     given = read_given(NewUpload, request.form)
     receipt = run(BEGIN, given, current_staff.actor, reason=request.form.get("reason", ""))
     row = _own(receipt.details["upload"])
@@ -148,7 +148,7 @@ def begin() -> Response:
 @_told
 def urls(upload_id: int) -> Response:
     """URLs for parts of an upload of one's own, by their numbers."""
-    row, store = _own(upload_id), _store()
+    row, store = _own(upload_id), needed_store()
     numbers = _numbers(request.form.getlist("part"), row)
     sending = _opened(store, row)
     return jsonify(urls={str(number): sending.url(number, _part_bytes(row, number)) for number in numbers})
@@ -162,7 +162,7 @@ def state(upload_id: int) -> Response:
     row = _own(upload_id)
     arrived: Sequence[int] = ()
     if row.state == State.SENDING and row.s3_upload_id:
-        parts = PartedUpload(_store(), row.s3_key, row.s3_upload_id).parts() or ()
+        parts = PartedUpload(needed_store(), row.s3_key, row.s3_upload_id).parts() or ()
         arrived = [part.number for part in parts if part.size == _part_bytes(row, part.number)]
     return jsonify(
         state=row.state,
@@ -181,7 +181,7 @@ def finish(upload_id: int) -> Response:
     """Have an upload looked into, if all of it has arrived."""
     row = _own(upload_id)
     if row.state == State.SENDING:
-        store = _store()
+        store = needed_store()
         parts = PartedUpload(store, row.s3_key, row.s3_upload_id).parts() if row.s3_upload_id else None
         arrived = {part.number for part in parts or ()}
         if missing := [number for number in range(1, _parts(row) + 1) if number not in arrived]:
@@ -212,13 +212,6 @@ def _own(upload_id: Any) -> AnyRow:
     if row.staff_id != current_staff.id:
         abort(403)
     return row
-
-
-def _store() -> Store:
-    store = current_store()
-    if store is None:
-        raise Refused("No bucket is configured, so no file can be taken.")
-    return store
 
 
 def _opened(store: Store, row: AnyRow) -> PartedUpload:

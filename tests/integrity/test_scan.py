@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from delula.db import session
 from delula.errors import Refused
-from delula.integrity import scan
+from delula.integrity import scan, tasks
 from delula.integrity.actions import BEGIN_SCAN, SET_ASIDE, OneFinding, Pace
 from delula.storage import StoreUnavailable, walk
 from delula.storage.layout import blurred_key, derivative_keys
@@ -271,3 +273,31 @@ def test_the_pages_tell_of_it(bucket: Bucket) -> None:
         assert answer.status_code == 200, path
         assert "None" not in answer.text
     assert bucket.console.viewer.get("/assets/integrity/999999").status_code == 404
+
+
+def test_without_a_bucket_the_nights_pass_in_peace_and_who_asks_is_told(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(bucket.console.app.extensions, "store", None)
+    with bucket.console.app.app_context():
+        for task in (scan.SCAN, tasks.TIDY):
+            task.defer({})
+        session().commit()
+        session().remove()
+    assert bucket.work() == ["integrity.scan", "integrity.tidy"]
+    assert bucket.console.sql("SELECT count(*) FROM dashboard.storage_scan") == [(0,)]
+    with pytest.raises(Refused, match=r"^No bucket is configured\.$"):
+        bucket.run(BEGIN_SCAN, Pace())
+
+
+def test_types_that_one_scan_does_not_ask_for_are_named_and_asked_for_by_the_next(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "TYPES_A_SCAN", 2)
+    for name in "abc":
+        whole(bucket, A.replace("a.png", f"{name}.png"))
+    bucket.scan()
+    for path in ("/assets/integrity/scans", "/assets/integrity/summary"):
+        assert re.search(r"As what the store serves 1 ", bucket.console.viewer.get(path).text)
+    bucket.scan()
+    assert bucket.console.sql("SELECT types_open FROM dashboard.storage_scan ORDER BY id") == [(1,), (0,)]
