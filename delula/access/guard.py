@@ -115,6 +115,11 @@ def may(permission: Permission) -> bool:
     return permission is Permission.PUBLIC or (person is not None and person.may(permission))
 
 
+def why_may_not(permission: Permission) -> str | None:
+    """Which permission the person of this request lacks, in words; None where they may. A Jinja global."""
+    return None if may(permission) else f"This needs the permission {permission}"
+
+
 def local_url(candidate: str | None, default: str = "/") -> str:
     """`candidate` if it is a path of this console, else `default`: no redirect ever leads elsewhere."""
     if not candidate or not candidate.startswith("/") or candidate.startswith(("//", "/\\")):
@@ -140,7 +145,9 @@ def init_guard(app: Flask) -> None:
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
     CSRFProtect(app)
     app.register_error_handler(CSRFError, _forged)
-    app.jinja_env.globals.update(current_staff=current_staff, signed_in=signed_in, may=may)
+    app.jinja_env.globals.update(
+        current_staff=current_staff, signed_in=signed_in, may=may, why_may_not=why_may_not
+    )
 
 
 def check_every_route_declares_its_permission(app: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from delula.access.guard import why_may_not
 from delula.assets.actions import (
     DELETE,
     DERIVE,
@@ -24,9 +25,8 @@ from delula.assets.tagging import SYSTEM_TAGS, USER_TAGS
 from delula.models import Removal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from delula.access.permissions import Permission
     from delula.commands import Command
     from delula.models import RemovedAsset
 
@@ -49,11 +49,7 @@ BULK: Sequence[Command[Any]] = (
 )
 
 
-def _lacking(permission: Permission) -> str:
-    return f"This needs the permission {permission}"
-
-
-def offered(it: Subject, may: Callable[[Permission], bool]) -> Sequence[Offer]:
+def offered(it: Subject) -> Sequence[Offer]:
     """What the page of an asset offers, the most wanted first, with why it cannot be done."""
     asset: Any = it.asset
     is_deleted = it.source is USER and asset.is_deleted
@@ -71,10 +67,10 @@ def offered(it: Subject, may: Callable[[Permission], bool]) -> Sequence[Offer]:
         DERIVE,
         PURGE,
     )
-    return [(one, one.refusal(it) if may(one.permission) else _lacking(one.permission)) for one in commands]
+    return [(one, why_may_not(one.permission) or one.refusal(it)) for one in commands]
 
 
-def offered_of_removed(record: RemovedAsset, may: Callable[[Permission], bool]) -> Sequence[Offer]:
+def offered_of_removed(record: RemovedAsset) -> Sequence[Offer]:
     """The same for one that is removed."""
     gone = None if record.state == Removal.RETIRED else "It was purged: nothing brings it back."
-    return [(one, gone if may(one.permission) else _lacking(one.permission)) for one in (UNRETIRE, PURGE)]
+    return [(one, why_may_not(one.permission) or gone) for one in (UNRETIRE, PURGE)]

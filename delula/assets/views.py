@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
-from delula.access.guard import current_staff, may, requires
+from delula.access.guard import current_staff, requires
 from delula.access.permissions import Permission
 from delula.assets import (
     care,
@@ -131,7 +131,7 @@ def detail(reference: str) -> Response:
         links=_links(asset.reference, found, store),
         public_url=None if asset.is_private or not asset.location else media.public_url(asset.location),
         hold=it.hold,
-        commands=offered(it, may),
+        commands=offered(it),
         here=request.full_path.removesuffix("?"),
         classifications=classified(found, corrections) if isinstance(found, UserAsset) else (),
         metadata=masked_json(asset.metadata),
@@ -158,7 +158,7 @@ def peek(reference: str) -> Response:
         "assets/_peek.html",
         it=asset,
         hold=it.hold,
-        commands=offered(it, may),
+        commands=offered(it),
         here=came_from(url_for("assets.detail", reference=reference)),
         owner=queries.owner_of(asset.owner_id) if asset.owner_id else None,
         owner_name=owner_naming(),
@@ -237,7 +237,7 @@ def removed_detail(reference: str) -> Response:
         **context,
         owner_href=hrefs_of("users")(record.owner_id) if known else None,
         removals=care.removals_of(reference),
-        commands=offered_of_removed(record, may),
+        commands=offered_of_removed(record),
         here=request.full_path.removesuffix("?"),
         place=place_of(removed.LISTING, {}, reference),
     )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, url_for
 
-from delula.access.guard import current_staff, requires
-from delula.access.permissions import MEANINGS, Permission
+from delula.access.guard import requires, why_may_not
+from delula.access.permissions import Permission
 from delula.audit import queries
 from delula.audit.cells import cells, shown_values
 from delula.audit.listing import LISTING
@@ -91,10 +91,7 @@ def _why_not_undone(found: Found) -> str | None:
     inverse = inverse_of(found.entry)
     if inverse is None:
         return "Nothing takes this back"
-    needed = inverse.command.permission
-    if not current_staff.may(needed):
-        return f"Your role may not: {MEANINGS[needed]}"
-    return None
+    return why_may_not(inverse.command.permission)
 
 
 def _related(found: Found) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from delula.commands.base import (
     Receipt,
     SentBefore,
     Touched,
+    digest,
 )
 from delula.commands.context import occasion
 from delula.commands.history import just_done, last_change
@@ -44,6 +45,7 @@ __all__ = [
     "action_title",
     "command_named",
     "commands",
+    "digest",
     "inverse_of",
     "just_done",
     "last_change",

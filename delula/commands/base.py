@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
@@ -282,3 +284,13 @@ class Command(ABC, Generic[InputT]):
     def inverse(self, entry: AuditEntry) -> Invocation[Any] | None:  # noqa: ARG002 - for those that have one
         """What takes an entry of this command back; None where nothing can."""
         return None
+
+
+def digest(values: Any) -> str:
+    """A short text that stands for values that were shown, without telling them.
+
+    Args:
+        values: as JSON has them; what it has not counts by its text.
+    """
+    written = json.dumps(values, sort_keys=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()[:32]

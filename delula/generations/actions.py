@@ -6,8 +6,6 @@ console adds is said by each command.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +15,7 @@ from sqlalchemy import select, update
 
 from delula.access import clock
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Credits, Given, InputField, Invocation, Plan, register
+from delula.commands import Change, Command, Credits, Given, InputField, Invocation, Plan, digest, register
 from delula.credits.actions import Refunding, plan_refund, write_refund
 from delula.db import session
 from delula.errors import InvalidInput, Refused
@@ -40,7 +38,6 @@ STUCK = "It took too long and was stopped."
 #: How a stuck one is released.
 RESET, FAIL = "reset", "fail"
 YES, NO = "yes", "no"
-NOT_YOURS = "Your role does not include this."
 
 _UNFINISHED = (GenerationStatus.PENDING, GenerationStatus.PROCESSING)
 _STATE = (
@@ -324,7 +321,7 @@ class SetFlag(GenerationCommand[OfGeneration]):
         """The contrary, while the flag is as this left it."""
         contrary = _CONTRARY[self.name]
         return Invocation(
-            contrary, OfGeneration(id=int(entry.object_id), version=_digest({self.flag: self.value}))
+            contrary, OfGeneration(id=int(entry.object_id), version=digest({self.flag: self.value}))
         )
 
 
@@ -410,7 +407,7 @@ class Restore(Command[Restoring]):
         if "processing_started_at" in data:
             data["processing_started_at"] = _moment(before["processing_started_at"])
         sentence = f"Put generation {row.id} back: {before['status']}, as it was."
-        return Plan(sentence, Change(KIND, entry.object_id, now, before), _digest(now), data=data)
+        return Plan(sentence, Change(KIND, entry.object_id, now, before), digest(now), data=data)
 
     def write(self, given: Restoring, plan: Plan) -> Mapping[str, JsonValue]:  # noqa: ARG002
         """Set what it was."""
@@ -491,11 +488,7 @@ def _change(row: AnyRow, values: Mapping[str, Any]) -> Change:
 
 
 def _version(row: AnyRow, values: Mapping[str, Any]) -> str:
-    return _digest({key: _plain(getattr(row, key)) for key in values})
-
-
-def _digest(values: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
+    return digest({key: _plain(getattr(row, key)) for key in values})
 
 
 def _plain(value: Any) -> Any:
@@ -510,7 +503,7 @@ def _restoring(entry: AuditEntry) -> Invocation[Any] | None:
     """What puts a generation back; None where credits moved: that is not undone by the way."""
     if "updated_at" not in entry.before or "credits_refunded" in entry.after:
         return None
-    return Invocation(RESTORE, Restoring(entry=entry.id, version=_digest(entry.after)))
+    return Invocation(RESTORE, Restoring(entry=entry.id, version=digest(entry.after)))
 
 
 def _said(status: str | None) -> str:
@@ -518,13 +511,12 @@ def _said(status: str | None) -> str:
 
 
 def offered(
-    generation: Generation, now: datetime, may: Callable[[Permission], bool]
+    generation: Generation, now: datetime, why_may_not: Callable[[Permission], str | None]
 ) -> Sequence[tuple[GenerationCommand[Any], str | None]]:
     """What a generation's page offers, with why it cannot be done; of two contraries one."""
     found = []
     for command in COMMANDS:
-        why = command.refusal(generation, now)
         if isinstance(command, SetFlag) and getattr(generation, command.flag) == command.value:
             continue
-        found.append((command, why if may(command.permission) else NOT_YOURS))
+        found.append((command, why_may_not(command.permission) or command.refusal(generation, now)))
     return found

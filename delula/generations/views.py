@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from delula.access import clock
-from delula.access.guard import may, requires
+from delula.access.guard import requires, why_may_not
 from delula.access.permissions import Permission
 from delula.assets.care import removed_with_id
 from delula.generations import media, queries
@@ -87,7 +87,7 @@ def detail(reference: str) -> Response:
         error=error_text(generation.error_details),
         error_details=masked_json(generation.error_details),
         place=place_of(LISTING, queries.RESOLVERS, generation.id),
-        commands=offered(generation, clock.utc_now(), may),
+        commands=offered(generation, clock.utc_now(), why_may_not),
         here=request.full_path.removesuffix("?"),
     )
 
@@ -103,7 +103,7 @@ def peek(reference: str) -> Response:
     return render(
         "generations/_peek.html",
         generation=generation,
-        commands=offered(generation, clock.utc_now(), may),
+        commands=offered(generation, clock.utc_now(), why_may_not),
         here=came_from(page),
         related=queries.related(generation),
         kind=media.kind_of(generation),

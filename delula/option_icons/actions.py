@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from delula.access import clock
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, Touched, register
+from delula.commands import Change, Command, Given, InputField, Invocation, Plan, Touched, digest, register
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import AuditEntry, RecipeOptionTagIcon
@@ -290,7 +288,7 @@ def _touched(key: str) -> tuple[Touched, ...]:
 
 def _version(values: Mapping[str, JsonValue]) -> str:
     words = {name: value for name, value in values.items() if name in _WORDS}
-    return hashlib.sha256(json.dumps(words, sort_keys=True).encode()).hexdigest()[:32]
+    return digest(words)
 
 
 CREATE, EDIT, DELETE, RESTORE = register(Create()), register(Edit()), register(Delete()), register(Restore())

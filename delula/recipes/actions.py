@@ -6,8 +6,6 @@ Every command writes the columns that it is about and no others, and keeps the w
 
 from __future__ import annotations
 
-import hashlib
-import json
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -15,7 +13,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from sqlalchemy.exc import IntegrityError
 
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, register
+from delula.commands import (
+    Change,
+    Command,
+    Given,
+    InputField,
+    Invocation,
+    Plan,
+    digest,
+    register,
+)
 from delula.errors import InvalidInput, Refused
 from delula.models import LARGEST_ID
 from delula.recipes import queries, versions
@@ -173,7 +180,7 @@ class Edit(RecipeCommand[Edited]):
         if row is None:
             return {}
         shown = {column.name: column.shown(row[column.name]) for column in COLUMNS}
-        return {**shown, "version": digest(row, NAMES)}
+        return {**shown, "version": version_of(row, NAMES)}
 
     def plan(self, given: Edited, *, lock: bool) -> Plan:
         """Check what differs from what is stored, and nothing else: that may be older than our rules."""
@@ -190,7 +197,7 @@ class Edit(RecipeCommand[Edited]):
         return Plan(
             f"Change the {_listed(values)} of {called(given.id, row)}.",
             _change(given.id, row, values),
-            version=digest(row, NAMES),
+            version=version_of(row, NAMES),
             warnings=_warnings(values, row),
             data=values,
         )
@@ -323,7 +330,7 @@ class Discard(RecipeCommand[Discarded]):
         return Plan(
             f"Remove {called(given.id, row)}.",
             Change(KIND, str(given.id), as_json(before), {}),
-            version=digest(row, NAMES),
+            version=version_of(row, NAMES),
         )
 
     def write_row(self, given: Discarded, plan: Plan) -> None:  # noqa: ARG002 - all is said
@@ -364,7 +371,7 @@ class Switch(RecipeCommand[OfRecipe]):
         return Plan(
             f"{self.verb} {called(given.id, row)}: {impact.sentence}",
             _change(given.id, row, {"is_active": self.value}),
-            version=digest(row, ["is_active"]),
+            version=version_of(row, ["is_active"]),
             warnings=self.warnings(row, impact),
             facts=impact.facts,
             data={"is_active": self.value},
@@ -453,7 +460,7 @@ class SetCost(RecipeCommand[Priced]):
         return Plan(
             f"Charge {_credits(cost)} instead of {now} for {called(given.id, row)}. {guess.sentence}",
             _change(given.id, row, {"credit_cost": cost}),
-            version=digest(row, ["credit_cost"]),
+            version=version_of(row, ["credit_cost"]),
             warnings=("Users run it for nothing then.",) if cost == 0 else (),
             facts=guess.facts,
             data={"credit_cost": cost},
@@ -503,7 +510,7 @@ class OrderTags(RecipeCommand[Ordered]):
         return Plan(
             f"Put the tags of {called(given.id, row)} into another order.",
             _change(given.id, row, values),
-            version=digest(row, [column.name]),
+            version=version_of(row, [column.name]),
             data=values,
         )
 
@@ -554,7 +561,7 @@ class Restore(RecipeCommand[Restored]):
         return Plan(
             f"Put back the {_listed(values)} of {called(given.id, row)} from version {given.number}.",
             _change(given.id, row, values),
-            version=digest(row, names),
+            version=version_of(row, names),
             data=differing,
         )
 
@@ -624,10 +631,9 @@ def read(texts: Mapping[str, str], row: Stored) -> tuple[dict[str, Value], dict[
     return values, errors
 
 
-def digest(row: Stored, names: Sequence[str]) -> str:
+def version_of(row: Stored, names: Sequence[str]) -> str:
     """Stands for what a recipe holds in these columns, without telling it."""
-    pairs = json.dumps([[name, row[name]] for name in names])
-    return hashlib.sha256(pairs.encode()).hexdigest()[:32]
+    return digest({name: row[name] for name in names})
 
 
 def called(id_: int, row: Stored) -> str:
@@ -649,7 +655,7 @@ def _named(texts: Mapping[str, str]) -> Stored | None:
 def _one_stored(name: str, texts: Mapping[str, str]) -> Mapping[str, str]:
     """What one column of that recipe holds, for the form of a command on it alone."""
     row = _named(texts)
-    return {} if row is None else {name: BY_NAME[name].shown(row[name]), "version": digest(row, [name])}
+    return {} if row is None else {name: BY_NAME[name].shown(row[name]), "version": version_of(row, [name])}
 
 
 def _stored(id_: int, *, lock: bool) -> dict[str, str | None]:
@@ -768,7 +774,7 @@ def _putting_back(entry: AuditEntry) -> Invocation[Any] | None:
     if left is None:
         return None
     given = Restored(
-        id=made.recipe_id, number=made.number - 1, only=",".join(names), version=digest(left, names)
+        id=made.recipe_id, number=made.number - 1, only=",".join(names), version=version_of(left, names)
     )
     return Invocation(RESTORE, given)
 
@@ -779,4 +785,4 @@ def _discarding(entry: AuditEntry) -> Invocation[Any] | None:
     left = versions.of_version(made.recipe_id, made.number) if made else None
     if made is None or left is None:
         return None
-    return Invocation(DISCARD, Discarded(id=made.recipe_id, version=digest(left, NAMES)))
+    return Invocation(DISCARD, Discarded(id=made.recipe_id, version=version_of(left, NAMES)))

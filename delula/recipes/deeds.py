@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import url_for
 
-from delula.access.guard import may
+from delula.access.guard import why_may_not
 from delula.recipes import actions
 from delula.web.command_pages import command_href
 
@@ -43,10 +43,10 @@ def list_deeds() -> list[dict[str, Any]]:
     ]
 
 
-def _not_allowed(command: Command[Any]) -> str | None:
-    """Why the person may not run a command; None where that is possible."""
-    return None if may(command.permission) else f"This needs the permission {command.permission}"
-
-
 def _line(command: Command[Any], icon: str, href: str) -> dict[str, Any]:
-    return {"label": command.title, "icon": icon, "href": href, "disabled_reason": _not_allowed(command)}
+    return {
+        "label": command.title,
+        "icon": icon,
+        "href": href,
+        "disabled_reason": why_may_not(command.permission),
+    }

@@ -15,7 +15,7 @@ from delula.commands import Change, last_change
 from delula.errors import InvalidInput
 from delula.models.tolerance import decode_json
 from delula.recipes import queries, versions
-from delula.recipes.actions import KIND, NAMES, Create, Edited, as_json, digest, initial_texts, read
+from delula.recipes.actions import KIND, NAMES, Create, Edited, as_json, initial_texts, read, version_of
 from delula.recipes.cells import NamedTag, card_of, chip
 from delula.recipes.checks import NOUNS, changed, plain, read_value
 from delula.recipes.columns import BY_NAME, COLUMNS, differs
@@ -313,7 +313,7 @@ def opened(id_: int) -> RecipeForm | None:
     if row is None:
         return None
     texts = {column.name: column.shown(row[column.name]) for column in COLUMNS}
-    return RecipeForm(id_, texts, row, digest(row, NAMES))
+    return RecipeForm(id_, texts, row, version_of(row, NAMES))
 
 
 def sent(form: RecipeForm, data: MultiDict[str, str]) -> RecipeForm:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from delula.access.guard import may, requires
+from delula.access.guard import requires, why_may_not
 from delula.access.permissions import Permission
 from delula.commands import action_title
 from delula.recipes import versions
@@ -121,8 +121,5 @@ def _differences(before: Stored | None, after: Stored) -> Sequence[Difference]:
 
 def _why_not_restored(now: Stored | None, was: Stored, number: int) -> str | None:
     """Why the person cannot restore a version; None where that can be tried."""
-    if not may(Permission.RECIPES_EDIT):
-        return f"This needs the permission {Permission.RECIPES_EDIT}"
-    if now == was:
-        return f"The recipe is what it was in version {number}"
-    return None
+    is_so = f"The recipe is what it was in version {number}" if now == was else None
+    return why_may_not(Permission.RECIPES_EDIT) or is_so

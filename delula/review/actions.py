@@ -8,7 +8,6 @@ so that of two decisions at once the second finds the first.
 from __future__ import annotations
 
 import hashlib
-import json
 from abc import abstractmethod
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from delula.commands import (
     Invocation,
     Plan,
     action_title,
+    digest,
     occasion,
     register,
 )
@@ -636,11 +636,6 @@ def version_of(item: AnyRow, row: AnyRow, subject: Subject) -> str:
     seen = {name: one for name, one in subject.values_of(row).items() if name != "updated_at"}
     seen |= {"content": subject.content_of(row), "state": item.state, "decision": item.decision_id}
     return digest(seen)
-
-
-def digest(values: Mapping[str, Any]) -> str:
-    """A short text that stands for these values."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
 def _seconds(item: AnyRow, *, lock: bool) -> float | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 
 from delula.access import clock
-from delula.access.guard import current_staff, may
+from delula.access.guard import current_staff, may, why_may_not
 from delula.access.permissions import Permission
 from delula.models import ReviewKind, ReviewState
 from delula.review import media, queries, scoring, things
@@ -72,9 +72,9 @@ def shown_item(item: AnyRow, queue: str, tab: str | None = None) -> dict[str, An
     kind, actor, now = ReviewKind(item.kind), current_staff.actor, clock.utc_now()
     subject, row, settings = SUBJECTS[kind], things.find(kind, item.object_id), queries.settings()
     is_open = is_undecided(item)
-    reason = why_not(item, actor.staff_id, actor.may) if is_open else None
-    if not may(Permission.REVIEW_DECIDE):
-        reason = f"This needs the permission {Permission.REVIEW_DECIDE}"
+    reason = why_may_not(Permission.REVIEW_DECIDE)
+    if reason is None and is_open:
+        reason = why_not(item, actor.staff_id, actor.may)
     is_blind = item.state == ReviewState.SECOND
     return {
         "item": item,

@@ -12,12 +12,11 @@ from sqlalchemy.dialects.postgresql import insert
 
 from delula.access import clock
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, register
+from delula.commands import Change, Command, Given, InputField, Invocation, Plan, digest, register
 from delula.db import session
 from delula.errors import InvalidInput
 from delula.models import ReviewKind, ReviewPolicy, ReviewSettings
 from delula.review import scoring
-from delula.review.actions import digest
 from delula.review.things import EFFECTS, SUBJECTS
 
 if TYPE_CHECKING:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -12,7 +10,17 @@ from sqlalchemy import select, update
 
 from delula.access import clock
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, last_change, register
+from delula.commands import (
+    Change,
+    Command,
+    Given,
+    InputField,
+    Invocation,
+    Plan,
+    digest,
+    last_change,
+    register,
+)
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import LARGEST_ID, AuditEntry, RecipeSample, ReviewKind
@@ -63,7 +71,7 @@ class SampleCommand(Command[GivenT]):
         return Plan(
             self.sentence(row),
             Change(KIND, str(row.id), before, after),
-            version=_version(before),
+            version=digest(before),
             warnings=self.warnings(row),
         )
 
@@ -96,7 +104,7 @@ class SampleCommand(Command[GivenT]):
 
     def inverse(self, entry: AuditEntry) -> Invocation[Any] | None:
         """What it was, while it is as this left it."""
-        given = Former(id=int(entry.object_id), entry=entry.id, version=_version(entry.after))
+        given = Former(id=int(entry.object_id), entry=entry.id, version=digest(entry.after))
         return Invocation(RESTORE, given)
 
 
@@ -235,7 +243,7 @@ class Edit(SampleCommand[Worded]):
         except (ValueError, Refused):
             return {}
         before = {"title": row.title, "description": row.description}
-        return {**{name: value or "" for name, value in before.items()}, "version": _version(before)}
+        return {**{name: value or "" for name, value in before.items()}, "version": digest(before)}
 
     def plan(self, given: Worded, *, lock: bool) -> Plan:
         """The version is that of both texts, whichever changes."""
@@ -244,7 +252,7 @@ class Edit(SampleCommand[Worded]):
         stored = {"title": row.title, "description": row.description}
         after = self.changed(given, row)
         before: dict[str, JsonValue] = {name: stored[name] for name in after}
-        return Plan(self.sentence(row), Change(KIND, str(row.id), before, after), version=_version(stored))
+        return Plan(self.sentence(row), Change(KIND, str(row.id), before, after), version=digest(stored))
 
     def changed(self, given: Worded, row: AnyRow) -> dict[str, JsonValue]:
         """Check what differs from what is stored."""
@@ -316,11 +324,6 @@ def _already(row: AnyRow) -> str:
 
 def _plain(value: Any) -> JsonValue:
     return str(value) if isinstance(value, ModerationStatus) else value
-
-
-def _version(values: Mapping[str, JsonValue]) -> str:
-    """Stands for values that were shown, without telling them."""
-    return hashlib.sha256(json.dumps(dict(values), sort_keys=True).encode()).hexdigest()[:32]
 
 
 APPROVE, REJECT = register(Approve()), register(Reject())

@@ -6,7 +6,6 @@ names them. No command breaks a rule of a namespace that was kept before.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, Touched, register
+from delula.commands import Change, Command, Given, InputField, Invocation, Plan, Touched, digest, register
 from delula.commands.members import OFFERED
 from delula.db import session
 from delula.errors import InvalidInput, Refused
@@ -163,7 +162,7 @@ class Edit(Command[Edited]):
         except (ValueError, Refused):
             return {}
         found = {field: getattr(tag, field) or "" for field in _EDITED}
-        return {**found, "version": _version(found)}
+        return {**found, "version": digest(found)}
 
     def plan(self, given: Edited, *, lock: bool) -> Plan:
         """Check what differs from what is stored, and nothing else: that may be older than our rules."""
@@ -187,7 +186,7 @@ class Edit(Command[Edited]):
         return Plan(
             f"Change the {changed} of tag {tag.name or tag.id}.",
             Change(KIND, str(tag.id), before, after),
-            version=_version({field: value or "" for field, value in stored.items()}),
+            version=digest({field: value or "" for field, value in stored.items()}),
             touches=tuple(one.touched for one in carrying),
             drawn=_drawn({**tag._mapping, **after}, carrying),  # noqa: SLF001 - public, in spite of its name
         )
@@ -216,7 +215,7 @@ class Edit(Command[Edited]):
         """The same columns as they were, if they are still as the entry left them."""
         changed = {field: str(entry.before[field] or "") for field in _EDITED if field in entry.before}
         left = {field: str(entry.after[field] or "") for field in changed}
-        given = Edited(id=int(entry.object_id), only=",".join(changed), version=_version(left), **changed)
+        given = Edited(id=int(entry.object_id), only=",".join(changed), version=digest(left), **changed)
         return Invocation(self, given)
 
 
@@ -247,7 +246,7 @@ class Recolor(Command[Recolored]):
         return Plan(
             f"Make tag {tag.name or tag.id} {color} instead of {tag.color or 'no colour'}.",
             Change(KIND, str(tag.id), {"color": tag.color}, {"color": color}),
-            version=_version({"color": tag.color or ""}),
+            version=digest({"color": tag.color or ""}),
             touches=tuple(one.touched for one in carrying),
             drawn=_drawn({**tag._mapping, "color": color}, carrying),  # noqa: SLF001 - as above
         )
@@ -294,7 +293,7 @@ class SetFlag(Command[OfTag]):
         return Plan(
             self.verb.format(tag.name or tag.id),
             Change(KIND, str(tag.id), {self.flag: getattr(tag, self.flag)}, after),
-            version=_version({self.flag: str(getattr(tag, self.flag))}),
+            version=digest({self.flag: str(getattr(tag, self.flag))}),
             warnings=self.warnings(len(carrying)),
             touches=tuple(one.touched for one in carrying),
             drawn=_drawn({**tag._mapping, **after}, carrying),  # noqa: SLF001 - as above
@@ -311,7 +310,7 @@ class SetFlag(Command[OfTag]):
 
     def inverse(self, entry: AuditEntry) -> Invocation[OfTag]:
         """The contrary, while the flag is as this left it."""
-        given = OfTag(id=int(entry.object_id), version=_version({self.flag: str(self.value)}))
+        given = OfTag(id=int(entry.object_id), version=digest({self.flag: str(self.value)}))
         return Invocation(_CONTRARY[self.name], given)
 
 
@@ -411,7 +410,7 @@ class _End(Command[Any]):
         return Plan(
             sentence,
             Change(KIND, str(tag.id), before, after),
-            version=_version({"all": json.dumps(version, default=str)}),
+            version=digest({"all": json.dumps(version, default=str)}),
             touches=tuple(one.touched for one in carrying),
             data=Going(Rewriting(former, later), {**kept, **aliases}),
         )
@@ -674,12 +673,6 @@ def _recipes(count: int) -> str:
 def _named(carrying: Sequence[Carrier]) -> str:
     shown = ", ".join(f"{one.name or '(no name)'} ({one.id})" for one in carrying[:SHOWN])
     return shown + (f" and {len(carrying) - SHOWN} more" if len(carrying) > SHOWN else "")
-
-
-def _version(values: Mapping[str, str]) -> str:
-    """Stands for values that a form shows, without telling them."""
-    pairs = json.dumps(sorted(values.items()))
-    return hashlib.sha256(pairs.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 CREATE, EDIT, RECOLOR = register(Create()), register(Edit()), register(Recolor())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, register
+from delula.commands import Change, Command, Given, InputField, Invocation, Plan, digest, register
 from delula.commands.members import OFFERED, Edits, Member, Members, edited, read_edits
 from delula.db import session
 from delula.errors import InvalidInput, Refused
@@ -238,7 +237,7 @@ class Tidy(Command[OfRecipe]):
 
 def version_of(tags: JsonValue) -> str:
     """Stands for what a recipe carries."""
-    return hashlib.sha256(json.dumps(tags).encode()).hexdigest()[:32]
+    return digest(tags)
 
 
 def set_tags(recipe_id: int, tags: JsonValue) -> None:

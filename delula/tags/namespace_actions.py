@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, register
+from delula.commands import Change, Command, Given, InputField, Invocation, Plan, digest, register
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import AuditEntry, TagNamespace
@@ -152,7 +150,7 @@ class Declare(_Declaring):
 
     def inverse(self, entry: AuditEntry) -> Invocation[OfNamespace]:
         """Drop it, while it is as it was declared."""
-        return Invocation(DROP, OfNamespace(name=entry.object_id, version=_version(entry.after)))
+        return Invocation(DROP, OfNamespace(name=entry.object_id, version=digest(entry.after)))
 
 
 class Edit(_Declaring):
@@ -176,7 +174,7 @@ class Edit(_Declaring):
                 f"{value}: {', '.join(sorted(types))}"
                 for value, types in read_choices(row["choices"]).items()
             ),
-            "version": _version(row),
+            "version": digest(row),
         }
 
     def plan(self, given: Declared, *, lock: bool) -> Plan:
@@ -191,7 +189,7 @@ class Edit(_Declaring):
         return Plan(
             f"Change the rules of {given.name}:.",
             Change(KIND, given.name, before, {name: values[name] for name in before}),
-            version=_version(row),
+            version=digest(row),
             warnings=self._warnings(given, values),
         )
 
@@ -202,9 +200,7 @@ class Edit(_Declaring):
 
     def inverse(self, entry: AuditEntry) -> Invocation[Former]:
         """What was changed as it was, while it is as this left it."""
-        return Invocation(
-            RESTORE, Former(name=entry.object_id, entry=entry.id, version=_version(entry.after))
-        )
+        return Invocation(RESTORE, Former(name=entry.object_id, entry=entry.id, version=digest(entry.after)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,7 +232,7 @@ class Restore(Command[Former]):
         return Plan(
             f"Put the rules of {given.name}: back.",
             Change(KIND, given.name, now, entry.before),
-            version=_version(now),
+            version=digest(now),
         )
 
     def write(self, given: Former, plan: Plan) -> Mapping[str, JsonValue]:
@@ -267,7 +263,7 @@ class Drop(Command[OfNamespace]):
         return Plan(
             f"Drop the namespace {given.name}: with its rules.",
             Change(KIND, given.name, row, {}),
-            version=_version(row),
+            version=digest(row),
             warnings=(f"Its {tags} hidden tags stay, and no rule holds for them.",) if tags else (),
         )
 
@@ -285,10 +281,6 @@ def _row(name: str, *, lock: bool) -> dict[str, Any] | None:
     statement = select(*(_SPACE[column] for column in _COLUMNS)).where(_SPACE.name == name)
     row = session().execute(statement.with_for_update() if lock else statement).one_or_none()
     return None if row is None else dict(row._mapping)  # noqa: SLF001 - public, in spite of its name
-
-
-def _version(values: Mapping[str, JsonValue]) -> str:
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _read_types(field: str, text: str) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 
-from delula.access.guard import current_staff, may, requires
+from delula.access.guard import current_staff, requires, why_may_not
 from delula.access.permissions import Permission
 from delula.commands import run
 from delula.commands.inputs import read_given
@@ -45,13 +45,12 @@ AWAY = "The store does not answer. Nothing is lost; try again in a moment."
 
 
 def _deeds() -> list[dict[str, str | None]]:
-    needed = Permission.UPLOADS_SEND
     return [
         {
             "label": "Upload files",
             "icon": "upload",
             "href": url_for("uploads.new"),
-            "disabled_reason": None if may(needed) else f"This needs the permission {needed}",
+            "disabled_reason": why_may_not(Permission.UPLOADS_SEND),
         }
     ]
 

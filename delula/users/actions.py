@@ -5,8 +5,6 @@ System accounts are the product's own: nothing here changes who they are.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -16,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from delula.access.authentication import check_email
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, Touched, register
+from delula.commands import Change, Command, Given, InputField, Invocation, Plan, Touched, digest, register
 from delula.commands.inputs import one_line
 from delula.db import session
 from delula.errors import InvalidInput, Refused
@@ -93,7 +91,7 @@ class EditUser(UserCommand[Details]):
         if row is None:
             return {}
         found = {name: getattr(row, name) or "" for name in _DETAILS}
-        return {**found, "version": _version(found)}
+        return {**found, "version": digest(found)}
 
     def plan(self, given: Details, *, lock: bool) -> Plan:
         """Check what differs from what is stored, and nothing else: that may be older than our rules."""
@@ -109,7 +107,7 @@ class EditUser(UserCommand[Details]):
             raise InvalidInput("change", "Nothing differs from what is stored.")
         after = {name: wanted[name] for name in before}
         _refuse_taken(given.user_id, after, lock=lock)
-        version = _version({name: value or "" for name, value in stored.items()})
+        version = digest({name: value or "" for name, value in stored.items()})
         changed = ", ".join(_WORDS[name] for name in before)
         return Plan(
             f"Change the {changed} of {queries.called(row)}.",
@@ -132,7 +130,7 @@ class EditUser(UserCommand[Details]):
         """The same columns as they were, if they are still as the entry left them."""
         changed = {name: entry.before[name] or "" for name in _DETAILS if name in entry.before}
         left = {name: entry.after[name] or "" for name in changed}
-        given = Details(user_id=entry.object_id, only=",".join(changed), version=_version(left), **changed)
+        given = Details(user_id=entry.object_id, only=",".join(changed), version=digest(left), **changed)
         return Invocation(self, given)
 
 
@@ -445,12 +443,6 @@ def _member(enum: type[EnumT], field: str, word: str) -> EnumT:
 
 def _by_label(enum: type[EnumT], words: object) -> EnumT | None:
     return next((one for one in enum if label(one) == words), None)
-
-
-def _version(values: Mapping[str, str]) -> str:
-    """Stands for values that a form shows, without telling them."""
-    pairs = json.dumps(sorted(values.items()))
-    return hashlib.sha256(pairs.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def _set(user_id: str, **values: object) -> None:

@@ -14,7 +14,7 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from werkzeug.datastructures import MultiDict
 
 from delula.access import sessions
-from delula.access.guard import FRESH, current_staff, lead_to, local_url, requires
+from delula.access.guard import FRESH, current_staff, lead_to, local_url, requires, why_may_not
 from delula.access.permissions import Permission
 from delula.commands import (
     Conflict,
@@ -302,13 +302,11 @@ def command_line(
         reason: why it cannot be done; who may not do it hears of that.
         known: fields of its input.
     """
-    if not current_staff.may(command.permission):
-        reason = f"This needs the permission {command.permission}"
     return {
         "label": command.title,
         "icon": icon,
         "href": command_href(command.name, back, **known),
-        "disabled_reason": reason,
+        "disabled_reason": why_may_not(command.permission) or reason,
         "tone": "danger" if command.is_dangerous else None,
     }
 

@@ -163,7 +163,7 @@ def test_taking_back_is_offered_to_those_who_may(audited: Console) -> None:
     assert f"/commands/undo/{second}" in audited.admin.get(f"{LIST}{second}").text
     refused = audited.viewer.get(f"{LIST}{second}").text
     assert f"/commands/undo/{second}" not in refused
-    assert "Your role may not" in refused
+    assert "This needs the permission" in refused
     without = told(audited, "action = 'tags.painted'")[0]
     assert "Nothing takes this back" in audited.admin.get(f"{LIST}{without}").text
 

@@ -309,4 +309,4 @@ def test_the_page_offers_all_and_says_what_cannot_be_done(
     assert not support["Make public"]
     viewer = as_role(Role.VIEWER).get(f"/generations/{id_}{path}").text
     assert not any(can for name, can in buttons(viewer).items() if name in {"Retry", "Fail", "Publish"})
-    assert "Your role does not include this." in viewer
+    assert "This needs the permission generations." in viewer
