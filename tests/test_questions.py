@@ -1,0 +1,69 @@
+"""How many questions a page asks of the database, whatever its rows: one too many for each row shows here."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.people import sent_by
+
+if TYPE_CHECKING:
+    from tests.consoles import Console
+
+#: Pages with the questions that each asks at most, the one for who is signed in among them.
+PAGES = {
+    "/queue/": 4,
+    "/queue/past": 8,
+    "/backlog/": 5,
+    "/review/policies": 3,
+    "/review/figures": 4,
+    "/tags/dangling": 3,
+    "/option-icons/~without": 2,
+    "/assets/uploads/new": 2,
+    "/assets/integrity/scans": 5,
+    "/assets/retention": 4,
+}
+#: Lists, with the questions of the list and of the page of its first row, where it has one.
+LISTS = {
+    "/providers/": (4, 8),
+    "/backlog/videos/": (4, 4),
+    "/samples/?view=grid": (4, 6),
+    "/samples/?view=table": (4, 6),
+    "/option-icons/": (3, 5),
+    "/tags/": (3, 6),
+    "/tags/namespaces/": (3, 5),
+    "/review/": (5, 12),
+    "/assets/": (4, 9),
+    "/assets/uploads/": (3, 6),
+    "/assets/integrity/": (3, 6),
+    "/assets/quarantine/": (3, 6),
+    "/assets/removed/": (3, 6),
+    "/jobs/": (3, 6),
+}
+
+
+def asked(console: Console, path: str) -> tuple[int, str]:
+    """The number of questions behind a page that was seen before, and the page."""
+    assert console.admin.get(path).status_code == 200, path
+    with sent_by(console) as sent:
+        page = console.admin.get(path)
+    return len(sent), page.text
+
+
+@pytest.mark.parametrize(("path", "most"), PAGES.items())
+def test_a_page_asks_few_questions(live_console: Console, path: str, most: int) -> None:
+    assert asked(live_console, path)[0] <= most
+
+
+@pytest.mark.parametrize(("path", "most"), LISTS.items())
+def test_a_list_and_the_page_of_a_row_ask_few_questions(
+    live_console: Console, path: str, most: tuple[int, int]
+) -> None:
+    of_list, page = asked(live_console, path)
+    assert of_list <= most[0]
+    row = re.search(r'data-href="([^"]+)"|<a class="tile-link" href="([^"]+)"', page)
+    if row is not None:
+        assert asked(live_console, unescape(row[1] or row[2]))[0] <= most[1]
