@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import time
 from contextlib import suppress
 from typing import Self
 
@@ -14,6 +16,8 @@ from delula.embedded.service import Lease
 
 INSTANCE = PROJECT / "instance"
 RUN_FOLDER = INSTANCE / "run"
+#: Where the console keeps files for a while, and seconds after which they were left by one that was killed.
+TEMPORARY, LEFT_AFTER = INSTANCE / "tmp", 24 * 3600
 #: Name of the console's database in our own PostgreSQL.
 DATABASE = "delula"
 #: Stands in for what our own services will say, while the other settings are checked.
@@ -44,6 +48,7 @@ class Surroundings:
         self.postgres: Lease[Postgres] | None = None
         self.s3: Lease[SeaweedFS] | None = None
         RUN_FOLDER.mkdir(parents=True, exist_ok=True)
+        _clear_temporary_files()
         if "DATABASE_URL" not in self._environment:
             self.postgres = Lease(Postgres(INSTANCE / "postgres"))
         if wants_s3 and not self.lacks_media:
@@ -82,10 +87,20 @@ class Surroundings:
         if self.s3 is not None:
             found |= self.s3.service.environment(self.s3.service.read_state().ports)
         found.setdefault("SECRET_KEY", _kept_secret_key())
-        return found
+        # Nothing outside the project folder is touched.
+        return {**found, "TMPDIR": str(TEMPORARY)}
 
     def _leases(self) -> list[Lease[Postgres] | Lease[SeaweedFS]]:
         return [lease for lease in (self.postgres, self.s3) if lease is not None]
+
+
+def _clear_temporary_files() -> None:
+    """Make the folder for them, and remove what somebody who was killed has left in it."""
+    TEMPORARY.mkdir(parents=True, exist_ok=True)
+    for left in TEMPORARY.iterdir():
+        with suppress(OSError):  # somebody else removes it at this moment
+            if left.stat().st_mtime < time.time() - LEFT_AFTER:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _kept_secret_key() -> str:

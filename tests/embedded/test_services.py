@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -17,6 +18,7 @@ import psycopg
 import pytest
 from botocore.config import Config
 
+from delula.embedded import surroundings
 from delula.embedded.postgres import FIRST_DATABASE, ROLE, Postgres
 from delula.embedded.processes import is_ours, wait_until
 from delula.embedded.s3 import BUCKET, PORTS, SeaweedFS
@@ -223,3 +225,20 @@ def anonymous(port: int, path: str) -> bytes:
     except OSError:  # nobody listens there
         pass
     return b""
+
+
+def test_files_for_a_while_lie_in_the_project_and_are_cleared_when_their_maker_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surroundings, "TEMPORARY", tmp_path)
+    for name in ("left", "used"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "original").touch()
+    yesterday = time.time() - surroundings.LEFT_AFTER - 1
+    os.utime(tmp_path / "left", (yesterday, yesterday))
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nowhere/none")
+    monkeypatch.setenv("S3_BUCKET", "somebodys")
+    monkeypatch.setenv("SECRET_KEY", "for tests only " * 3)
+    environment = surroundings.Surroundings().environment()
+    assert environment["TMPDIR"] == str(tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == ["used"]
