@@ -1,0 +1,121 @@
+"""How fast bucket and tables are compared, and in how much memory: `python -m benchmarks.scan`.
+
+It starts a PostgreSQL and a store of its own, and fills them with rows and with small objects, of which one
+in a hundred has no row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import flask_migrate
+from sqlalchemy import text
+
+from delula import create_app
+from delula.access.actor import Actor
+from delula.access.permissions import Role
+from delula.commands import run
+from delula.config import Settings
+from delula.db import atomic, db, session
+from delula.embedded.postgres import FIRST_DATABASE, Postgres
+from delula.embedded.s3 import SeaweedFS
+from delula.embedded.service import Lease
+from delula.integrity.actions import BEGIN_SCAN, Pace
+from delula.integrity.scan import SCAN
+from delula.storage import Store, current_store
+from delula.work.run import perform
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+#: Clients that write objects at once.
+WRITERS = 8
+_ROWS = """
+INSERT INTO user_assets (user_id, asset_id, original_filename, display_name, s3_key, cdn_url, mime_type,
+    file_size, asset_type, source)
+SELECT 'user-' || number % 50, 'asset-' || number, 'x.png', 'x',
+    'library/user/user-' || number % 50 || '/image/originals/' || number || '.png', '', 'image/png', 9, 1, 1
+FROM generate_series(1, :objects) number WHERE number % 100 > 0"""
+_SCANNED = text(
+    "SELECT objects, finished_at IS NOT NULL FROM dashboard.storage_scan ORDER BY id DESC LIMIT 1"
+)
+_JOB = text("SELECT id, args FROM jobs.procrastinate_jobs WHERE task_name = :task ORDER BY id DESC LIMIT 1")
+
+
+def main() -> None:
+    """Fill, scan twice, and report."""
+    parser = argparse.ArgumentParser(prog="benchmarks.scan", description=__doc__)
+    parser.add_argument("--objects", type=int, default=20_000, help="how many there are")
+    objects: int = parser.parse_args().objects
+    with tempfile.TemporaryDirectory() as name:
+        database, bucket = Postgres(Path(name) / "postgres", durable=False), SeaweedFS(Path(name) / "s3")
+        with Lease(database) as databases, Lease(bucket) as buckets:
+            settings = Settings.from_environment(
+                {
+                    "DATABASE_URL": database.address(databases.ports()[0], FIRST_DATABASE),
+                    **bucket.environment(buckets.ports()),
+                }
+            )
+            app = create_app(replace(settings, secret_key="for this run only " * 3))
+            with app.app_context():
+                flask_migrate.upgrade()
+                fill(objects)
+                for which in ("first", "second"):
+                    report(which, objects, scan(app))
+                db.engine.dispose()
+
+
+def fill(objects: int) -> None:
+    """Write rows and objects."""
+    with atomic() as current:
+        current.execute(text(_ROWS), {"objects": objects})
+    put = partial(_put, current_store())
+
+    begun = time.monotonic()
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for number, _ in enumerate(pool.map(put, range(1, objects + 1)), 1):
+            if number % 1000 == 0:
+                rate = number / (time.monotonic() - begun)
+                print(f"\r{number:,} objects written, {rate:,.0f} a second", end="", file=sys.stderr)
+    print(file=sys.stderr)
+
+
+def _put(store: Store | None, number: int) -> None:
+    if store is None:
+        raise SystemExit("the store did not start")
+    key = f"library/user/user-{number % 50}/image/originals/{number}.png"
+    store.client.put_object(Bucket=store.bucket, Key=key, Body=b"123456789", ContentType="image/png")
+
+
+def scan(app: Flask) -> float:
+    """Compare as fast as the store answers; how long it took, s."""
+    run(BEGIN_SCAN, Pace(pace="full"), Actor(None, "benchmark", Role.ADMIN))
+    job = session().execute(_JOB, {"task": SCAN.name}).one()
+    session().remove()
+    begun = time.monotonic()
+    perform(SCAN, job.id, job.args)
+    took = time.monotonic() - begun
+    with app.app_context():
+        listed, finished_at = session().execute(_SCANNED).one()
+        if finished_at is None:
+            raise SystemExit(f"the scan did not end; {listed:,} objects were listed")
+    return took
+
+
+def report(which: str, objects: int, took: float) -> None:
+    """Say how fast that was, and how much memory it took at most."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
+    print(f"{which} scan: {objects / took:,.0f} objects a second, {most:,.0f} MB at most")
+
+
+if __name__ == "__main__":
+    main()
