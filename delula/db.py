@@ -18,7 +18,7 @@ import psycopg
 from flask import current_app, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, Row, event
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, scoped_session
 
 if TYPE_CHECKING:
@@ -77,6 +77,14 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": _Session})
 def init_db(app: Flask) -> None:
     """Connect the console with its database as soon as it is asked something."""
     db.init_app(app)
+
+    @app.teardown_appcontext
+    def give_up_what_is_open(_error: BaseException | None) -> None:
+        # Before the extension closes the session: that would raise where the server is gone, though the
+        # answer is known already.
+        if db.session.registry.has():
+            release()
+
     with app.app_context():
         engine = db.engine
     event.listen(engine, "checkout", _check_that_it_lives)
@@ -158,6 +166,14 @@ def _record(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
     record: Any = namedtuple("Record", names)  # type: ignore[misc]  # names that are known at run time
     # As its `_make` does, but without a call in Python for each row.
     return partial(tuple.__new__, record)
+
+
+def release() -> None:
+    """Give the transaction at hand up, also on a dead connection: nothing after it is to stumble over it."""
+    try:
+        db.session.rollback()
+    except DBAPIError:
+        db.session().invalidate()
 
 
 @contextmanager

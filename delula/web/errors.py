@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from delula.db import db
+from delula.db import release
 from delula.errors import Forbidden, InvalidInput, Refused
 from delula.web.render import trigger, wants_fragment
 
@@ -131,7 +131,7 @@ def _invalid(error: InvalidInput) -> Response:
 
 
 def _database(error: DBAPIError) -> Response:
-    _release()
+    release()
     if isinstance(error.orig, QueryCanceled):
         log.warning("statement timeout on %s", request.path)
         return error_response(503, TOO_SLOW)
@@ -150,14 +150,6 @@ def _try_later() -> Response:
     response = error_response(503)
     response.headers["Retry-After"] = "5"
     return response
-
-
-def _release() -> None:
-    """Give the broken transaction up, so that nothing after it stumbles over it."""
-    try:
-        db.session.rollback()
-    except DBAPIError:
-        db.session().invalidate()
 
 
 def _unexpected(error: BaseException) -> Response:

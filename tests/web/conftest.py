@@ -67,6 +67,14 @@ def _add_faults(app: Flask) -> None:
         session().execute(text("SELECT no_such_column FROM generations"))
         return "never"
 
+    @app.post("/fault/lost")
+    @public
+    def fault_lost() -> str:
+        session().execute(text("SELECT 1"))
+        lose = app.config["LOSE_DATABASE"]
+        lose()
+        return "known before the database was lost"
+
     @app.get("/fault/busy")
     @public
     def fault_busy() -> NoReturn:

@@ -134,3 +134,14 @@ def test_without_a_database_the_console_is_calm_and_recovers_by_itself(
     assert client.get("/generations/").status_code == 200
     assert any("unreachable" in str(line["message"]) for line in lines(logged))
     assert not [line for line in lines(logged) if "traceback" in line]
+
+
+def test_an_answer_that_is_known_is_given_though_the_database_is_lost(console: Console, proxy: Proxy) -> None:
+    console.app.config.update(LOSE_DATABASE=proxy.cut, WTF_CSRF_ENABLED=False)
+    try:
+        answer = console.app.test_client().post("/fault/lost")
+    finally:
+        console.app.config["WTF_CSRF_ENABLED"] = True
+        proxy.restore()
+    assert (answer.status_code, answer.text) == (200, "known before the database was lost")
+    assert console.viewer.get("/generations/").status_code == 200
