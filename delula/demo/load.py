@@ -60,7 +60,11 @@ def load(
     connection.execute("SET LOCAL statement_timeout = 0")
     connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
     connection.execute("SET LOCAL lock_timeout = '10s'")
-    connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+    # For the indexes; where the server gives more, that is better still.
+    connection.execute(
+        "SELECT set_config('maintenance_work_mem', '256MB', true) "
+        "WHERE pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')"
+    )
     connection.execute("SET LOCAL search_path = public")
     tables = _prepared(connection)
     _make_room(connection, tables, replace=replace)

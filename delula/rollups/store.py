@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from pyroaring import BitMap
 from sqlalchemy import TextClause, text
 
-from delula.db import session
+from delula.db import AS_BYTES, session
 from delula.models import Span
 from delula.rollups.families import Slot
 from delula.rollups.spans import Range, coarser, floor, following, joined
@@ -218,7 +218,7 @@ def _copy(family: Family, rows: Sequence[Record]) -> None:
                 copy.write_row(row)
 
 
-def _stored(family: Family, span: Span, ranges: Iterable[Range]) -> list[AnyRow]:
+def _stored(family: Family, span: Span, ranges: Iterable[Range]) -> Sequence[AnyRow]:
     """Id, start and record of all that the table has of some ranges."""
     ranges = list(ranges)
     values = {
@@ -226,7 +226,9 @@ def _stored(family: Family, span: Span, ranges: Iterable[Range]) -> list[AnyRow]
         "starts": [start for start, _ in ranges],
         "ends": [end for _, end in ranges],
     }
-    return list(session().execute(_stored_statement(family.table.name, family.stored), values))
+    # At once and as bytes, as there are hundreds of thousands.
+    statement = _stored_statement(family.table.name, family.stored)
+    return session().execute(statement, values, execution_options=AS_BYTES).all()
 
 
 @lru_cache(maxsize=32)
