@@ -24,7 +24,7 @@ help:
 	@echo 'make test-slow  the tests that take minutes'
 	@echo 'make check      formatting, lint, types, templates, import rules'
 	@echo 'make demo       load demo data: GENERATIONS=1000000 SEED=1'
-	@echo 'make bench      measure the pages'
+	@echo 'make bench      measure the pages; with a large catalogue: BENCH=--crowd'
 	@echo 'make flask      a command of the console: DO="staff list"'
 	@echo 'make clean      remove what was installed and built; data in instance/ stay'
 
@@ -53,7 +53,7 @@ demo: setup-run
 	@$(EMBEDDED) exec $(PYTHON) -m flask --app app demo --generations $(GENERATIONS) --seed $(SEED)
 
 bench: setup-test
-	@$(EMBEDDED) exec $(PYTHON) -m benchmarks
+	@$(EMBEDDED) exec $(PYTHON) -m benchmarks $(BENCH)
 
 flask: setup-run
 	@$(EMBEDDED) exec $(PYTHON) -m flask --app app $(DO)

@@ -2,7 +2,10 @@
 
 Needs demo data in the database of `DATABASE_URL` (`make demo GENERATIONS=1000000`), then `make bench`, or
 
-    python -m benchmarks [--rounds N] [--only TEXT] [--json FILE]
+    python -m benchmarks [--rounds N] [--only TEXT] [--crowd] [--json FILE]
+
+With `--crowd` the same on a copy of the database that has 10,000 recipes, 2,000 tags and ten thousands of
+things to review; the copy needs that nobody else is in the database, and is dropped afterwards.
 
 Every case is one request that goes through the whole application in this process: routing, the guard with a
 real session, SQL, templates, compression. The clock runs from the WSGI call to the last byte of the answer.

@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.bare import bare_app
 from benchmarks.cases import TooSmall, make_cases
 from benchmarks.console import console, signed_in
+from benchmarks.crowd import crowded, settle
 from benchmarks.measure import Requests, Statements, measure
 from benchmarks.report import as_json, lines
 from benchmarks.weight import ENCODINGS, first_load
-from delula.config import ConfigurationError
+from delula.config import ConfigurationError, load_settings
 from delula.db import db
 
 if TYPE_CHECKING:
@@ -24,8 +26,11 @@ if TYPE_CHECKING:
 def main() -> None:
     """Measure and report."""
     arguments = _arguments()
-    with console() as app:
+    url = load_settings().database_url
+    with crowded(url) if arguments.crowd else nullcontext(url) as there, console(there) as app:
         with app.app_context():
+            if arguments.crowd:
+                settle()
             cases = make_cases(arguments.generations)
             statements = Statements(db.engine)
         chosen = [case for case in cases if arguments.only.lower() in f"{case.group}: {case.name}".lower()]
@@ -49,6 +54,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--generations", type=int, default=1_000_000, help="how many there must be")
     parser.add_argument("--rounds", type=int, default=50, help="requests of each case")
     parser.add_argument("--only", default="", help="cases whose group and name contain this")
+    parser.add_argument(
+        "--crowd",
+        action="store_true",
+        help="on a copy of the database with 10,000 recipes, 2,000 tags and a full review",
+    )
     parser.add_argument("--json", type=Path, help="file for the results")
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.generations < 100:

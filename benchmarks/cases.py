@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select, text
 
 from benchmarks.assets import asset_cases
+from benchmarks.care import care_cases
 from benchmarks.case import Case
 from benchmarks.catalogue import catalogue_cases
 from benchmarks.components import component_cases
@@ -65,6 +66,7 @@ def make_cases(generations: int) -> list[Case]:
         *people_cases(),
         *first_cases(),
         *component_cases(),
+        *care_cases(),
     ]
     session().rollback()
     return cases

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from benchmarks.case import Case
 from delula.db import session
-from delula.models import Recipe, RecipeOptionTagIcon, RecipeSample, Tag
+from delula.models import Recipe, RecipeOptionTagIcon, RecipeSample, Tag, TagNamespace
 from delula.option_icons.listing import LISTING as OPTION_ICONS
 from delula.recipes.listing import LISTING as RECIPES
 from delula.recipes.listing import PROBLEMS
@@ -48,6 +48,7 @@ def catalogue_cases() -> Iterator[Case]:
         yield Case("Recipes", "form of a new one", "/recipes/new")
         yield Case("Recipes", "history", f"/recipes/{recipe}/history")
         yield Case("Recipes", "tags for the form", "/recipes/tags?q=v", fragment=True)
+        yield Case("Recipes", "health", "/recipes/health/")
         for command in ("recipes.deactivate", "recipes.set_cost", "recipes.duplicate"):
             yield Case("Recipes", command, f"/commands/{command}?id={recipe}")
         for range_ in RANGES:
@@ -55,8 +56,15 @@ def catalogue_cases() -> Iterator[Case]:
             yield Case("Recipes", f"how it does, {range_}", path, fragment=True)
     yield from _list_cases(TAGS, "/tags/", "hidden:yes", "problem:unused", "problem:near_duplicate", "video")
     yield Case("Tags", "ids without a tag", "/tags/dangling")
+    yield Case("Tags", "namespaces", "/tags/namespaces/")
+    namespace = session().execute(select(func.min(TagNamespace.name))).scalar()
+    if namespace is not None:
+        yield Case("Tags", "one namespace", f"/tags/namespaces/{namespace}")
     if tag is not None:
         yield Case("Tags", "one tag", f"/tags/{tag}")
+        yield Case("Tags", "peek", f"/tags/{tag}/peek", fragment=True)
+        for command in ("tags.merge", "tags.edit", "tags.deactivate"):
+            yield Case("Tags", command, f"/commands/{command}?id={tag}")
     yield from _list_cases(
         SAMPLES, "/samples/", "status:pending", "-status:pending,approved,rejected", "axolotl"
     )

@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def console() -> Iterator[Flask]:
-    """The app as production runs it, but on HTTP; its log lines are written, to nowhere."""
-    settings = replace(load_settings(), environment=Environment.PRODUCTION, https=False)
+def console(url: str) -> Iterator[Flask]:
+    """The app as production runs it, but on HTTP; its log lines are written, to nowhere.
+
+    Args:
+        url: of the database.
+    """
+    settings = replace(load_settings(), database_url=url, environment=Environment.PRODUCTION, https=False)
     with Path(os.devnull).open("w") as nowhere:
         app = create_app(settings)
         for handler in logging.getLogger("delula").handlers:

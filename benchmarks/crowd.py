@@ -1,0 +1,72 @@
+"""A copy of the database with a large catalogue and a full review, for as long as it is measured."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from delula.review.intake import take_in
+from delula.rollups.refresh import refresh
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: What is promised for so many.
+RECIPES, TAGS = 10_000, 2_000
+#: Days whose assets, samples and generations go into the review: some ten thousand items.
+REVIEWED_DAYS = 30
+
+_FILL = f"""
+    INSERT INTO tags (id, name, color, is_active, is_hidden)
+    SELECT last + n, 'made up ' || n, 'gray', n % 10 > 0, n % 4 = 0
+    FROM generate_series(1, {TAGS}) n, (SELECT max(id) AS last FROM tags) t;
+    INSERT INTO recipes
+    SELECT (jsonb_populate_record(r, jsonb_build_object(
+        'id', last + n, 'name', r.name || ' ' || n, 'slug', r.slug || '-' || n, 'usage_count', n % 5000,
+        'referral_code', null, 'tag_highlights',
+        to_jsonb(ARRAY(SELECT lowest + (n * k * 7919) % {TAGS} FROM generate_series(1, 5) k))))).*
+    FROM generate_series(1, {RECIPES}) n,
+         (SELECT max(id) AS last, array_agg(id ORDER BY id) AS ids FROM recipes) f,
+         (SELECT max(id) - {TAGS} + 1 AS lowest FROM tags) t, recipes r
+    WHERE r.id = ids[1 + n % cardinality(ids)];
+    UPDATE dashboard.review_settings SET starts_on = current_date - {REVIEWED_DAYS};
+    ANALYZE tags;
+    ANALYZE recipes;
+"""  # noqa: S608 - constants
+
+
+@contextmanager
+def crowded(url: str) -> Iterator[str]:
+    """The URL of a copy of a database with more recipes and tags, empty of people; it is dropped afterwards.
+
+    Args:
+        url: of the database, in which nobody else may be.
+    """
+    parts = conninfo_to_dict(url)
+    name = str(parts["dbname"])
+    copy = f"{name}_crowded"
+    with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as server:
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(copy))
+        server.execute(drop)
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(copy), sql.Identifier(name)
+            )
+        )
+        try:
+            there = url.replace(f"/{name}", f"/{copy}")
+            with psycopg.connect(there, autocommit=True) as connection:
+                connection.execute(_FILL)
+            yield there
+        finally:
+            server.execute(drop)
+
+
+def settle() -> None:
+    """Bring the sums of the copy up to date, and its review; in the context of an app on it."""
+    refresh()
+    take_in()
