@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import make_url
 
 from delula.review.intake import take_in
 from delula.rollups.refresh import refresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy import URL
 
 #: What is promised for so many.
 RECIPES, TAGS = 10_000, 2_000
@@ -46,24 +48,29 @@ def crowded(url: str) -> Iterator[str]:
     Args:
         url: of the database, in which nobody else may be.
     """
-    parts = conninfo_to_dict(url)
-    name = str(parts["dbname"])
-    copy = f"{name}_crowded"
-    with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as server:
-        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(copy))
+    original = make_url(url)
+    copy = original.set(database=f"{original.database}_crowded")
+    with psycopg.connect(_plain(original.set(database="postgres")), autocommit=True) as server:
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(_name(copy))
         server.execute(drop)
         server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-                sql.Identifier(copy), sql.Identifier(name)
-            )
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(_name(copy), _name(original))
         )
         try:
-            there = url.replace(f"/{name}", f"/{copy}")
-            with psycopg.connect(there, autocommit=True) as connection:
+            with psycopg.connect(_plain(copy), autocommit=True) as connection:
                 connection.execute(_FILL)
-            yield there
+            yield copy.render_as_string(hide_password=False)
         finally:
             server.execute(drop)
+
+
+def _plain(url: URL) -> str:
+    """The URL as the driver reads it."""
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _name(url: URL) -> sql.Identifier:
+    return sql.Identifier(url.database or "")
 
 
 def settle() -> None:
