@@ -55,14 +55,23 @@ def served(app: Flask) -> Iterator[str]:
 
 
 @contextmanager
-def page_of(chromium: Browser, console: Console, role: Role) -> Iterator[Page]:
-    """An empty page in a clean profile, in which somebody with that role is signed in to a console."""
+def page_of(chromium: Browser, console: Console, role: Role, *, scripts: bool = True) -> Iterator[Page]:
+    """An empty page in a clean profile, in which somebody with that role is signed in to a console.
+
+    Args:
+        chromium: the browser.
+        console: what it opens.
+        role: of the person.
+        scripts: whether the browser runs any.
+    """
     client = console.as_role(role)
     client.get("/")
     cookie = client.get_cookie(console.app.config["SESSION_COOKIE_NAME"])
     assert cookie is not None
     with served(console.app) as url:
-        context = chromium.new_context(base_url=url, viewport={"width": 1440, "height": 900})
+        context = chromium.new_context(
+            base_url=url, viewport={"width": 1440, "height": 900}, java_script_enabled=scripts
+        )
         context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
         yield context.new_page()

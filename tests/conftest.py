@@ -32,6 +32,7 @@ from tests.consoles import dispose, live_console, older_console, settings_for  #
 from tests.live_database import DOCUMENTED, OLDER, fill
 from tests.migrating import upgrade
 from tests.people import crowd  # noqa: F401 - a fixture
+from tests.worked import worked_console  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -33,7 +33,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of, resolved_here, state_of_request
 from delula.web.masking import masked_json
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.render import render
+from delula.web.render import render, render_part
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -99,7 +99,7 @@ def summary() -> Response:
     """What the filter leaves, by type and bytes."""
     state = state_of_request(LISTING)
     resolved = resolved_here(state.filter, queries.RESOLVERS)
-    return render("assets/_summary.html", summary=summary_of(state, resolved))
+    return render_part("assets/_summary.html", "The assets in figures", summary=summary_of(state, resolved))
 
 
 @blueprint.get("/<reference>")
@@ -206,8 +206,9 @@ def storage(reference: str) -> Response:
             facts = store.facts(key)
         except StoreUnavailable:
             away = True
-    return render(
+    return render_part(
         "assets/_storage.html",
+        "File in storage",
         key=key,
         away=away,
         facts=facts,
@@ -221,7 +222,9 @@ def uses(reference: str) -> Response:
     """Where an asset is used; its own fragment, since many rows may have to be looked through."""
     source, found = _found(reference)
     told = queries.uses(found)
-    return render("assets/_uses.html", links=use_links(told), notes=use_notes(source, told))
+    return render_part(
+        "assets/_uses.html", "Where it is used", links=use_links(told), notes=use_notes(source, told)
+    )
 
 
 @removed_assets.get("/<reference>")

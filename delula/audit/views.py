@@ -16,7 +16,7 @@ from delula.commands import action_title, inverse_of
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, in_filter, place_of
 from delula.web.references import hrefs_of, object_href
-from delula.web.render import render
+from delula.web.render import render, render_part
 
 if TYPE_CHECKING:
     from delula.audit.queries import Found
@@ -50,11 +50,14 @@ def of_object(kind: str, reference: str) -> Response:
     """The newest entries about one object, for its page."""
     id_ = id_of_path(reference)
     entries = queries.of_object(kind, id_)
-    return render(
+    all_href = f"{url_for('audit.index')}?q=kind:{in_filter(kind)}+object:{in_filter(id_)}"
+    return render_part(
         "audit/_of_object.html",
+        "Audit",
+        back=all_href,
         entries=entries[: queries.SHOWN_OF_OBJECT],
         has_more=len(entries) > queries.SHOWN_OF_OBJECT,
-        all_href=f"{url_for('audit.index')}?q=kind:{in_filter(kind)}+object:{in_filter(id_)}",
+        all_href=all_href,
     )
 
 

@@ -92,7 +92,6 @@ LISTING = ListSpec(
     noun="video",
     empty="They appear here as soon as the product makes some ahead.",
     icon="archive",
-    peeks=False,
     pages=(("Stock by recipe", "archive", "backlog.index"),),
     tabs=(("In stock", "used:no"), ("Given away", "used:yes")),
     source=Source(BacklogVideo.__table__, VIDEOS.id, frozenset({("recipe", "created"), ("used", "created")})),

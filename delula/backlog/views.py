@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort
 
@@ -19,6 +20,9 @@ from delula.web.lists import place_of
 from delula.web.masking import masked_json
 from delula.web.references import hrefs_of
 from delula.web.render import render
+
+if TYPE_CHECKING:
+    from delula.db import AnyRow
 
 #: Recipes that the table of stock shows; those in need stand first.
 SHOWN_RECIPES = 200
@@ -69,17 +73,36 @@ def index() -> Response:
 @requires(Permission.BACKLOG_READ)
 def detail(video_id: int) -> Response:
     """One entry of the backlog."""
-    video = queries.find_video(video_id)
-    if video is None:
-        abort(404)
+    video = _found(video_id)
     return render(
         "backlog/detail.html",
-        video=video,
-        variables=masked_json(video.recipe_variables),
+        **_shown(video),
         metadata=masked_json(video.metadata),
-        recipe_href=hrefs_of("recipes"),
-        generation_href=hrefs_of("generations"),
         user_href=hrefs_of("users"),
         owner=queries.OWNER,
         place=place_of(LISTING, queries.RESOLVERS, video.id),
     )
+
+
+@videos.get("/<int:video_id>/peek")
+@requires(Permission.BACKLOG_READ)
+def peek(video_id: int) -> Response:
+    """The essence of one entry, beside the list."""
+    return render("backlog/_peek.html", **_shown(_found(video_id)))
+
+
+def _found(video_id: int) -> AnyRow:
+    video = queries.find_video(video_id)
+    if video is None:
+        abort(404)
+    return video
+
+
+def _shown(video: AnyRow) -> dict[str, Any]:
+    """What its page and its peek show."""
+    return {
+        "video": video,
+        "variables": masked_json(video.recipe_variables),
+        "recipe_href": hrefs_of("recipes"),
+        "generation_href": hrefs_of("generations"),
+    }

@@ -273,6 +273,14 @@ class Command(ABC, Generic[InputT]):
         """
         return None
 
+    def heading(self, subject: Touched | None) -> str:  # noqa: ARG002 - for titles that are half a sentence
+        """What stands above its form.
+
+        Args:
+            subject: what the form is about, where that is known.
+        """
+        return self.title
+
     def stored(self, texts: Mapping[str, str]) -> Mapping[str, str]:  # noqa: ARG002 - for those that edit
         """What the fields hold where nobody says otherwise, by name, with the `version` of it.
 

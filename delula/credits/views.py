@@ -33,7 +33,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of, valid_request, zone
 from delula.web.masking import masked_json
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.render import render
+from delula.web.render import render, render_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +55,9 @@ def summary() -> Response:
     state, conditions = valid_request(LISTING, queries.RESOLVERS)
     found, gave_up = _summary(state, conditions)
     action = url_for("credits.index")
-    return render(
+    return render_part(
         "credits/_summary.html",
+        "The ledger in figures",
         summary=found,
         types=type_sums(found, state.filter, action) if found else [],
         chart=chart(found, state.filter, action, zone()) if found else None,

@@ -26,7 +26,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.masking import masked_json
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.render import render
+from delula.web.render import render, render_part
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -144,7 +144,14 @@ def storage(reference: str) -> Response:
             facts = store.facts(key)
         except StoreUnavailable:
             away = True
-    return render("generations/_storage.html", generation=generation, key=key, facts_found=facts, away=away)
+    return render_part(
+        "generations/_storage.html",
+        "File in storage",
+        generation=generation,
+        key=key,
+        facts_found=facts,
+        away=away,
+    )
 
 
 def _removed(generation: Generation, related: queries.Related) -> str | None:

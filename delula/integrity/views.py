@@ -34,7 +34,7 @@ from delula.integrity.queries import Kind
 from delula.storage import StoreUnavailable, current_store
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
-from delula.web.render import render
+from delula.web.render import render, render_part
 
 blueprint = Blueprint("integrity", __name__, url_prefix="/assets/integrity")
 quarantine = Blueprint("quarantine", __name__, url_prefix="/assets/quarantine")
@@ -68,8 +68,9 @@ add_list(
 def summary() -> Response:
     """How the last scan ended, and how far the present one is."""
     active = queries.active_scan()
-    return render(
+    return render_part(
         "integrity/_summary.html",
+        "The last scan",
         active=active,
         progress=queries.progress(active.job_id) if active else None,
         last=queries.last_finished(),
@@ -134,7 +135,7 @@ def storage(finding_id: int) -> Response:
         facts = store.facts(row.key) if store else None
     except StoreUnavailable:
         away = True
-    return render("integrity/_storage.html", facts=facts, away=away or store is None)
+    return render_part("integrity/_storage.html", "In the store now", facts=facts, away=away or store is None)
 
 
 @quarantine.get("/<int:item_id>")

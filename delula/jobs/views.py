@@ -14,7 +14,7 @@ from delula.jobs.listing import LISTING
 from delula.jobs.queries import State
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
-from delula.web.render import render, wants_fragment
+from delula.web.render import render, render_part, wants_fragment
 
 #: By this status, htmx knows that there is nothing more to ask for.
 STOP_ASKING = 286
@@ -28,7 +28,7 @@ add_list(blueprint, ListViews(LISTING, Permission.JOBS_READ, queries.list_rows, 
 @requires(Permission.JOBS_READ)
 def summary() -> Response:
     """Whether anybody works, and what there is to do."""
-    return render("jobs/_summary.html", health=queries.health())
+    return render_part("jobs/_summary.html", "All jobs", health=queries.health())
 
 
 @blueprint.get("/<int:job_id>")

@@ -23,7 +23,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, place_of
 from delula.web.lucide import lucide_icon
 from delula.web.references import hrefs_of
-from delula.web.render import render
+from delula.web.render import render, render_part
 from delula.web.tags import swatch
 
 if TYPE_CHECKING:
@@ -65,7 +65,13 @@ def summary() -> Response:
         "grave": False,
     }
     beside = {"label": "Tags", "href": url_for("tags.index")}
-    return render("tags/_summary.html", label="Options of all recipes", items=[item], beside=beside)
+    return render_part(
+        "tags/_summary.html",
+        "Options of all recipes",
+        label="Options of all recipes",
+        items=[item],
+        beside=beside,
+    )
 
 
 @blueprint.get("/~icons")

@@ -68,7 +68,6 @@ LISTING = ListSpec(
     noun="provider",
     empty="They appear here as soon as the product knows one.",
     icon="server",
-    peeks=False,
     source=Source(Provider.__table__, PROVIDERS.id),
     fields=FIELDS,
     sorts=(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _P, _S, _R = Provider.__table__.c, Service.__table__.c, Recipe.__table__.c
 
-#: Related rows of one kind that a page shows.
+#: Related rows of one kind that a page shows unless it is asked for all of them.
 RELATED_ROWS = 100
 
 
@@ -85,6 +85,9 @@ _ROWS = select(
 ).where(_P.id == any_(bindparam("ids", type_=ARRAY(Integer))))
 
 
+_IS_STRAY = ~exists().where(or_(_P.id == _S.provider_id, _P.title == _S.provider_title))
+
+
 def list_rows(ids: Sequence[int], state: ListState) -> Sequence[ListedProvider]:  # noqa: ARG001 - a loader's shape
     """What the list shows of these providers, in this order."""
     if not ids:
@@ -107,8 +110,13 @@ def find(id_: int) -> AnyRow | None:
     return session().execute(statement.where(_P.id == id_)).one_or_none()
 
 
-def services_of(provider: AnyRow) -> Sequence[AnyRow]:
-    """The services of a provider, the active ones first."""
+def services_of(provider: AnyRow, most: int | None) -> Sequence[AnyRow]:
+    """The services of a provider, the active ones first.
+
+    Args:
+        provider: whose.
+        most: how many at most; None for all.
+    """
     statement = (
         select(
             _S.id,
@@ -123,29 +131,41 @@ def services_of(provider: AnyRow) -> Sequence[AnyRow]:
         )
         .where(_belongs_to(literal(provider.id, Integer()), literal(provider.title, String())))
         .order_by(_S.is_active.desc(), _S.title, _S.id)
-        .limit(RELATED_ROWS)
+        .limit(most)
     )
     return session().execute(statement).all()
 
 
-def stray_services() -> Sequence[AnyRow]:
-    """Services whose provider the product no longer knows."""
+def count_services(provider: AnyRow) -> int:
+    """How many services a provider has."""
+    statement = select(func.count()).select_from(Service.__table__)
+    belongs = _belongs_to(literal(provider.id, Integer()), literal(provider.title, String()))
+    return session().scalars(statement.where(belongs)).one()
+
+
+def stray_services(most: int | None) -> Sequence[AnyRow]:
+    """Services whose provider the product no longer knows; `most` is as above."""
     statement = (
         select(_S.id, _S.title, _S.provider_id, _S.provider_title, _S.endpoint, _S.is_active)
-        .where(~exists().where(or_(_P.id == _S.provider_id, _P.title == _S.provider_title)))
+        .where(_IS_STRAY)
         .order_by(_S.title, _S.id)
-        .limit(RELATED_ROWS)
+        .limit(most)
     )
     return session().execute(statement).all()
 
 
-def recipes_of(provider: AnyRow) -> Sequence[AnyRow]:
-    """The recipes that it makes, the most used first."""
+def count_strays() -> int:
+    """How many such services there are."""
+    return session().scalars(select(func.count()).select_from(Service.__table__).where(_IS_STRAY)).one()
+
+
+def recipes_of(provider: AnyRow, most: int) -> Sequence[AnyRow]:
+    """The recipes that it makes, the most used first; at most so many."""
     title = provider.title.lower()
     statement = (
         select(_R.id, _R.name, _R.model, _R.is_active, _R.usage_count)
         .where(or_(func.lower(_R.video_provider) == title, func.lower(_R.image_provider) == title))
         .order_by(_R.is_active.desc(), _R.usage_count.desc(), _R.id)
-        .limit(RELATED_ROWS)
+        .limit(most)
     )
     return session().execute(statement).all()

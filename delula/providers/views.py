@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, abort, request, url_for
 
 from delula.access.guard import requires
 from delula.access.permissions import Permission
@@ -12,10 +14,16 @@ from delula.providers.cells import cells, generations_href, name_of
 from delula.providers.listing import LISTING
 from delula.queue.queries import use_of_providers
 from delula.web.list_views import ListViews, add_list
-from delula.web.lists import place_of
+from delula.web.lists import in_filter, place_of
 from delula.web.masking import masked_json
 from delula.web.references import hrefs_of
 from delula.web.render import render
+
+if TYPE_CHECKING:
+    from delula.db import AnyRow
+
+#: Services that stand in a peek.
+PEEKED_SERVICES = 8
 
 blueprint = Blueprint("providers", __name__, url_prefix="/providers")
 
@@ -28,33 +36,63 @@ add_list(
 @blueprint.get("/<int:provider_id>")
 @requires(Permission.PROVIDERS_READ)
 def detail(provider_id: int) -> Response:
-    """One provider: its slots, its services, and the recipes that it makes."""
-    provider = queries.find(provider_id)
-    if provider is None:
-        abort(404)
-    busy, waiting = use_of_providers().get(provider.title.lower(), (0, 0))
-    services = [
-        {
-            "row": service,
-            "type": label(service.type_id),
-            "cost": f"{service.base_cost.normalize():f}" if service.base_cost.is_finite() else None,
-            "config": masked_json(service.config),
-        }
-        for service in queries.services_of(provider)
-    ]
+    """One provider: slots, services, and the recipes that it makes; `?all=yes` shows every service."""
+    provider = _found(provider_id)
+    most = None if request.args.get("all") == "yes" else queries.RELATED_ROWS
+    services = [_service(row) for row in queries.services_of(provider, most)]
     return render(
         "providers/detail.html",
-        provider=provider,
-        name=name_of(provider),
-        busy=busy,
-        busy_href=generations_href(provider, "processing"),
-        waiting=waiting,
-        waiting_href=generations_href(provider, "pending"),
+        **_use(provider),
         config=masked_json(provider.config),
         services=services,
+        service_count=queries.count_services(provider),
         configured=[service for service in services if service["config"] is not None],
-        strays=queries.stray_services(),
-        recipes=queries.recipes_of(provider),
+        strays=queries.stray_services(most),
+        stray_count=queries.count_strays(),
+        recipes=queries.recipes_of(provider, queries.RELATED_ROWS),
+        all_recipes_href=f"{url_for('recipes.index')}?q=provider:{in_filter(provider.title)}",
         recipe_href=hrefs_of("recipes"),
         place=place_of(LISTING, {}, provider.id),
     )
+
+
+@blueprint.get("/<int:provider_id>/peek")
+@requires(Permission.PROVIDERS_READ)
+def peek(provider_id: int) -> Response:
+    """The essence of one provider, beside the list."""
+    provider = _found(provider_id)
+    return render(
+        "providers/_peek.html",
+        **_use(provider),
+        services=[_service(row) for row in queries.services_of(provider, PEEKED_SERVICES)],
+        service_count=queries.count_services(provider),
+    )
+
+
+def _found(provider_id: int) -> AnyRow:
+    provider = queries.find(provider_id)
+    if provider is None:
+        abort(404)
+    return provider
+
+
+def _use(provider: AnyRow) -> dict[str, Any]:
+    """What is shown of a provider everywhere: its name, and what runs there and waits for it."""
+    busy, waiting = use_of_providers().get(provider.title.lower(), (0, 0))
+    return {
+        "provider": provider,
+        "name": name_of(provider),
+        "busy": busy,
+        "busy_href": generations_href(provider, "processing"),
+        "waiting": waiting,
+        "waiting_href": generations_href(provider, "pending"),
+    }
+
+
+def _service(row: AnyRow) -> dict[str, Any]:
+    return {
+        "row": row,
+        "type": label(row.type_id),
+        "cost": f"{row.base_cost.normalize():f}" if row.base_cost.is_finite() else None,
+        "config": masked_json(row.config),
+    }

@@ -42,7 +42,7 @@ from delula.review.things import EFFECTS, SUBJECTS
 from delula.storage import current_store
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
-from delula.web.render import render
+from delula.web.render import render, render_part
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -205,7 +205,14 @@ def of_thing(kind: str, object_id: int) -> Response:
     if kind not in set(ReviewKind) or object_id >= 2**31:
         abort(404)
     item = queries.item_of(ReviewKind(kind), object_id)
-    return render("review/_of_thing.html", item=item, state_tag=state_tag, said=actions.said_of)
+    return render_part(
+        "review/_of_thing.html",
+        "In the review",
+        back=url_for("review.index"),
+        item=item,
+        state_tag=state_tag,
+        said=actions.said_of,
+    )
 
 
 @blueprint.get("/figures")

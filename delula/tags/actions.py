@@ -10,7 +10,7 @@ import json
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from psycopg.errors import UniqueViolation
 from sqlalchemy import update
@@ -145,7 +145,24 @@ class Edited(OfTag):
 _EDITED = ("name", "description", "color")
 
 
-class Edit(Command[Edited]):
+OfTagT = TypeVar("OfTagT", bound=Given)
+
+
+class TagCommand(Command[OfTagT]):
+    """A command on one tag, whose input says which by `id`."""
+
+    def subject(self, texts: Mapping[str, str]) -> Touched | None:
+        """The tag, by its name."""
+        number = texts.get("id", "")
+        is_number = number.isascii() and number.isdigit() and len(number) < 10
+        try:
+            tag = names.tag(int(number) if is_number else 0, lock=False)
+        except Refused:
+            return None
+        return Touched(KIND, number, tag.name or f"Tag {number}")
+
+
+class Edit(TagCommand[Edited]):
     """Renames, describes and recolours a tag; recipes keep it, and its old name still finds it."""
 
     name = "tags.edit"
@@ -226,7 +243,7 @@ class Recolored(OfTag):
     color: str
 
 
-class Recolor(Command[Recolored]):
+class Recolor(TagCommand[Recolored]):
     """Gives tags another colour."""
 
     name = "tags.recolor"
@@ -261,7 +278,7 @@ class Recolor(Command[Recolored]):
         return EDIT.inverse(entry)
 
 
-class SetFlag(Command[OfTag]):
+class SetFlag(TagCommand[OfTag]):
     """Switches or hides tags.
 
     Attributes:
@@ -381,7 +398,7 @@ class Going:
     aliases: Mapping[str, int]
 
 
-class _End(Command[Any]):
+class _End(TagCommand[Any]):
     """Ends a tag: what merging and deleting have in common."""
 
     permission = Permission.TAGS_EDIT
@@ -439,6 +456,10 @@ class Merge(_End):
     title = "Merge into"
     given = Merging
     fields = (InputField("into", "Into", help="The name of the tag that takes its place.", offered=_offered),)
+
+    def heading(self, subject: Touched | None) -> str:
+        """A sentence that the field goes on with."""
+        return f"Merge {subject.name} into" if subject else self.title
 
     def plan(self, given: Merging, *, lock: bool) -> Plan:
         """Put it in place of the other, in each recipe where it stands."""

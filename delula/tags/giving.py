@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import update
 
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, digest, register
+from delula.commands import Change, Command, Given, InputField, Invocation, Plan, Touched, digest, register
 from delula.commands.members import OFFERED, Edits, Member, Members, edited, read_edits
 from delula.db import session
 from delula.errors import InvalidInput, Refused
@@ -96,7 +96,21 @@ def read_ids(edits: Edits) -> tuple[list[int], list[int]]:
     return [int(value) for value in edits.give], [int(value) for value in edits.take]
 
 
-class Give(Command[Giving]):
+OfRecipeT = TypeVar("OfRecipeT", bound=Given)
+
+
+class RecipeTagsCommand(Command[OfRecipeT]):
+    """A command on the tags of one recipe, whose input says which by `recipe`."""
+
+    def subject(self, texts: Mapping[str, str]) -> Touched | None:
+        """The recipe, by its name."""
+        number = texts.get("recipe", "")
+        is_number = number.isascii() and number.isdigit() and len(number) < 10
+        recipe = queries.tagged(int(number), lock=False) if is_number else None
+        return Touched("recipe", number, recipe.name or f"Recipe {number}") if recipe else None
+
+
+class Give(RecipeTagsCommand[Giving]):
     """Gives a recipe tags and takes others from it; all that is not named stays, in its order."""
 
     name = "tags.give"
@@ -197,7 +211,7 @@ class OfRecipe(Given):
     recipe: int
 
 
-class Tidy(Command[OfRecipe]):
+class Tidy(RecipeTagsCommand[OfRecipe]):
     """Takes from a recipe what says nothing: the same tag again, empty entries, and ids that no tag has."""
 
     name = "tags.tidy"

@@ -23,7 +23,7 @@ from delula.web.display import MONTHS
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
 from delula.web.references import hrefs_of
-from delula.web.render import render
+from delula.web.render import render, render_part
 from delula.web.tags import dangling_chip, swatch, tag_chip
 
 if TYPE_CHECKING:
@@ -71,7 +71,13 @@ def summary() -> Response:
         "grave": True,
     }
     beside = {"label": "Option icons", "href": url_for("option_icons.index")}
-    return render("tags/_summary.html", label="Problems of all tags", items=[*items, gone], beside=beside)
+    return render_part(
+        "tags/_summary.html",
+        "Problems of all tags",
+        label="Problems of all tags",
+        items=[*items, gone],
+        beside=beside,
+    )
 
 
 @blueprint.get("/dangling")

@@ -285,6 +285,16 @@ def lead_tag(text: object, href: str, mono: bool = False) -> Markup:
     return markup(f'<a class="{look}" href="{escape(href)}" data-lead>{escape(text)}</a>')
 
 
+#: What selects a row; it belongs to the form that stands below the rows.
+CHOICE = '<input class="choose" type="checkbox" name="id" value="%s" form="bulk" aria-label="Select %s">'
+
+
+def choice_tag(id: object) -> Markup:  # noqa: A002 - as in HTML
+    """What selects a tile of a grid; `table_body` gives the rows of a table the same."""
+    name = escape(id)
+    return markup(CHOICE % (name, name))
+
+
 def facts_tag(items: Iterable[Mapping[str, Any]]) -> Markup:
     """A definition list: see `templates/ui/value.html`."""
     rows = "".join(f"<dt>{escape(item['label'])}</dt>\n<dd>{_fact(item)}</dd>\n" for item in items)
@@ -315,6 +325,7 @@ MACROS: dict[str, Callable[..., Markup]] = {
     "outcome": outcome_tag,
     "row_open": row_tag,
     "lead": lead_tag,
+    "choice": choice_tag,
 }
 
 

@@ -54,7 +54,7 @@ class ListViews:
         extras: what the template of the grid reads beside the list; `head` stands beside its title.
         heading: names the group that a row belongs to, where the default order keeps groups together.
         deeds: what can be done beside the rows, as buttons at the head: label, icon, href, disabled_reason.
-        bulk: names of the commands that can be run on the rows selected in the table, the most wanted first;
+        bulk: names of the commands that can be run on the rows that are selected, the most wanted first;
             each has an `object_field`, which takes the id of a row.
         create: name of the command that makes a new one.
     """
@@ -92,7 +92,7 @@ def add_list(blueprint: Blueprint, views: ListViews) -> None:
         if (canonical := custom_range(spec)) is not None:
             return redirect(canonical)
         listed, status = list_page(spec, resolvers, views.load)
-        commands = _commands(views.bulk) if listed.state.view == TABLE else ()
+        commands = _commands(views.bulk)
         listed = replace(listed, selects=bool(commands))
         heading = views.heading if listed.state.order.sort == spec.default_order.sort else None
         return render(

@@ -582,7 +582,7 @@ def count_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
 
 
 def facets_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
-    """The values of the list's facets with their counts among its first rows."""
+    """The values of the list's facets with their counts among its first rows; without script a page."""
     state, conditions = valid_request(spec, resolvers)
     fields = {field.name: field for field in spec.fields.facets}
     expressions = {name: field.kind.counted(field.expression) for name, field in fields.items()}
@@ -596,7 +596,15 @@ def facets_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
         return f"{path}?{urlencode(params)}" if params else path
 
     groups = [_facet(state.filter, fields[name], values, href) for name, values in counts.items()]
-    return render("lists/_facets.html", groups=groups, counted=counted, is_part=is_part)
+    return render(
+        "lists/facets.html",
+        "lists/_facets.html",
+        title=spec.title,
+        back=href(state.filter.text),
+        groups=groups,
+        counted=counted,
+        is_part=is_part,
+    )
 
 
 def _facet(

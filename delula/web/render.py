@@ -47,6 +47,17 @@ def render(page: str, fragment: str | None = None, /, status: int = 200, **conte
     return response
 
 
+def render_part(fragment: str, title: str, /, **context: Any) -> Response:
+    """Render a part of a page that comes after it; asked for by a link, as without script, as a page.
+
+    Args:
+        fragment: template of the part.
+        title: of the page.
+        context: what the template shows.
+    """
+    return render("layouts/part.html", fragment, fragment=fragment, part_title=title, **context)
+
+
 def render_once(template: str, key: Hashable, context: Callable[[], Mapping[str, Any]]) -> Markup:
     """A part of many pages, rendered when it is first asked for and kept by the process.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from delula.web.display import MISSING, escape
+from delula.web.display import CHOICE, MISSING, escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,10 +33,6 @@ class Cell:
     classes: str = ""
 
 
-#: What selects a row; it belongs to the form that stands below the rows.
-_CHOICE = '<input class="choose" type="checkbox" name="id" value="%s" form="bulk" aria-label="Select %s">'
-
-
 def table_body(
     listed: ListPage, cells: Mapping[str, Cell], heading: Callable[[Any], str] | None = None
 ) -> Markup:
@@ -51,7 +47,7 @@ def table_body(
         (_opening(column.label, cells[column.key].classes), cells[column.key].inner)
         for column in listed.state.columns
     ]
-    peeks, choice = listed.spec.peeks, _CHOICE if listed.selects else ""
+    peeks, choice = listed.spec.peeks, CHOICE if listed.selects else ""
     parts: list[str] = []
     group: str | None = None
     for row in listed.rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from delula.web.display import escape, markup
+from delula.web.display import choice_tag, escape, markup
 from delula.web.static import icon_tag
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def tile_tag(
     fallback_url: str | None = None,
     peek_href: str | None = None,
     *,
+    selects: bool = False,
     caller: Callable[[], str],
 ) -> Markup:
     """A tile, for the `call` of a template.
@@ -40,6 +41,7 @@ def tile_tag(
         thumbnail: the picture.
         fallback_url: tried by script where the picture does not load.
         peek_href: where the peek of the row is.
+        selects: whether it has a checkbox of the form below the rows.
         caller: gives the badges and times under the picture.
     """
     row, (behind, before) = escape(id), _sides(kind)
@@ -51,7 +53,7 @@ def tile_tag(
             f'<img src="{escape(thumbnail)}" alt="" loading="lazy" decoding="async"{otherwise} data-media>'
         )
     return markup(
-        f'''<li class="tile" id="row-{row}" data-row="{row}"{peeks}>
+        f'''<li class="tile" id="row-{row}" data-row="{row}"{peeks}>{choice_tag(id) if selects else ""}
   <a class="tile-link" href="{escape(href)}" data-lead>
     <span class="tile-box">{behind}{picture}{before}</span>
     <bdi class="tile-title">{"—" if title is None else escape(title)}</bdi>
