@@ -180,6 +180,9 @@ def _has(name: str) -> ColumnElement[bool]:
 
 _AS_STEP = or_(_has("step"), _has("bare_step"))
 _AS_OPTION = or_(_has("value"), _has("bare_value"), _has("label"), _has("bare_label"))
+_IN_ORDER = (_RECIPES.is_active.desc(), _RECIPES.name, _RECIPES.id)
+_FIRST = select(_RECIPES.id).where(or_(_AS_STEP, _AS_OPTION)).order_by(*_IN_ORDER).limit(SHOWN_RECIPES)
+#: As what they have it is asked of those that are shown alone: of thousands that takes four times as long.
 _USERS = (
     select(
         _RECIPES.id,
@@ -188,9 +191,8 @@ _USERS = (
         _AS_STEP.label("as_step"),
         _AS_OPTION.label("as_option"),
     )
-    .where(or_(_AS_STEP, _AS_OPTION))
-    .order_by(_RECIPES.is_active.desc(), _RECIPES.name, _RECIPES.id)
-    .limit(SHOWN_RECIPES)
+    .where(_RECIPES.id.in_(_FIRST))
+    .order_by(*_IN_ORDER)
 )
 
 
