@@ -25,7 +25,7 @@ from delula.models import Recipe, RecipeTotals
 from delula.recipes.listing import LEAST_STOCK, PROBLEMS
 from delula.rollups.queries import as_of, outcomes_by_recipe
 from delula.tags.namespaces import broken_rules
-from delula.tags.queries import CENSUS, TAGS, Problem, last_entry, namespaces
+from delula.tags.queries import CENSUS, TAGS, Problem, last_entry, namespaces, successors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,8 +145,10 @@ def _look() -> Health:
     found: dict[str, list[Fault]] = {check.key: [] for check in CHECKS}
     unmatched, failing = _unmatched(rows), _failing()
     by_name = {one.name: one for one in declared}
+    named = {tag for row in rows for tag in row.tag_highlights or () if tag is not None}
+    merged = successors(named - names.keys())
     for row in rows:
-        for key, text in _faults_of(row, declared, by_name, names):
+        for key, text in _faults_of(row, declared, by_name, names, merged):
             found[key].append(Fault(row.id, row.name, text))
         if row.id in unmatched:
             found["variables"].append(Fault(row.id, row.name, unmatched[row.id]))
@@ -163,6 +165,7 @@ def _faults_of(
     declared: Sequence[Namespace],
     by_name: Mapping[str, Namespace],
     names: Mapping[int, str],
+    merged: Mapping[int, int],
 ) -> Sequence[tuple[str, str]]:
     """What is wrong with one recipe: pairs of a check's key and a sentence."""
     tags = row.tag_highlights
@@ -172,7 +175,8 @@ def _faults_of(
     ]
     if gone := [tag for tag in dict.fromkeys(tags or ()) if tag is None or tag not in names]:
         named = ", ".join("an empty entry" if tag is None else str(tag) for tag in gone)
-        found.append(("dangling", f"No tag has {named}."))
+        into = [f" {tag} was merged into {names[merged[tag]]}." for tag in gone if tag in merged]
+        found.append(("dangling", f"No tag has {named}.{''.join(into)}"))
     if twice := duplicates(tags):
         found.append(("duplicates", f"{twice} of its {len(tags)} entries stand there already."))
     if text := contradicted_category(row.category, tags, by_name.get("category")):

@@ -12,11 +12,13 @@ from markupsafe import Markup
 
 from delula.models.enums import MediaType, WorkflowType, label
 from delula.recipes.cells import filter_href, named_tags
-from delula.recipes.listing import LEAST_STOCK, NAMESPACES
+from delula.recipes.listing import LEAST_STOCK
 from delula.recipes.options import chosen_options
 from delula.recipes.prompts import prompt_parts
 from delula.recipes.steps import numbers_by_name, read_steps
 from delula.search.lexer import written_value
+from delula.tags.namespaces import broken_rules
+from delula.tags.queries import namespaces
 from delula.web.charts import Part as Bar
 from delula.web.charts import ranking
 from delula.web.display import escape, grouped, span
@@ -106,7 +108,7 @@ def flaws(recipe: Recipe, about: AnyRow, form: Form) -> list[Flaw]:
 
     return [
         *_flaws_of_form(form),
-        *_flaws_of_tags(named_tags(about.tags), alike),
+        *_flaws_of_tags(named_tags(about.tags), str(recipe.generation_type), alike),
         *_flaws_of_row(recipe, about, alike),
     ]
 
@@ -123,16 +125,16 @@ def _flaws_of_form(form: Form) -> Iterator[Flaw]:
         yield Flaw(f"The prompt has variables that no step asks for: {names}.", "#prompt")
 
 
-def _flaws_of_tags(tags: Sequence[NamedTag], alike: Callable[[str], str]) -> Iterator[Flaw]:
+def _flaws_of_tags(tags: Sequence[NamedTag], makes: str, alike: Callable[[str], str]) -> Iterator[Flaw]:
     gone = sum(tag.is_dangling for tag in tags)
     if gone:
         named = "a tag that does not exist" if gone == 1 else f"{gone} tags that do not exist"
         yield Flaw(f"It names {named}.", alike("problem:dangling_tag"))
     if any(tag.active is False for tag in tags):
         yield Flaw("It bears a tag that is not active.", alike("problem:inactive_tag"))
-    for namespace in NAMESPACES:
-        if not any(tag.hidden and (tag.name or "").startswith(f"{namespace}:") for tag in tags):
-            yield Flaw(f"No hidden tag says its {namespace}.", alike(f"missing:{namespace}"))
+    for broken in broken_rules([tag.id for tag in tags], makes, namespaces()):
+        is_missing = broken.rule == "at_least"
+        yield Flaw(broken.text, alike(f"missing:{broken.namespace}") if is_missing else "#tags")
 
 
 def _flaws_of_row(recipe: Recipe, about: AnyRow, alike: Callable[[str], str]) -> Iterator[Flaw]:

@@ -8,11 +8,14 @@ product counts (usage, last use) has none on purpose: it changes with every gene
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, String, literal_column
+from sqlalchemy import ColumnElement, Integer, String, cast, false, func, literal_column, select
 from sqlalchemy import Text as TextType
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.lists import GRID, TABLE, Column, ListSpec, Sort, SortKind, Source
+from delula.lists.kept import Kept
 from delula.models import Recipe, RecipeTotals, RecipeUsage
 from delula.models.enums import AudioType, MediaType, WorkflowType
 from delula.search import (
@@ -30,6 +33,12 @@ from delula.search import (
     Time,
     full_text,
 )
+from delula.tags.queries import TAGS, namespaces
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from delula.tags.namespaces import Namespace
 
 RECIPES = Recipe.__table__.c
 USAGE = RecipeUsage.__table__.c
@@ -45,16 +54,25 @@ PROVIDERS = literal_column(
     "array_remove(ARRAY[recipes.video_provider, recipes.image_provider]::text[], NULL)", TextType()
 )
 
-#: Namespaces of hidden tags that every recipe should have one of.
-NAMESPACES = ("category", "workflow", "rating")
+
+#: A page of the list asks for them several times.
+_DECLARED = Kept(namespaces)
 
 
-def _without_tag_of(namespace: str) -> ColumnElement[bool]:
+def _missing() -> Mapping[str, ColumnElement[bool]]:
+    """By name of a declared namespace: the recipes that carry none of its tags, of those that it is for."""
+    return {one.name: _without_tag_of(one) for one in _DECLARED.get()}
+
+
+def _without_tag_of(namespace: Namespace) -> ColumnElement[bool]:
     """Recipes without a hidden tag `namespace:…`; the tags are looked up once, not for each recipe."""
-    return literal_column(
-        f"""NOT coalesce(recipes.tag_highlights && (SELECT coalesce(array_agg(tags.id), '{{}}') FROM tags
-        WHERE tags.is_hidden AND starts_with(tags.name, '{namespace}:')), false)"""  # noqa: S608 - our own words
+    tags = (
+        select(func.coalesce(func.array_agg(TAGS.id), cast([], ARRAY(Integer))))
+        .where(TAGS.is_hidden, func.starts_with(TAGS.name, f"{namespace.name}:"))
+        .scalar_subquery()
     )
+    lacks = ~func.coalesce(RECIPES.tag_highlights.bool_op("&&")(tags), false())
+    return lacks & RECIPES.generation_type.in_(namespace.types) if namespace.types else lacks
 
 
 #: What is wrong with a recipe, as far as the database can tell by itself.
@@ -187,8 +205,8 @@ FIELDS = FieldSet(
         Field(
             name="missing",
             label="Without a tag of",
-            kind=Cases(conditions={namespace: _without_tag_of(namespace) for namespace in NAMESPACES}),
-            help="A namespace of which it bears no hidden tag.",
+            kind=Cases(conditions=_missing),
+            help="A declared namespace of which it bears no hidden tag, though it is one for it.",
         ),
         Field(
             name="problem",

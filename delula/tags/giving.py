@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import update
 
@@ -20,7 +20,7 @@ from delula.tags.namespaces import newly_broken
 from delula.web.tags import dangling_chip, tag_chip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from delula.db import AnyRow
     from delula.models import AuditEntry, JsonValue
@@ -212,7 +212,11 @@ class OfRecipe(Given):
 
 
 class Tidy(RecipeTagsCommand[OfRecipe]):
-    """Takes from a recipe what says nothing: the same tag again, empty entries, and ids that no tag has."""
+    """Takes from a recipe what says nothing: the same tag again, empty entries, and ids that no tag has.
+
+    Of a tag that was merged, the one that it was merged into stands there instead: the product may have given
+    it at the moment of the merge.
+    """
 
     name = "tags.tidy"
     title = "Tidy tags"
@@ -227,14 +231,25 @@ class Tidy(RecipeTagsCommand[OfRecipe]):
             raise Refused(f"There is no recipe {given.recipe}.")
         before = recipe.tag_highlights or []
         tags = queries.held([id_ for id_ in before if id_ is not None], lock=lock)
-        after = [id_ for id_ in dict.fromkeys(before) if id_ in tags]
+        merged = queries.successors([id_ for id_ in set(before) if id_ is not None and id_ not in tags])
+        namespaces = queries.namespaces()
+        after = _tidied(before, tags.keys(), merged)
+        if newly_broken(before, after, recipe.generation_type, namespaces):
+            merged, after = {}, _tidied(before, tags.keys(), {})
         if after == before:
             raise Refused(f"The tags of recipe {recipe.id} are tidy.")
-        gone = len([id_ for id_ in set(before) if id_ not in tags])
+        gone = len([id_ for id_ in set(before) if id_ not in tags and id_ not in merged])
         twice = len(before) - len(set(before))
         parts = [f"{gone} without a tag"] * bool(gone) + [f"{twice} that stand there already"] * bool(twice)
+        taken = [f"take {' and '.join(parts)} away"] if parts else []
+        names = queries.held(merged.values(), lock=lock)
+        put = [
+            f"put {names[into].name} in the place of {id_}, which was merged into it"
+            for id_, into in merged.items()
+        ]
+        done = ", ".join([*put, *taken])
         return Plan(
-            f"Take {' and '.join(parts)} from {recipe.name or f'recipe {recipe.id}'}.",
+            f"{recipe.name or f'Recipe {recipe.id}'}: {done}.",
             Change("recipe", str(recipe.id), {"tag_highlights": before}, {"tag_highlights": after}),
             version=version_of(before),
         )
@@ -247,6 +262,14 @@ class Tidy(RecipeTagsCommand[OfRecipe]):
     def inverse(self, entry: AuditEntry) -> Invocation[Carrying]:
         """The very array from before, while the recipe carries what it was left with."""
         return GIVE.inverse(entry)
+
+
+def _tidied(before: Sequence[int | None], tags: Collection[int], merged: Mapping[int, int]) -> list[Any]:
+    """The tags of a recipe, each once, and what took the place of those that were merged."""
+    instead = [None if id_ is None else merged.get(id_, id_) for id_ in before]
+    return [
+        id_ for id_ in dict.fromkeys(instead) if id_ is not None and (id_ in tags or id_ in merged.values())
+    ]
 
 
 def version_of(tags: JsonValue) -> str:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     func,
     null,
     select,
+    text,
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, distinct_on
@@ -205,8 +206,8 @@ def _bound(name: str, written: Callable[[Written], str], type_: TypeEngine[Any])
     As a text that is written once for each census: to send thousands of values one by one takes several times
     as long as the rest of a statement.
     """
-    text = bindparam(name, callable_=lambda: written(CENSUS.get().written), type_=Text())
-    return cast(text, ARRAY(type_))
+    ids = bindparam(name, callable_=lambda: written(CENSUS.get().written), type_=Text())
+    return cast(ids, ARRAY(type_))
 
 
 _use = (
@@ -554,6 +555,38 @@ def held(ids: Iterable[int], *, lock: bool) -> Mapping[int, AnyRow]:
     """
     statement = _HELD.order_by(TAGS.id).with_for_update(read=True, key_share=True) if lock else _HELD
     return {row.id: row for row in session().execute(statement, {"ids": sorted(ids)})}
+
+
+_SUCCESSORS = text("""
+    SELECT DISTINCT ON (entry.object_id) CAST(entry.object_id AS integer) AS gone,
+        CAST(entry.after ->> 'into' AS integer) AS into
+    FROM dashboard.audit_log entry
+    WHERE entry.object_kind = 'tag' AND entry.object_id = ANY(CAST(:gone AS text[]))
+        AND entry.action IN ('tags.merge', 'tags.delete') AND entry.after ->> 'into' IS NOT NULL
+    ORDER BY entry.object_id, entry.at DESC, entry.id DESC""")
+
+
+def successors(gone: Iterable[int]) -> Mapping[int, int]:
+    """By id of a tag that is no more, the tag that took its place; none where it was just deleted.
+
+    What took its place may be merged itself since; then what took the place of that.
+    """
+    found: dict[int, int] = {}
+    asked = set(gone)
+    while asked:
+        rows = session().execute(_SUCCESSORS, {"gone": [str(id_) for id_ in asked]}).all()
+        found |= {row.gone: row.into for row in rows}
+        asked = {row.into for row in rows} - found.keys()
+    there = held(set(found.values()), lock=False)
+    ends = {}
+    for id_ in gone:
+        last, seen = id_, {id_}
+        while last in found and last not in there and found[last] not in seen:
+            last = found[last]
+            seen.add(last)
+        if last in there and last != id_:
+            ends[id_] = last
+    return ends
 
 
 _TAGGED = select(_RECIPES.id, _RECIPES.name, _RECIPES.generation_type, _RECIPES.tag_highlights).where(

@@ -42,9 +42,9 @@ const tools = (noun) =>
     iconButton(`Take ${noun} away`, icon("trash-2"), { remove: "" }),
   );
 
-if (JSON.rawJSON) for (const source of document.querySelectorAll("textarea[data-steps]")) enhance(source);
+let serial = 0; // of controls and faults, for what refers to them
 
-let serial = 0;
+if (JSON.rawJSON) for (const source of document.querySelectorAll("textarea[data-steps]")) enhance(source);
 
 function enhance(source) {
   const types = source.dataset.types.split(" ");
@@ -68,7 +68,7 @@ function enhance(source) {
     source.dispatchEvent(new Event("input", { bubbles: true }));
     isWriting = false;
     number();
-    for (const fault of source.parentElement.querySelectorAll(".step-fault")) fault.remove();
+    forgetFaults();
   };
 
   function show() {
@@ -248,7 +248,7 @@ function enhance(source) {
       made.append(grip());
       if (isObject(one)) {
         for (const [label, key] of [["Label", "label"], ["Value", "value"]]) {
-          const control = element("input", { type: "text", value: one[key] === undefined || one[key] === null ? "" : isObject(one[key]) || Array.isArray(one[key]) ? write(one[key]) : String(plain(one[key])), autocomplete: "off", dir: "auto", aria: { label: `${label} of the option` }, placeholder: label, className: key === "value" ? "mono" : "" });
+          const control = element("input", { type: "text", value: one[key] === undefined || one[key] === null ? "" : isObject(one[key]) || Array.isArray(one[key]) ? write(one[key]) : String(plain(one[key])), autocomplete: "off", dir: "auto", aria: { label: `${label} of the option` }, placeholder: label, className: key === "value" ? "mono" : "", data: { key } });
           if (isObject(one[key]) || Array.isArray(one[key])) control.readOnly = true;
           control.addEventListener("input", () => {
             const wasNumber = JSON.isRawJSON(one[key]) && /^-?\d+(\.\d+)?$/.test(control.value);
@@ -287,17 +287,46 @@ function enhance(source) {
     return element("div", { className: "field options-field" }, element("span", { className: "label", textContent: "Options" }), inner, more);
   }
 
-  /** What the server found wrong, at the step that it is about. */
+  /** What the server found wrong, at the input that it is about; at its step where that has no such input. */
   function faults() {
     for (const fault of source.parentElement.querySelectorAll("[data-fault]")) {
-      const [, step] = fault.dataset.fault.split("/");
+      const [, step, ...path] = fault.dataset.fault.split("/");
       const at = list.children[Number(step)];
       if (!at || step === undefined) continue;
       const fold = at.querySelector(".step-fold");
       fold.open = true;
-      const words = element("p", { className: "error step-fault", textContent: fault.textContent.trim() });
-      fold.querySelector("summary").after(words);
+      const words = element("p", { className: "error step-fault", id: `step-fault-${++serial}`, textContent: fault.textContent.trim() });
+      const control = controlAt(fold, path);
+      if (!control) {
+        fold.querySelector("summary").after(words);
+        continue;
+      }
+      const described = control.getAttribute("aria-describedby");
+      control.setAttribute("aria-describedby", described ? `${described} ${words.id}` : words.id);
+      control.setAttribute("aria-invalid", "true");
+      (control.closest(".option-item") ?? control.closest(".field, label")).append(words);
     }
+  }
+
+  /** The input for a place in a step: `["label"]`, or `["options", "1", "value"]`. */
+  function controlAt(fold, [key, number, part]) {
+    if (key === undefined) return null;
+    if (key !== "options") return fold.querySelector(`.step-fields [data-key="${CSS.escape(key)}"]`);
+    const option = number === undefined ? null : fold.querySelector(".option-list")?.children[Number(number)];
+    return option?.querySelector(part === undefined ? "input" : `[data-key="${CSS.escape(part)}"]`) ?? null;
+  }
+
+  /** What was found wrong is said until something is changed: then nobody knows. */
+  function forgetFaults() {
+    const told = editor.querySelectorAll(".step-fault");
+    const gone = new Set([...told].map((words) => words.id));
+    for (const control of gone.size ? editor.querySelectorAll("[aria-invalid][aria-describedby]") : []) {
+      const left = control.getAttribute("aria-describedby").split(" ").filter((id) => !gone.has(id));
+      control.removeAttribute("aria-invalid");
+      if (left.length) control.setAttribute("aria-describedby", left.join(" "));
+      else control.removeAttribute("aria-describedby");
+    }
+    for (const words of told) words.remove();
   }
 
   list.addEventListener("sorted", (event) => {

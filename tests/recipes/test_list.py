@@ -256,7 +256,7 @@ def test_values_are_suggested(kitchen: Console, typed: str, offered: str) -> Non
         ("?sort=-usage", 4),
         ("?q=active:yes", 4),
         ("?q=tag:viral", 6),
-        ("?q=missing:category", 4),
+        ("?q=missing:category", 5),
         ("?q=problem:dangling_tag", 5),
         ("count", 2),
         ("facets", 4),

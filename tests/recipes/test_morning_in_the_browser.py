@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -139,3 +140,53 @@ def test_json_and_form_are_two_views_of_the_same(page: Page, console: Console) -
     expect(page.locator("#form-errors")).to_contain_text("Line 1")
     assert page.locator("#input-recipe_steps").input_value() == "[1,"
     assert console.sql("SELECT name FROM recipes") == [("Lava!",)]
+
+
+def test_what_is_wrong_with_a_step_is_said_at_its_input_until_that_is_changed(page: Page) -> None:
+    page.goto("/recipes/1/edit")
+    part = page.locator("#part-steps")
+    part.get_by_role("button", name="JSON").click()
+    page.locator("#input-recipe_steps").fill(
+        '[{"id": "n", "label": "Number", "type": "slider", "min": "x", "help": 1},'
+        ' {"id": "food", "label": "Food", "type": "radio", "options": [{"label": 7, "value": "a"}]}]'
+    )
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#form-errors")).to_be_visible()
+    part.get_by_role("button", name="Form").click()
+    least = part.get_by_label("Least")
+    expect(least).to_be_visible()
+    expect(least).to_have_attribute("aria-invalid", "true")
+    expect(least).to_have_accessible_description(re.compile("It takes a number"))
+    label = part.get_by_label("Label of the option")
+    expect(label).to_have_accessible_description(re.compile("It takes a text, not 7"))
+    assert part.locator(".option-item .step-fault").count() == 1
+    least.fill("1")
+    expect(part.locator(".step-fault")).to_have_count(0)
+    expect(least).not_to_have_attribute("aria-invalid", "true")
+    expect(least).to_have_accessible_description("")
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_tags_are_put_in_order_by_drag_and_by_keyboard(page: Page, console: Console, how: str) -> None:
+    console.sql("UPDATE recipes SET tag_highlights = '{3,4,1,2}' WHERE id = 1")
+    page.goto("/recipes/1/edit")
+    rows = page.locator(".tag-list [data-sort-item]")
+    viral, night = rows.filter(has_text="viral"), rows.filter(has_text="night market")
+    expect(rows.first).to_contain_text("viral")
+    if how == "mouse":
+        viral.locator("[data-grip]").hover()
+        page.mouse.down()
+        # Past the middle of the other, in steps, as a hand does.
+        place = night.bounding_box()
+        assert place
+        page.mouse.move(place["x"] + 40, place["y"] + place["height"] * 0.9, steps=8)
+        page.mouse.up()
+    else:
+        viral.get_by_role("button", name="Move down").focus()
+        page.keyboard.press("Alt+ArrowDown")
+        expect(viral.get_by_role("button", name="Move down")).to_be_focused()
+    expect(rows.first).to_contain_text("night market")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lava!")
+    ((saved,),) = console.sql("SELECT tag_highlights FROM recipes WHERE id = 1")
+    assert [tag for tag in saved if tag in {3, 4}] == [4, 3]

@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
+from delula import commands
 from delula.access.permissions import Role
+from delula.health import queries as health
+from delula.tags.actions import MERGE, Merging
+from delula.tags.giving import TIDY, OfRecipe
+from tests.review.things import ADA
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session, scoped_session
 
@@ -174,3 +180,39 @@ def test_others_are_found_by_name_by_who_may_give_them(
     assert "Nothing is called so." in moderator.get(f"{address}%25").text
     assert moderator.get("/bulk/tags.give/members?field=recipe").status_code == 404
     assert as_role(Role.VIEWER).get(f"{address}foo").status_code == 403
+
+
+@pytest.fixture
+def in_app(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+@pytest.mark.usefixtures("in_app")
+@pytest.mark.parametrize(
+    ("carried", "left", "said"),
+    [
+        ([1, 3], [2, 3], "put food in the place of 1, which was merged into it"),
+        ([2, 1, 3, 99], [2, 3], "merged into it, take 1 without a tag away"),
+        # Of two shelves a recipe stands on one: what was merged is not put beside another.
+        ([5, 3], [3], "take 1 without a tag away"),
+    ],
+)
+def test_a_tag_that_the_product_gave_while_it_was_merged_is_replaced(
+    carried: list[int], left: list[int], said: str, session: scoped_session[Session]
+) -> None:
+    session.execute(text("UPDATE recipes SET tag_highlights = '{3}'"))
+    session.execute(text("INSERT INTO tags (id, name) VALUES (6, 'meals')"))
+    session.commit()
+    for id_, into in ((1, "meals"), (6, "food"), (5, "category:tool")):
+        commands.run(MERGE, Merging(id=id_, into=into), ADA)
+    session.execute(text("UPDATE recipes SET tag_highlights = :tags WHERE id = 1"), {"tags": carried})
+    session.commit()
+    if left[0] == 2:
+        dangling = health.HEALTH.get().faults["dangling"]
+        assert "1 was merged into food." in next(fault.text for fault in dangling if fault.id == 1)
+    receipt = commands.run(TIDY, OfRecipe(recipe=1), ADA)
+    assert said in receipt.sentence
+    assert session.execute(text("SELECT tag_highlights FROM recipes WHERE id = 1")).scalar_one() == left
+    commands.take_back(receipt.entry_id, ADA)
+    assert session.execute(text("SELECT tag_highlights FROM recipes WHERE id = 1")).scalar_one() == carried

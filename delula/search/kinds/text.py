@@ -143,19 +143,23 @@ def _chosen(choice: Choice) -> Value:
 
 @dataclass(frozen=True, kw_only=True)
 class Cases(Kind):
-    """Named conditions, for what no column says outright (`missing:category`)."""
+    """Named conditions, for what no column says outright (`missing:category`).
 
-    conditions: Mapping[str, ColumnElement[bool]]
+    Args:
+        conditions: by name, or a callable that gives them where they stand in the database.
+    """
+
+    conditions: Mapping[str, ColumnElement[bool]] | Callable[[], Mapping[str, ColumnElement[bool]]]
     takes: ClassVar[str] = "takes one of its values"
     operators: ClassVar[frozenset[Operator]] = frozenset({Operator.MATCHES})
 
     def shown_examples(self) -> Sequence[str]:
         """The first two names."""
-        return [written_value(name) for name in list(self.conditions)[:2]]
+        return [written_value(choice.typed) for choice in self.known()[:2]]
 
     def known(self) -> Sequence[Choice]:
         """The names."""
-        return [Choice(name) for name in self.conditions]
+        return [Choice(name) for name in self._named()]
 
     def read(self, word: Word, clock: Clock) -> Value:
         """One of the names."""
@@ -163,7 +167,12 @@ class Cases(Kind):
 
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:  # noqa: ARG002 - each case brings its own
         """Any of the named conditions."""
-        return or_(*(self.conditions[name] for name in values))
+        named = self._named()
+        # What was undeclared since it was read stands for no row.
+        return or_(*(named.get(name, false()) for name in values))
+
+    def _named(self) -> Mapping[str, ColumnElement[bool]]:
+        return self.conditions() if callable(self.conditions) else self.conditions
 
 
 @dataclass(frozen=True, kw_only=True)
