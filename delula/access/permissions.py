@@ -63,6 +63,7 @@ class Permission(StrEnum):
     CREDITS_APPROVE = "credits.approve"
     CREDITS_RULES = "credits.rules"
     JOBS_READ = "jobs.read"
+    JOBS_CANCEL = "jobs.cancel"
     JOBS_MANAGE = "jobs.manage"
     STAFF_READ = "staff.read"
     STAFF_MANAGE = "staff.manage"
@@ -108,7 +109,8 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
         Permission.CREDITS_APPROVE: "Approve or decline what others ask for beyond their limits",
         Permission.CREDITS_RULES: "Set the limits and the reasons of adjustments",
         Permission.JOBS_READ: "See what is done in the background, and what failed",
-        Permission.JOBS_MANAGE: "Cancel jobs and try failed ones again",
+        Permission.JOBS_CANCEL: "Cancel the jobs that one has started oneself",
+        Permission.JOBS_MANAGE: "Cancel any job, and try failed ones again",
         Permission.STAFF_READ: "See who the staff are and what their roles are",
         Permission.STAFF_MANAGE: "Add staff, change roles, disable accounts, end sessions",
     }
@@ -159,6 +161,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.REVIEW_DECIDE,
             Permission.UPLOADS_SEND,
             Permission.INTEGRITY_MEND,
+            Permission.JOBS_CANCEL,
         },
         Role.SUPPORT: _READING
         | {
@@ -168,6 +171,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.NOTES_WRITE,
             Permission.GENERATIONS_OPERATE,
             Permission.CREDITS_ADJUST,
+            Permission.JOBS_CANCEL,
         },
         Role.VIEWER: _READING,
     }

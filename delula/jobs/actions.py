@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from delula.access.permissions import Permission
-from delula.commands import Change, Command, Given, Plan, register
+from delula.commands import Change, Command, Given, Plan, occasion, register
 from delula.db import AnyRow, session
-from delula.errors import InvalidInput, Refused
+from delula.errors import Forbidden, InvalidInput, Refused
 from delula.jobs import queries
 from delula.jobs.queries import State
 from delula.work import Promise, task_named
@@ -18,6 +18,7 @@ from delula.work import Promise, task_named
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from delula.access.actor import Actor
     from delula.models import JsonValue
 
 _CANCEL = text("SELECT jobs.procrastinate_cancel_job_v1(:id, true, false)")
@@ -29,6 +30,13 @@ class ChosenJob(Given):
     """Which job."""
 
     job_id: int
+
+
+def is_for(job: AnyRow, actor: Actor) -> bool:
+    """Whether a person may cancel a job: whoever has started it, and who manages all of them."""
+    return actor.may(Permission.JOBS_MANAGE) or (
+        actor.may(Permission.JOBS_CANCEL) and job.asked_by == actor.label
+    )
 
 
 def why_not_cancel(job: AnyRow) -> str:
@@ -50,13 +58,15 @@ class Cancel(Command[ChosenJob]):
 
     name = "jobs.cancel"
     title = "Cancel the job"
-    permission = Permission.JOBS_MANAGE
+    permission = Permission.JOBS_CANCEL
     given = ChosenJob
     is_dangerous = True
 
     def plan(self, given: ChosenJob, *, lock: bool) -> Plan:
         """What becomes of the job."""
-        job = _found(given.job_id, lock=lock)
+        job, actor = _found(given.job_id, lock=lock), occasion().actor
+        if not is_for(job, actor):
+            raise Forbidden(Permission.JOBS_MANAGE)
         if reason := why_not_cancel(job):
             raise Refused(reason)
         runs = job.state == State.RUNNING

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 
 import delula.jobs.tasks  # noqa: F401 - what the console does by itself
-from delula.access.guard import requires
+from delula.access.guard import current_staff, requires, why_may_not
 from delula.access.permissions import Permission
 from delula.jobs import queries
-from delula.jobs.actions import CANCEL, RETRY, why_not_cancel, why_not_retry
+from delula.jobs.actions import CANCEL, RETRY, is_for, why_not_cancel, why_not_retry
 from delula.jobs.cells import cells, state_tag, title_of
 from delula.jobs.listing import LISTING
 from delula.jobs.queries import State
@@ -43,6 +43,7 @@ def detail(job_id: int) -> Response:
     seconds = (job.updated_at - job.began_at).total_seconds() if job.updated_at and job.began_at else 0
     rate = (job.done - job.began_done) / seconds if seconds > 0 else 0
     left = max(job.total - job.done, 0) / rate if is_running and job.total and rate > 0 else None
+    missing = why_may_not(Permission.JOBS_MANAGE)
     return render(
         "jobs/detail.html",
         "jobs/_job.html",
@@ -55,6 +56,9 @@ def detail(job_id: int) -> Response:
         left=left,
         attempts=queries.attempts_at(job_id),
         health=queries.health(),
-        commands=[(CANCEL, why_not_cancel(job)), (RETRY, why_not_retry(job))],
+        commands=[
+            (CANCEL, why_not_cancel(job) if is_for(job, current_staff.actor) else missing),
+            (RETRY, missing or why_not_retry(job)),
+        ],
         place=place_of(LISTING, {}, job_id),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from delula.access.permissions import Role
 from delula.models import AuditEntry
+from tests.access.steps import sign_in
 from tests.consoles import FRAGMENT
 from tests.generations.reading import words
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session, scoped_session
+
+    from delula.models import Staff
+    from tests.access.steps import MovableClock
 
 
 @pytest.fixture
@@ -221,3 +225,30 @@ def token_of(client: FlaskClient) -> str:
 def test_an_undo_that_names_nothing_is_refused(odd: str, support: FlaskClient) -> None:
     answer = support.post("/bulk/undo", query_string={"entries": odd}, data={"csrf_token": token_of(support)})
     assert answer.status_code == (200 if odd == "987654" else 422)
+
+
+@pytest.mark.parametrize("at", ["the selection", "the run"])
+def test_a_selection_survives_an_expired_session(
+    three: list[int],
+    at: str,
+    staff_member: Callable[..., Staff],
+    signed_in: Callable[[Staff], FlaskClient],
+    moving_clock: MovableClock,
+    session: scoped_session[Session],
+) -> None:
+    staff = staff_member(Role.SUPPORT)
+    person = signed_in(staff)
+    page = open_form(person, "generations.retry", three)
+    typed = sent(page, reason="They asked\nfor it")
+    moving_clock.move(minutes=31)
+    path = "/bulk/generations.retry" if at == "the selection" else "/bulk/generations.retry/run"
+    answer = person.post(path, data=typed)
+    assert answer.location == "/login?next=/account/resume"
+    arrived = sign_in(person, staff.email, path=answer.location)
+    back = person.get(arrived.location, follow_redirects=True)
+    assert (back.status_code, back.request.path) == (200, "/bulk/generations.retry")
+    assert "Nothing has been done yet" in back.text
+    assert fields(back.text, "id") == [str(id_) for id_ in three]
+    assert fields(back.text, "back") == ["/generations/?q=a"]
+    assert "They asked\nfor it</textarea>" in back.text
+    assert statuses(session, three) == ["failed", "completed", "failed"]

@@ -64,7 +64,10 @@ def test_everybody_reads_jobs_and_only_admins_are_offered_commands(
     assert "No worker runs" in page.text
     assert "No worker runs" in summary.text
     assert ("/commands/jobs.cancel" in page.text) == (role is Role.ADMIN)
-    assert client.get("/commands/jobs.cancel").status_code == (200 if role is Role.ADMIN else 403)
+    assert client.get("/commands/jobs.cancel").status_code == (403 if role is Role.VIEWER else 200)
+    assert client.get(f"/commands/jobs.cancel?job_id={job}").status_code == (
+        200 if role is Role.ADMIN else 403
+    )
 
 
 def test_a_worker_that_lives_is_not_missed(app: Flask, as_role: Callable[[Role], FlaskClient]) -> None:
@@ -95,6 +98,34 @@ def test_a_failed_job_is_tried_again_and_no_other(app: Flask) -> None:
         with pytest.raises(Refused):
             preview(RETRY, given, COMMAND_LINE)
     assert state(app, given.job_id) == "todo"
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.SUPPORT])
+def test_who_has_started_a_job_may_cancel_it_and_no_other(
+    app: Flask, as_role: Callable[[Role], FlaskClient], role: Role
+) -> None:
+    with app.app_context():
+        others = queued()
+        mine = ChosenJob(job_id=queued("doing"))
+    client = as_role(role)
+    with app.app_context():
+        execute = current_session().execute
+        label = execute(text("SELECT email FROM dashboard.staff ORDER BY id DESC LIMIT 1")).scalar_one()
+        execute(
+            text("UPDATE dashboard.job_progress SET asked_by = :who WHERE job_id = :id"),
+            {"who": label, "id": mine.job_id},
+        )
+        current_session().commit()
+    assert "/commands/jobs.cancel" in client.get(f"/jobs/{mine.job_id}").text
+    assert "/commands/jobs.cancel" not in client.get(f"/jobs/{others}").text
+    assert "stops at its next step" in client.get(f"/commands/jobs.cancel?job_id={mine.job_id}").text
+    with app.app_context():
+        actor = Actor(1, label, role)
+        assert run(CANCEL, mine, actor).entry_id
+        with pytest.raises(Forbidden):
+            run(CANCEL, ChosenJob(job_id=others), actor)
+        with pytest.raises(Forbidden):
+            run(CANCEL, mine, Actor(1, label, Role.VIEWER))
 
 
 def test_who_may_not_is_refused_and_what_is_not_there_is_named(app: Flask) -> None:
