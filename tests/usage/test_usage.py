@@ -36,6 +36,8 @@ PLACES = (
     ("UTC", RANGES[0], "a/b"),
     ("Europe/Berlin", RANGES[0], ""),
     ("Europe/Berlin", RANGES[1], "plain"),
+    ("America/New_York", RANGES[0], "plain"),
+    ("America/New_York", RANGES[1], ""),
     ("Asia/Kolkata", RANGES[1], "with space"),
     ("Asia/Kolkata", RANGES[4], ""),
     ("Asia/Kathmandu", RANGES[0], "ünïcode:*"),
