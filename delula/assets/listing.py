@@ -26,9 +26,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from delula.assets.names import NAME_LENGTH, NAMES, is_part_of_a_name
 from delula.lists import GRID, TABLE, Branch, Column, ListSpec, Sort, SortKind, Union, trigram_schema
-from delula.models import Generation, MarketAsset, SystemAsset, UserAsset
+from delula.models import Generation, MarketAsset, ReviewKind, SystemAsset, UserAsset
 from delula.models.columns import UtcDateTime
 from delula.models.enums import AssetSource, AssetType, UserAssetOrigin, label
+from delula.review.blind import is_listed
 from delula.search import (
     Bytes,
     Choice,
@@ -181,6 +182,7 @@ BRANCHES = (
             **_public(_MARKET, "market_assets", "user_tags"),
         },
         _ordered("type", "mime", "user", "public"),
+        is_listed(_MARKET.id, ReviewKind.MARKET_ASSET),
     ),
     Branch(
         str(AssetSource.GENERATION),
@@ -201,7 +203,7 @@ BRANCHES = (
             "has_picture": func.coalesce(_GENERATIONS.thumbnail_url, _GENERATIONS.image_url).is_not(None),
         },
         _ordered("type", "user", "recipe", "public"),
-        HAS_FILE,
+        HAS_FILE & is_listed(_GENERATIONS.id, ReviewKind.GENERATION),
     ),
     Branch(
         str(AssetSource.USER),
@@ -234,6 +236,7 @@ BRANCHES = (
         },
         # Few are deleted: those have an index of their own, and walking over them is cheap for the others.
         _ordered("type", "mime", "user", "origin", "deleted"),
+        is_listed(_LIBRARY.id, ReviewKind.USER_ASSET),
     ),
 )
 

@@ -11,8 +11,9 @@ import re
 from sqlalchemy import ColumnElement, Double, String, literal_column, or_
 
 from delula.lists import GRID, TABLE, Column, ListSpec, Sort, SortKind, Source
-from delula.models import Generation
+from delula.models import Generation, ReviewKind
 from delula.models.enums import GenerationStatus, MediaType, RequestOrigin
+from delula.review.blind import is_listed
 from delula.rollups.families import message_of
 from delula.search import (
     Choice,
@@ -321,6 +322,7 @@ LISTING = ListSpec(
                 )
             }
         ),
+        where=is_listed(GENERATIONS.id, ReviewKind.GENERATION),
     ),
     fields=FIELDS,
     sorts=(

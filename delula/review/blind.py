@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flask import has_request_context
-from sqlalchemy import BigInteger, ColumnElement, all_, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, all_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.access.guard import signed_in
@@ -22,7 +22,7 @@ from delula.errors import Refused
 from delula.models import AuditEntry, ReviewDecision, ReviewItem, ReviewKind, ReviewState
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from sqlalchemy import Select
@@ -62,13 +62,6 @@ def item_kept_from(actor: Actor, kind: ReviewKind, object_id: int) -> int | None
     return found
 
 
-def numbers_kept_from(actor: Actor, kind: ReviewKind) -> frozenset[int]:
-    """The numbers of all such things of a kind."""
-    if not _takes_second_looks(actor):
-        return frozenset()
-    return frozenset(session().scalars(_NUMBERS, {"me": actor.staff_id, "kind": kind.value}))
-
-
 def check_not_kept(kind: ReviewKind, object_id: int) -> None:
     """Refuse to do anything to a thing whose second look the person of this occasion could take.
 
@@ -81,10 +74,29 @@ def check_not_kept(kind: ReviewKind, object_id: int) -> None:
 
 def entries_kept() -> Sequence[int]:
     """The entries of the audit log that the person of this request may not see yet."""
+    return _kept(_ENTRIES, {})
+
+
+def is_listed(column: ColumnElement[int], kind: ReviewKind) -> ColumnElement[bool]:
+    """Which things of a kind the person of this request finds in lists; asked whenever a statement runs.
+
+    Args:
+        column: their numbers.
+        kind: what they are.
+    """
+    kept = bindparam(
+        f"kept_{kind.value}",
+        callable_=lambda: list(_kept(_NUMBERS, {"kind": kind.value})),
+        type_=ARRAY(Integer),
+    )
+    return column != all_(kept)
+
+
+def _kept(statement: Select[Any], values: Mapping[str, str]) -> Sequence[int]:
     person = signed_in() if has_request_context() else None
     if person is None or not _takes_second_looks(person.actor):
         return ()
-    return session().scalars(_ENTRIES, {"me": person.actor.staff_id}).all()
+    return session().scalars(statement, {"me": person.actor.staff_id, **values}).all()
 
 
 #: Which entries of the audit log the person of this request may see; asked whenever a statement runs.

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from delula.access.guard import current_staff
-from delula.models import ReviewKind
-from delula.review.blind import numbers_kept_from
 from delula.web.display import MISSING, escape, flag_tag, grouped, lead_tag, size, time_tag
 from delula.web.lists import in_filter
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.tables import Cell, link, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from delula.models import JsonValue
     from delula.web.lists import ListPage
@@ -31,19 +28,10 @@ STATUSES = {
 }
 
 
-_SECOND_LOOK = Markup('<span class="status info waiting">Second look</span>')
-
-
 def moderation_tag(value: str | None) -> Markup:
     """A moderation status: dot and word; one that is unknown stands as it is."""
     word, classes = STATUSES.get(value or "", (value or "No status", "neutral"))
     return Markup(f'<span class="status {classes}">{escape(word)}</span>')  # noqa: S704 - escaped
-
-
-def moderation_of() -> Callable[[Any], Markup]:
-    """The same of a row, as the person of this request may know it: not what a first look has found."""
-    kept = numbers_kept_from(current_staff.actor, ReviewKind.SAMPLE)
-    return lambda row: _SECOND_LOOK if row.id in kept else moderation_tag(row.moderation_status)
 
 
 def size_tag(value: int | None) -> Markup:
@@ -68,7 +56,6 @@ def written_dimensions(value: JsonValue) -> str | None:
 def cells() -> Mapping[str, Cell]:
     """The cells as the person of this request may see them."""
     name = owner_naming()
-    moderation = moderation_of()
     recipe_href, generation_href = hrefs_of("recipes"), hrefs_of("generations")
 
     def user(row: Any, listed: ListPage) -> str:
@@ -89,7 +76,6 @@ def cells() -> Mapping[str, Cell]:
 
     return {
         **_CELLS,
-        "status": Cell(lambda row, _: moderation(row)),
         "user": Cell(user, "cut"),
         "recipe": Cell(recipe, "cut"),
         "generation": Cell(generation, "number"),
@@ -98,6 +84,7 @@ def cells() -> Mapping[str, Cell]:
 
 _CELLS: Mapping[str, Cell] = {
     "id": Cell(lambda row, listed: lead_tag(row.id, listed.detail_href(row.id)), "id"),
+    "status": Cell(lambda row, _: moderation_tag(row.moderation_status)),
     "created": Cell(lambda row, _: time_tag(row.created_at)),
     "title": Cell(lambda row, _: text(row.title), "cut"),
     "type": Cell(lambda row, _: text(row.type)),

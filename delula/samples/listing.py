@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from delula.lists import GRID, TABLE, Column, ListSpec, Sort, SortKind, Source
-from delula.models import RecipeSample
+from delula.models import RecipeSample, ReviewKind
 from delula.models.enums import MediaType, ModerationStatus
+from delula.review.blind import is_listed
 from delula.search import (
     Choice,
     Chosen,
@@ -160,6 +161,7 @@ LISTING = ListSpec(
         SAMPLES.id,
         # Indexes that lead with the field and go on with the time of creation.
         frozenset((name, "created") for name in ("recipe", "user", "status", "type")),
+        where=is_listed(SAMPLES.id, ReviewKind.SAMPLE),
     ),
     fields=FIELDS,
     sorts=(
