@@ -88,9 +88,14 @@ def rows_behind(table: JsonTable, after: int | str | None, most: int) -> Sequenc
 def mentioned_in(rows: Iterable[AnyRow], store: Store) -> dict[str, str]:
     """What may be a key in the JSON of some rows, with the first row that holds it."""
     found: dict[str, str] = {}
+    # Most texts of a table are names of members and choices: each is looked into once.
+    seen: set[str] = set()
     for row in rows:
-        for key in _keys_in(row.said, store):
-            found.setdefault(key, str(row.id))
+        for words in _texts(row.said):
+            if words not in seen:
+                seen.add(words)
+                for key in _keys_in(words, store):
+                    found.setdefault(key, str(row.id))
     return found
 
 
@@ -115,21 +120,20 @@ def is_mentioned_since(keys: Iterable[str], since: datetime | None, store: Store
             SELECT {table.id} AS id, {table.said} AS said FROM {table.name}
             WHERE {recent} AND {table.said}::text LIKE ANY(CAST(:runs AS text[]))""")  # noqa: S608 - as above
         given = {name: one for name, one in values.items() if f":{name}" in statement.text}
-        if any(
-            not wanted.isdisjoint(_keys_in(row.said, store)) for row in session().execute(statement, given)
-        ):
+        texts = {words for row in session().execute(statement, given) for words in _texts(row.said)}
+        if any(not wanted.isdisjoint(_keys_in(words, store)) for words in texts):
             return True
     return False
 
 
-def _keys_in(said: Any, store: Store) -> Iterator[str]:
-    for words in _texts(said):
-        found = _ADDRESS.findall(words)
-        # What ends a sentence may belong to the address, or not.
-        addresses = dict.fromkeys([*found, *(one.rstrip(".,;:!?)]}") for one in found)])
-        for key in [words.lstrip("/")] if not addresses else _keys_of(addresses, store):
-            if key and "\0" not in key and len(key.encode("utf-8", "replace")) <= LONGEST_KEY:
-                yield key
+def _keys_in(words: str, store: Store) -> Iterator[str]:
+    """The keys that a text is, or holds addresses of."""
+    found = _ADDRESS.findall(words) if "://" in words else ()
+    # What ends a sentence may belong to the address, or not.
+    addresses = dict.fromkeys([*found, *(one.rstrip(".,;:!?)]}") for one in found)])
+    for key in [words.lstrip("/")] if not addresses else _keys_of(addresses, store):
+        if key and "\0" not in key and len(key.encode("utf-8", "replace")) <= LONGEST_KEY:
+            yield key
 
 
 def _keys_of(addresses: Iterable[str], store: Store) -> Iterator[str]:
