@@ -231,7 +231,9 @@ class Tidy(RecipeTagsCommand[OfRecipe]):
             raise Refused(f"There is no recipe {given.recipe}.")
         before = recipe.tag_highlights or []
         tags = queries.held([id_ for id_ in before if id_ is not None], lock=lock)
-        merged = queries.successors([id_ for id_ in set(before) if id_ is not None and id_ not in tags])
+        found = queries.successors([id_ for id_ in set(before) if id_ is not None and id_ not in tags])
+        names = queries.held(found.values(), lock=lock)
+        merged = {id_: into for id_, into in found.items() if into in names}
         namespaces = queries.namespaces()
         after = _tidied(before, tags.keys(), merged)
         if newly_broken(before, after, recipe.generation_type, namespaces):
@@ -242,7 +244,6 @@ class Tidy(RecipeTagsCommand[OfRecipe]):
         twice = len(before) - len(set(before))
         parts = [f"{gone} without a tag"] * bool(gone) + [f"{twice} that stand there already"] * bool(twice)
         taken = [f"take {' and '.join(parts)} away"] if parts else []
-        names = queries.held(merged.values(), lock=lock)
         put = [
             f"put {names[into].name} in the place of {id_}, which was merged into it"
             for id_, into in merged.items()
