@@ -143,6 +143,7 @@ def test_the_list_of_videos_equals_the_table_in_every_order(live_console: Consol
 
 def test_what_a_video_names_and_is_gone_is_said_to_be_gone(live_console: Console) -> None:
     (id_,) = live_console.sql("SELECT id FROM backlog_videos WHERE recipe_id = 999")[0]
-    shown = words(live_console.viewer.get(f"/backlog/videos/{id_}").text)
-    assert "999, no longer there" in shown
-    assert "999999, no longer there" in shown
+    for path in (f"/backlog/videos/{id_}", f"/backlog/videos/{id_}/peek"):
+        shown = words(live_console.viewer.get(path).text)
+        assert "999, no longer there" in shown
+        assert "999999, no longer there" in shown

@@ -57,7 +57,13 @@ def test_every_role_reads_providers_on_any_live_database(
     role: Role, live_console: Console, older_console: Console
 ) -> None:
     for console in (live_console, older_console):
-        for path in ("/providers/", "/providers/1", "/providers/count", "/providers/facets"):
+        for path in (
+            "/providers/",
+            "/providers/1",
+            "/providers/1/peek",
+            "/providers/count",
+            "/providers/facets",
+        ):
             assert console.as_role(role).get(path).status_code == 200, path
     assert live_console.as_role(role).get("/providers/99999999999").status_code == 404
 
@@ -85,3 +91,23 @@ def test_what_runs_at_a_provider_follows_the_recipes(
     viewer = as_role(Role.VIEWER)
     assert "All slots in use" in viewer.get("/providers/7").text
     assert "2 · full" in viewer.get("/providers/").text
+
+
+def test_services_beyond_the_first_hundred_are_counted_and_led_to(
+    session: scoped_session[Session], as_role: Callable[[Role], FlaskClient]
+) -> None:
+    session.execute(text("INSERT INTO providers (id, title, num_slots) VALUES (7, 'many', 2)"))
+    session.execute(
+        text(
+            "INSERT INTO services"
+            " (provider_id, provider_title, type_id, title, description, endpoint, base_cost)"
+            " SELECT 7, 'many', 1, 'Service ' || n, '', 'x', 1 FROM generate_series(1, 103) n"
+        )
+    )
+    session.commit()
+    viewer = as_role(Role.VIEWER)
+    page = viewer.get("/providers/7").text
+    assert "The first 100 of 103." in " ".join(words(page).split())
+    assert page.count('id="service-') == 100
+    assert "/recipes/?q=provider:many" in page
+    assert viewer.get("/providers/7?all=yes").text.count('id="service-') == 103

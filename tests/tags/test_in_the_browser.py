@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +53,7 @@ def test_two_tags_are_merged_and_come_back(page: Page, console: Console) -> None
     page.goto("/tags/2")
     page.locator("#tag-actions summary").click()
     page.get_by_role("link", name="Merge into").click()
+    expect(page.get_by_role("heading", name=re.compile("^Merge .+ into$"))).to_be_visible()
     page.get_by_label("Into").press_sequentially("animals")
     expect(page.locator(".command-sentence")).to_contain_text("2 recipes carry that instead")
     expect(page.locator(".touched a")).to_have_text(["Recipe 1", "Recipe 3"])
@@ -75,7 +77,7 @@ def test_a_box_of_three_states_saves_what_was_changed_alone(page: Page, console:
     page.keyboard.press("Space")
     expect(box).to_be_checked()
     expect(page.locator(".command-sentence")).to_have_text("1 of 3 selected will change.")
-    page.locator(".form-actions button").click()
+    page.locator(".form-actions .primary").click()
     expect(page.locator("h1")).to_have_text("Edit tags: 1 done, 2 left out")
     assert arrays(console) == [[3, 2], [3, 1, 2], [3, 2], [3, 1]]
     page.keyboard.press("z")
@@ -101,6 +103,6 @@ def test_an_icon_is_found_by_what_it_shows_and_taken_with_keys(page: Page, conso
     expect(field).to_have_value("coins")
     expect(field).to_be_focused()
     expect(page.locator(".command-sentence")).to_have_text("Give the option coin the icon coins.")
-    page.locator(".form-actions button").click()
+    page.locator(".form-actions .primary").click()
     page.wait_for_url("**/option-icons/")
     assert console.sql("SELECT icon FROM recipe_option_tag_icon WHERE id = 'coin'") == [("coins",)]
