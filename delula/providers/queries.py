@@ -111,7 +111,7 @@ def find(id_: int) -> AnyRow | None:
 
 
 def services_of(provider: AnyRow, most: int | None) -> Sequence[AnyRow]:
-    """The services of a provider, the active ones first.
+    """The services of a provider, the active ones first; each says in `total` how many there are.
 
     Args:
         provider: whose.
@@ -128,6 +128,7 @@ def services_of(provider: AnyRow, most: int | None) -> Sequence[AnyRow]:
             _S.is_active,
             _S.config,
             _S.updated_at,
+            func.count().over().label("total"),
         )
         .where(_belongs_to(literal(provider.id, Integer()), literal(provider.title, String())))
         .order_by(_S.is_active.desc(), _S.title, _S.id)
@@ -136,27 +137,16 @@ def services_of(provider: AnyRow, most: int | None) -> Sequence[AnyRow]:
     return session().execute(statement).all()
 
 
-def count_services(provider: AnyRow) -> int:
-    """How many services a provider has."""
-    statement = select(func.count()).select_from(Service.__table__)
-    belongs = _belongs_to(literal(provider.id, Integer()), literal(provider.title, String()))
-    return session().scalars(statement.where(belongs)).one()
-
-
 def stray_services(most: int | None) -> Sequence[AnyRow]:
-    """Services whose provider the product no longer knows; `most` is as above."""
+    """Services whose provider the product no longer knows; `most` and `total` as above."""
+    total = func.count().over().label("total")
     statement = (
-        select(_S.id, _S.title, _S.provider_id, _S.provider_title, _S.endpoint, _S.is_active)
+        select(_S.id, _S.title, _S.provider_id, _S.provider_title, _S.endpoint, _S.is_active, total)
         .where(_IS_STRAY)
         .order_by(_S.title, _S.id)
         .limit(most)
     )
     return session().execute(statement).all()
-
-
-def count_strays() -> int:
-    """How many such services there are."""
-    return session().scalars(select(func.count()).select_from(Service.__table__).where(_IS_STRAY)).one()
 
 
 def recipes_of(provider: AnyRow, most: int) -> Sequence[AnyRow]:

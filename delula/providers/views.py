@@ -40,15 +40,16 @@ def detail(provider_id: int) -> Response:
     provider = _found(provider_id)
     most = None if request.args.get("all") == "yes" else queries.RELATED_ROWS
     services = [_service(row) for row in queries.services_of(provider, most)]
+    strays = queries.stray_services(most)
     return render(
         "providers/detail.html",
         **_use(provider),
         config=masked_json(provider.config),
         services=services,
-        service_count=queries.count_services(provider),
+        service_count=services[0]["row"].total if services else 0,
         configured=[service for service in services if service["config"] is not None],
-        strays=queries.stray_services(most),
-        stray_count=queries.count_strays(),
+        strays=strays,
+        stray_count=strays[0].total if strays else 0,
         recipes=queries.recipes_of(provider, queries.RELATED_ROWS),
         all_recipes_href=f"{url_for('recipes.index')}?q=provider:{in_filter(provider.title)}",
         recipe_href=hrefs_of("recipes"),
@@ -61,11 +62,12 @@ def detail(provider_id: int) -> Response:
 def peek(provider_id: int) -> Response:
     """The essence of one provider, beside the list."""
     provider = _found(provider_id)
+    services = [_service(row) for row in queries.services_of(provider, PEEKED_SERVICES)]
     return render(
         "providers/_peek.html",
         **_use(provider),
-        services=[_service(row) for row in queries.services_of(provider, PEEKED_SERVICES)],
-        service_count=queries.count_services(provider),
+        services=services,
+        service_count=services[0]["row"].total if services else 0,
     )
 
 
