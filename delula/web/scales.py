@@ -25,6 +25,8 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 #: Beyond it a difference of two values could be infinite.
 _LARGEST = 1e300
+#: What is smaller counts as nothing: the plot divided by it would be no number.
+_SMALLEST = 1e-290
 #: Below it a step would vanish.
 _SMALLEST = 1e-290
 
@@ -37,6 +39,8 @@ def finite(value: Number | None) -> float | None:
         number = float(value)
     except (OverflowError, ValueError):
         return None
+    if abs(number) < _SMALLEST:
+        return 0.0
     if -_LARGEST <= number <= _LARGEST:
         return number
     return math.copysign(_LARGEST, number) if math.isfinite(number) else None

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from delula.web.charts import (
@@ -309,6 +309,7 @@ numbers_of_any_kind = st.one_of(st.none(), st.floats(), st.integers(-(10**20), 1
 
 @settings(max_examples=60)
 @given(st.lists(numbers_of_any_kind, min_size=1, max_size=12), st.sampled_from((SHARE, SECONDS, CREDITS)))
+@example([2.2e-311, 0], SHARE)
 def test_whatever_the_values_are_all_that_is_drawn_is_finite_and_on_the_plot(
     values: Sequence[Any], measure: Any
 ) -> None:
