@@ -149,7 +149,7 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
     id_ = queue(working_app, COUNT, to=60, pause=0.1)
     refused = queue(working_app, REFUSE)
     worker = start_worker()
-    assert wait_until(lambda: len(marks()) > 2, 40)
+    assert wait_until(lambda: len(marks()) > 2 and job(refused).status == "failed", 40)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     seen = len(marks())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,9 +106,9 @@ def test_every_text_holds_4_5_to_1_and_every_control_3_to_1(themed: Any, theme: 
     assert weak == []
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("path", ["/styleguide", "/rows"])
+@pytest.mark.parametrize(
+    ("path", "theme", "width"), some(product(["/styleguide", "/rows"], THEMES, [1440, 390]), 3)
+)
 def test_axe_finds_nothing(themed: Any, path: str, theme: str, width: int) -> None:
     page = themed(path, theme, width)
     page.evaluate((ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text())
