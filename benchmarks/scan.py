@@ -31,11 +31,11 @@ from delula.embedded.s3 import SeaweedFS
 from delula.embedded.service import Lease
 from delula.integrity.actions import BEGIN_SCAN, Pace
 from delula.integrity.scan import SCAN
-from delula.storage import Store, current_store
+from delula.storage import needed_store
 from delula.work.run import perform
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from delula.storage import Store
 
 #: Clients that write objects at once.
 WRITERS = 8
@@ -45,9 +45,7 @@ INSERT INTO user_assets (user_id, asset_id, original_filename, display_name, s3_
 SELECT 'user-' || number % 50, 'asset-' || number, 'x.png', 'x',
     'library/user/user-' || number % 50 || '/image/originals/' || number || '.png', '', 'image/png', 9, 1, 1
 FROM generate_series(1, :objects) number WHERE number % 100 > 0"""
-_SCANNED = text(
-    "SELECT objects, finished_at IS NOT NULL FROM dashboard.storage_scan ORDER BY id DESC LIMIT 1"
-)
+_SCANNED = text("SELECT objects, finished_at FROM dashboard.storage_scan ORDER BY id DESC LIMIT 1")
 _JOB = text("SELECT id, args FROM jobs.procrastinate_jobs WHERE task_name = :task ORDER BY id DESC LIMIT 1")
 
 
@@ -70,7 +68,7 @@ def main() -> None:
                 flask_migrate.upgrade()
                 fill(objects)
                 for which in ("first", "second"):
-                    report(which, objects, scan(app))
+                    report(which, objects, scan())
                 db.engine.dispose()
 
 
@@ -78,7 +76,7 @@ def fill(objects: int) -> None:
     """Write rows and objects."""
     with atomic() as current:
         current.execute(text(_ROWS), {"objects": objects})
-    put = partial(_put, current_store())
+    put = partial(_put, needed_store())
 
     begun = time.monotonic()
     with ThreadPoolExecutor(WRITERS) as pool:
@@ -89,14 +87,12 @@ def fill(objects: int) -> None:
     print(file=sys.stderr)
 
 
-def _put(store: Store | None, number: int) -> None:
-    if store is None:
-        raise SystemExit("the store did not start")
+def _put(store: Store, number: int) -> None:
     key = f"library/user/user-{number % 50}/image/originals/{number}.png"
     store.client.put_object(Bucket=store.bucket, Key=key, Body=b"123456789", ContentType="image/png")
 
 
-def scan(app: Flask) -> float:
+def scan() -> float:
     """Compare as fast as the store answers; how long it took, s."""
     run(BEGIN_SCAN, Pace(pace="full"), Actor(None, "benchmark", Role.ADMIN))
     job = session().execute(_JOB, {"task": SCAN.name}).one()
@@ -104,10 +100,9 @@ def scan(app: Flask) -> float:
     begun = time.monotonic()
     perform(SCAN, job.id, job.args)
     took = time.monotonic() - begun
-    with app.app_context():
-        listed, finished_at = session().execute(_SCANNED).one()
-        if finished_at is None:
-            raise SystemExit(f"the scan did not end; {listed:,} objects were listed")
+    listed, finished_at = session().execute(_SCANNED).one()
+    if finished_at is None:
+        raise SystemExit(f"the scan did not end; {listed:,} objects were listed")
     return took
 
 

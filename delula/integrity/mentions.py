@@ -110,17 +110,16 @@ def is_mentioned_since(keys: Iterable[str], since: datetime | None, store: Store
     wanted = set(keys)
     runs = {max(_PLAIN_RUN.findall(key), key=len, default="") for key in wanted}
     # An underscore stands for any character there, which does no harm.
-    values: dict[str, Any] = {"runs": [f"%{run}%" for run in runs]}
+    holds: dict[str, Any] = {"runs": [f"%{run}%" for run in runs]}
     for table in tables():
-        recent = "true"
+        recent, values = "true", holds
         if since is not None and table.time is not None:
             recent = f"({table.time} >= :since OR {table.time} IS NULL)"
-            values["since"] = since.replace(tzinfo=None)
+            values = {**holds, "since": since.replace(tzinfo=None)}
         statement = text(f"""
             SELECT {table.id} AS id, {table.said} AS said FROM {table.name}
             WHERE {recent} AND {table.said}::text LIKE ANY(CAST(:runs AS text[]))""")  # noqa: S608 - as above
-        given = {name: one for name, one in values.items() if f":{name}" in statement.text}
-        texts = {words for row in session().execute(statement, given) for words in _texts(row.said)}
+        texts = {words for row in session().execute(statement, values) for words in _texts(row.said)}
         if any(not wanted.isdisjoint(_keys_in(words, store)) for words in texts):
             return True
     return False
