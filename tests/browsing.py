@@ -44,7 +44,8 @@ def chromium() -> Iterator[Browser]:
 def served(app: Flask) -> Iterator[str]:
     """Let an app answer on a port of its own; its address."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # It looks that often whether it shall end, s: nobody waits for it half a second.
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -5,6 +5,7 @@ Databases are cheap here: an empty one takes some milliseconds, a migrated one i
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 from contextlib import ExitStack, contextmanager
@@ -29,6 +30,7 @@ from delula.embedded.postgres import FIRST_DATABASE, Postgres
 from delula.embedded.s3 import SeaweedFS
 from delula.embedded.service import Lease
 from tests.consoles import dispose, live_console, older_console, settings_for  # noqa: F401 - two are fixtures
+from tests.in_memory import fast_folder
 from tests.live_database import DOCUMENTED, OLDER, fill
 from tests.migrating import upgrade
 from tests.people import crowd  # noqa: F401 - a fixture
@@ -45,6 +47,13 @@ pytest_plugins = ["tests.access.fixtures", "tests.browsing"]
 # A busy machine is no fault of what is tested.
 settings.register_profile("console", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("console")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: to look through it for garbage again and again takes a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +92,10 @@ def postgres_url(run_folder: Path) -> Iterator[str]:
     if configured:
         yield make_url(configured).set(drivername="postgresql").render_as_string(hide_password=False)
         return
-    server = Postgres(run_folder / "postgres", durable=False)
-    with Lease(server) as lease:
+    with (
+        fast_folder(run_folder) as folder,
+        Lease(server := Postgres(folder / "postgres", durable=False)) as lease,
+    ):
         yield server.address(lease.ports()[0], FIRST_DATABASE)
 
 

@@ -175,10 +175,8 @@ def check(html: str, where: str) -> list[str]:
 @pytest.mark.parametrize(
     ("age", "role"),
     [
-        *(("live_console", role) for role in Role),
-        *some(
-            (("older_console", role) for role in (Role.VIEWER, Role.MODERATOR, Role.SUPPORT, Role.ADMIN)), 1
-        ),
+        *some((("live_console", role) for role in Role), 1),
+        *some((("older_console", role) for role in reversed(Role)), 1),
     ],
 )
 def test_every_page_that_a_link_leads_to_works(

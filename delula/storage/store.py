@@ -28,7 +28,8 @@ PRESIGNED_SECONDS = 300
 #: An address of any scheme, or one that begins with a host; else it is a plain key.
 _IS_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 
-
+#: Seconds of silence after which the store is taken for away: where somebody waits, and where nobody does.
+PATIENCE, LONG_PATIENCE = 3.0, 60.0
 #: Seconds that reading one object may take, however slowly it comes.
 READING_SECONDS = 600
 #: Bytes that are read or hashed at once.
@@ -69,7 +70,7 @@ class Store:
         self._settings = settings
         self._cdn_url = cdn_url.rstrip("/") if cdn_url else None
 
-    def _client(self, endpoint: str | None, *, patience: int = 3) -> S3Client:
+    def _client(self, endpoint: str | None, patience: float) -> S3Client:
         client: S3Client = boto3.client(
             "s3",
             endpoint_url=endpoint,
@@ -91,17 +92,17 @@ class Store:
     @cached_property
     def client(self) -> S3Client:
         """The client for our own requests."""
-        return self._client(self._settings.endpoint_url)
+        return self._client(self._settings.endpoint_url, PATIENCE)
 
     @cached_property
     def patient_client(self) -> S3Client:
         """The client for what takes the store long, and for which nobody waits."""
-        return self._client(self._settings.endpoint_url, patience=60)
+        return self._client(self._settings.endpoint_url, LONG_PATIENCE)
 
     @cached_property
     def public_client(self) -> S3Client:
         """The client that signs what browsers open, which may reach the store by another name."""
-        return self._client(self._settings.public_endpoint_url or self._settings.endpoint_url)
+        return self._client(self._settings.public_endpoint_url or self._settings.endpoint_url, PATIENCE)
 
     @property
     def bucket(self) -> str:

@@ -12,6 +12,7 @@ from delula.errors import Refused
 from delula.storage import Store, StoreUnavailable
 from tests.assets.entries import ALL
 from tests.storage.files import png
+from tests.thinning import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +72,7 @@ def test_without_row_or_file_it_says_so(add: Callable[..., Entry]) -> None:
 
 @pytest.mark.parametrize(
     ("method", "fault"),
-    [("GET", "half"), ("GET", 403), ("HEAD", 500), ("PUT", "refuse"), ("PUT", "done"), ("PUT", 404)],
+    some([("GET", "half"), ("GET", 403), ("HEAD", 500), ("PUT", "refuse"), ("PUT", "done"), ("PUT", 404)], 3),
 )
 def test_a_store_that_fails_midway_leaves_what_the_next_attempt_finishes(
     add: Callable[..., Entry], faulty: FaultyS3, fault: str | int, method: str
@@ -98,6 +99,7 @@ def test_no_transaction_stays_open_while_the_store_hangs(
         return read(self, key, **more)
 
     monkeypatch.setattr(Store, "read", watched)
+    monkeypatch.setattr("delula.storage.store.PATIENCE", 0.3)
     faulty.fault, faulty.matches = "hang", lambda method, _path: method == "GET"
     with pytest.raises(StoreUnavailable):
         entry.derive()

@@ -22,6 +22,7 @@ from delula.storage import Store, StoreUnavailable
 from delula.work.run import perform
 from tests.commands.cases import ADMIN
 from tests.storage.files import of_kind
+from tests.thinning import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,7 @@ STEPS = [
 ]
 
 
-@pytest.mark.parametrize(("method", "fault"), STEPS)
+@pytest.mark.parametrize(("method", "fault"), some(STEPS, 5))
 def test_a_store_that_fails_at_any_step_leaves_what_the_next_run_finishes(
     add: Callable[..., Entry], faulty: FaultyS3, method: str, fault: str | int
 ) -> None:
@@ -113,7 +114,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize(
-    ("owner", "name"), [(Store, "read"), (Store, "delete"), (Store, "facts"), (objects, "_finish")]
+    ("owner", "name"), some([(Store, "read"), (Store, "delete"), (Store, "facts"), (objects, "_finish")], 2)
 )
 @pytest.mark.parametrize("afterwards", [False, True])
 def test_a_kill_at_any_step_leaves_what_the_next_run_finishes(

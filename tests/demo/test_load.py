@@ -120,6 +120,7 @@ def test_a_database_without_the_console_is_refused(database_url: str) -> None:
         fill(database_url)
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_the_database_as_it_was(prepared_url: str) -> None:
     before = picture(prepared_url)
     process = subprocess.Popen(  # noqa: S603 - this interpreter, and a program written above

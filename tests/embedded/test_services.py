@@ -145,6 +145,8 @@ def test_a_killed_part_comes_back_on_the_same_port_with_its_data(server: Postgre
 
 
 def test_a_pid_file_that_names_somebody_else_does_not_keep_a_server_from_starting(server: Postgres) -> None:
+    with Lease(server) as lease:
+        lease.ports()
     stale = server.folder / "data" / "postmaster.pid"
     lines = [str(os.getpid()), str(server.folder / "data"), "1", "1", "", "127.0.0.1", "1 1", "ready"]
     stale.write_text("\n".join(lines))

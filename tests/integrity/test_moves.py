@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from delula.integrity import moves, tasks
 from delula.integrity.actions import DELETE, REMAKE, RESTORE, SET_ASIDE, OneFinding, OneItem
 from tests.integrity.conftest import ADA
 from tests.integrity.test_scan import A, asset
+from tests.thinning import some
 
 if TYPE_CHECKING:
     from tests.integrity.conftest import Bucket
@@ -60,8 +62,9 @@ def test_it_can_be_taken_back_before_and_after_it_was_moved(bucket: Bucket, orph
     assert (bucket.keys(), state(bucket)) == ({"left.png"}, "restored")
 
 
-@pytest.mark.parametrize("place", ["copy", "facts", "delete"])
-@pytest.mark.parametrize("command", ["set aside", "put back"])
+@pytest.mark.parametrize(
+    ("command", "place"), some(product(["set aside", "put back"], ["copy", "facts", "delete"]), 3)
+)
 def test_whoever_dies_midway_loses_nothing(
     bucket: Bucket, orphan: OneFinding, monkeypatch: pytest.MonkeyPatch, place: str, command: str
 ) -> None:

@@ -146,14 +146,14 @@ def test_the_job_of_a_living_worker_is_left_to_it(working_app: Flask, job: Job) 
 def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
     working_app: Flask, job: Job, marks: Marks, start_worker: Start
 ) -> None:
-    id_ = queue(working_app, COUNT, to=60, pause=0.1)
+    id_ = queue(working_app, COUNT, to=30, pause=0.1)
     refused = queue(working_app, REFUSE)
     worker = start_worker()
     assert wait_until(lambda: len(marks()) > 2 and job(refused).status == "failed", 40)
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     seen = len(marks())
-    assert seen < 60
+    assert seen < 30
     with working_app.app_context(), atomic() as transaction:  # rather than wait for the back-off
         transaction.execute(
             text("UPDATE jobs.procrastinate_workers SET last_heartbeat = now() - interval '1 h'")
@@ -164,11 +164,12 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(
         )
     start_worker()
     assert wait_until(lambda: job(id_).status == "succeeded", 60)
-    assert marks() == [f"step {number}" for number in range(1, 61)]
+    assert marks() == [f"step {number}" for number in range(1, 31)]
     assert job(id_).outcomes == ["lost", "done"]
     assert (job(refused).status, job(refused).outcomes) == ("failed", ["failed"])
 
 
+@pytest.mark.slow
 def test_the_supervised_worker_is_started_again_when_it_dies_and_ends_in_order(
     working_app: Flask, migrated_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

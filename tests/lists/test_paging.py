@@ -209,14 +209,16 @@ ORDERS = [Order(SORTS[key], descending) for key in ("id", "made", "cost") for de
 
 
 @pytest.mark.usefixtures("strategy")
-@pytest.mark.parametrize("name", some(CONDITIONS, 8))
+@pytest.mark.parametrize("name", some(CONDITIONS, 5))
 def test_paging_forwards_gives_every_match_once_and_in_order(session: Session, name: str) -> None:
     for order in ORDERS:
         assert forwards(session, CONDITIONS[name], order, 120) == expected(session, CONDITIONS[name], order)
 
 
 @pytest.mark.usefixtures("strategy")
-@pytest.mark.parametrize("name", ["nothing asked", "an unindexed rarity", "one value and more", "a guess"])
+@pytest.mark.parametrize(
+    "name", some(["nothing asked", "an unindexed rarity", "one value and more", "a guess"], 2)
+)
 def test_paging_backwards_gives_the_same_rows(session: Session, name: str) -> None:
     for order in ORDERS[2:]:
         rows = expected(session, CONDITIONS[name], order)

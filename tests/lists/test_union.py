@@ -312,7 +312,7 @@ def backwards(session: Session, conditions: Sequence[Condition], order: Order, s
 
 
 @pytest.mark.usefixtures("strategy")
-@pytest.mark.parametrize("name", some(CONDITIONS, 5))
+@pytest.mark.parametrize("name", some(CONDITIONS, 4))
 def test_paging_forwards_gives_every_row_of_every_table_in_order(session: Session, name: str) -> None:
     for order in ORDERS:
         rows = expected(session, CONDITIONS[name], order)
@@ -320,7 +320,9 @@ def test_paging_forwards_gives_every_row_of_every_table_in_order(session: Sessio
 
 
 @pytest.mark.usefixtures("strategy")
-@pytest.mark.parametrize("name", ["nothing asked", "two tables", "a rarity", "what is absent elsewhere"])
+@pytest.mark.parametrize(
+    "name", some(["nothing asked", "two tables", "a rarity", "what is absent elsewhere"], 2)
+)
 def test_paging_backwards_gives_the_same_rows(session: Session, name: str) -> None:
     for order in ORDERS:
         rows = expected(session, CONDITIONS[name], order)

@@ -40,6 +40,7 @@ def test_a_downgrade_of_what_was_never_upgraded_changes_nothing(live_database_ur
     assert not _schema_exists(live_database_url)
 
 
+@pytest.mark.slow
 def test_a_table_that_has_been_used_or_changed_stays_and_that_is_said(
     database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -78,6 +79,7 @@ def test_what_an_interrupted_upgrade_has_built_goes_too(older_live_database_url:
     assert changes(before, picture(older_live_database_url)) == (set(), set())
 
 
+@pytest.mark.slow
 def test_an_extension_that_the_product_relies_on_stays(
     live_database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

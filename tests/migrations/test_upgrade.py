@@ -107,6 +107,7 @@ def test_compatible_types_of_another_product_version_are_accepted(live_database_
     assert _scalar(live_database_url, "SELECT count(*) FROM dashboard.alembic_version") == 1
 
 
+@pytest.mark.slow
 def test_an_upgrade_killed_while_it_builds_blocks_no_writer_and_is_taken_up_again(
     older_live_database_url: str,
 ) -> None:
@@ -137,6 +138,7 @@ def test_an_upgrade_killed_while_it_builds_blocks_no_writer_and_is_taken_up_agai
     assert _scalar(older_live_database_url, declared) == 1
 
 
+@pytest.mark.slow
 def test_two_upgrades_at_once_follow_each_other(older_live_database_url: str) -> None:
     with psycopg.connect(older_live_database_url, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [LOCK_KEY])

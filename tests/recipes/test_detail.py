@@ -16,6 +16,7 @@ from delula.recipes.performance import RANGES, performance
 from delula.recipes.queries import find
 from tests.consoles import FRAGMENT, client_of, console_on
 from tests.generations.reading import ask, matches, words
+from tests.thinning import some
 
 if TYPE_CHECKING:
     from delula.config import S3Settings
@@ -62,7 +63,7 @@ def test_what_there_is_not_is_not_found(kitchen: Console, part: str) -> None:
         assert kitchen.admin.get(f"{LIST}{reference}{part}").status_code == 404, reference
 
 
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("role", some(reversed(Role), 2))
 def test_every_recipe_is_shown_inert_to_every_role(kitchen: Console, role: Role) -> None:
     client = kitchen.as_role(role)
     for id_ in (1, 2, 3, 4, 5, 6, 101, 102, 104, 105, 106, 240):

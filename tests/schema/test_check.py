@@ -3,6 +3,7 @@
 import json
 
 import psycopg
+import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
@@ -152,6 +153,7 @@ def test_the_check_speaks_json(older_live_database_url: str) -> None:
     } in report["differences"]["public"]
 
 
+@pytest.mark.slow
 def test_an_index_that_the_products_schema_push_has_dropped_is_reported_and_built_again(
     older_live_database_url: str,
 ) -> None:
