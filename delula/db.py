@@ -7,11 +7,12 @@ transaction: each of its statements sees what is committed by then, with one or 
 from __future__ import annotations
 
 import select
+import sys
 from collections import namedtuple
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import flask_sqlalchemy.session
 import psycopg
@@ -39,6 +40,8 @@ SERVER_SETTINGS = {
 
 #: A row of a query whose columns are read by name.
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+StatementT = TypeVar("StatementT", bound="Executable")
 
 #: The PostgreSQL schema of everything that the console owns; `public` belongs to the product.
 CONSOLE_SCHEMA = "dashboard"
@@ -88,8 +91,50 @@ def init_db(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     event.listen(engine, "checkout", _check_that_it_lives)
+    event.listen(engine, "connect", _allow_plans)
     event.listen(engine, "before_cursor_execute", _set_format)
+    event.listen(engine, "do_execute", _execute_by_key)
     app.extensions[_READER] = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+#: Option of a statement that is planned once for a connection; see `by_key`.
+_BY_KEY = "by_key"
+#: Statements that a connection keeps the plans of.
+_MOST_PLANS = 500
+
+
+def by_key(statement: StatementT) -> StatementT:
+    """A statement that is planned once, as it finds rows by their keys, whichever they are.
+
+    For pages: to plan such a join takes longer than to run it. What filters is planned for the values at
+    hand, since they are as skewed as the data.
+    """
+    return statement.execution_options(**{_BY_KEY: True})
+
+
+def _allow_plans(connection: psycopg.Connection, *_: object) -> None:
+    """Let a new connection keep plans, unless a proxy between gives each transaction another server.
+
+    A proxy cannot know the process of the server that will serve it next, so it makes its own number up.
+    """
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    connection.rollback()
+    if row == (connection.info.backend_pid,):
+        connection.prepare_threshold = sys.maxsize  # only what asks for it
+        connection.prepared_max = _MOST_PLANS
+
+
+def _execute_by_key(cursor: psycopg.Cursor, statement: Any, parameters: Any, context: Any) -> bool | None:
+    """Run a statement with the plan that its connection keeps, where it may; True if that was done."""
+    reads = cursor.connection.autocommit  # within a transaction a second attempt would be too late
+    if context is None or not reads or not context.execution_options.get(_BY_KEY):
+        return None
+    try:
+        cursor.execute(statement, parameters, prepare=True)
+    except psycopg.errors.FeatureNotSupported:  # a column has another type than when it was planned
+        cursor.connection.execute("DEALLOCATE ALL")
+        cursor.execute(statement, parameters)
+    return True
 
 
 #: Options of a statement whose rows carry bytes: they come as they are, rather than written as text.
@@ -125,8 +170,7 @@ def _check_that_it_lives(connection: psycopg.Connection, *_: object) -> None:
 def engine_options() -> dict[str, Any]:
     """How the pool connects.
 
-    Prepared statements are off, so that a transaction-pooling proxy may stand in between; plans
-    are made for the values at hand, since the console's filters are as skewed as the data.
+    Nothing is prepared by itself, as plans are made for the values at hand; see `by_key`.
     """
     return {
         "pool_size": 8,

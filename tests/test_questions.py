@@ -33,7 +33,7 @@ LISTS = {
     "/samples/?view=grid": (4, 6),
     "/samples/?view=table": (4, 6),
     "/option-icons/": (3, 5),
-    "/tags/": (3, 6),
+    "/tags/": (5, 8),  # two of them whenever its census is taken anew
     "/tags/namespaces/": (3, 5),
     "/review/": (5, 12),
     "/assets/": (4, 9),
@@ -45,17 +45,18 @@ LISTS = {
 }
 
 
-def asked(console: Console, path: str) -> tuple[int, str]:
-    """The number of questions behind a page that was seen before, and the page."""
+def asked(console: Console, path: str) -> tuple[list[str], str]:
+    """The questions behind a page that was seen before, and the page."""
     assert console.admin.get(path).status_code == 200, path
     with sent_by(console) as sent:
         page = console.admin.get(path)
-    return len(sent), page.text
+    return sent, page.text
 
 
 @pytest.mark.parametrize(("path", "most"), PAGES.items())
 def test_a_page_asks_few_questions(live_console: Console, path: str, most: int) -> None:
-    assert asked(live_console, path)[0] <= most
+    of_page, _ = asked(live_console, path)
+    assert len(of_page) <= most, "\n\n".join(of_page)
 
 
 @pytest.mark.parametrize(("path", "most"), LISTS.items())
@@ -63,7 +64,8 @@ def test_a_list_and_the_page_of_a_row_ask_few_questions(
     live_console: Console, path: str, most: tuple[int, int]
 ) -> None:
     of_list, page = asked(live_console, path)
-    assert of_list <= most[0]
+    assert len(of_list) <= most[0], "\n\n".join(of_list)
     row = re.search(r'data-href="([^"]+)"|<a class="tile-link" href="([^"]+)"', page)
     if row is not None:
-        assert asked(live_console, unescape(row[1] or row[2]))[0] <= most[1]
+        of_row, _ = asked(live_console, unescape(row[1] or row[2]))
+        assert len(of_row) <= most[1], "\n\n".join(of_row)

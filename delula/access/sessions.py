@@ -18,7 +18,7 @@ from delula.access import clock
 from delula.access.actor import Actor
 from delula.access.permissions import GRANTS, Permission, Role
 from delula.config import current_settings
-from delula.db import atomic, session
+from delula.db import atomic, by_key, session
 from delula.models.staff import RolePolicy, Staff, StaffSession
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _oldest(now: datetime) -> tuple[datetime, datetime]:
 
 #: The person of a session; made once, and of tables rather than classes, as every request asks it.
 _STAFF, _SESSION = Staff.__table__.c, StaffSession.__table__.c
-_PERSON = (
+_PERSON = by_key(
     select(
         _STAFF.id,
         _STAFF.email,

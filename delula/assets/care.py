@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Text, bindparam, cast, exists, func, literal_column, select, text
 
 from delula.assets.queries import MODELS
-from delula.db import session
+from delula.db import by_key, session
 from delula.errors import Refused
 from delula.models import (
     AssetCorrection,
@@ -84,7 +84,7 @@ def removed(reference: str, *, lock: bool = False) -> RemovedAsset | None:
     return session().get(RemovedAsset, reference, with_for_update=lock or None, populate_existing=True)
 
 
-_BY_ASSET_ID = (
+_BY_ASSET_ID = by_key(
     select(RemovedAsset.reference)
     .where(RemovedAsset.asset_id == bindparam("asset_id"))
     .order_by(RemovedAsset.at.desc())

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.assets.listing import BRANCHES, LISTING, A
 from delula.assets.names import NAME_LENGTH, suggest_names
-from delula.db import AnyRow, session
+from delula.db import AnyRow, by_key, session
 from delula.models import (
     LARGEST_ID,
     BacklogVideo,
@@ -137,9 +137,10 @@ def _rows_statement(
     ).subquery("rows")
     shown = [one[1:TAGS_SHOWN].label(one.key) if isinstance(one.type, ARRAY) else one for one in rows.c]
     if "user_id" not in columns:
-        return select(*shown)
+        return by_key(select(*shown))
     owner = (_USER.email.label("user_email"), _USER.handle.label("user_handle"))
-    return select(*shown, *owner).outerjoin_from(rows, User.__table__, _USER.id == rows.c.user_id)
+    found = select(*shown, *owner).outerjoin_from(rows, User.__table__, _USER.id == rows.c.user_id)
+    return by_key(found)
 
 
 def find(reference: str, *, lock: bool = False) -> tuple[AssetSource, AnyAsset] | None:
@@ -186,12 +187,14 @@ def lock_object(key: str) -> None:
     session().execute(_LOCK_OBJECT, {"key": key})
 
 
-_OWNER = select(
-    _USER.id.label("user_id"),
-    _USER.email.label("user_email"),
-    _USER.handle.label("user_handle"),
-    _USER.account_type,
-).where(_USER.id == bindparam("user_id"))
+_OWNER = by_key(
+    select(
+        _USER.id.label("user_id"),
+        _USER.email.label("user_email"),
+        _USER.handle.label("user_handle"),
+        _USER.account_type,
+    ).where(_USER.id == bindparam("user_id"))
+)
 
 
 def owner_of(user_id: str) -> AnyRow | None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text as TextType
 
 from delula.assets.listing import SOURCE_LABELS
-from delula.db import session
+from delula.db import by_key, session
 from delula.lists import Column, ListSpec, Sort, SortKind, Source
 from delula.models import Removal, RemovedAsset
 from delula.models.enums import AssetSource
@@ -116,11 +116,16 @@ LISTING = ListSpec(
     ),
 )
 
-_ROWS = select(
-    REMOVED.reference.label("id"),
-    *(REMOVED[name] for name in ("name", "state", "source", "owner_id", "bytes", "at", "actor", "reason")),
-    REMOVED.asset_id,
-).where(REMOVED.reference == any_(bindparam("ids", type_=ARRAY(TextType))))
+_ROWS = by_key(
+    select(
+        REMOVED.reference.label("id"),
+        *(
+            REMOVED[name]
+            for name in ("name", "state", "source", "owner_id", "bytes", "at", "actor", "reason")
+        ),
+        REMOVED.asset_id,
+    ).where(REMOVED.reference == any_(bindparam("ids", type_=ARRAY(TextType))))
+)
 
 
 def list_rows(ids: Sequence[str], state: ListState) -> Sequence[Any]:  # noqa: ARG001 - all of it is short

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Text, any_, bindparam, func, literal_column, 
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.audit.listing import LOG
-from delula.db import AnyRow, session
+from delula.db import AnyRow, by_key, session
 from delula.models import AuditEntry, Staff
 from delula.review.blind import IS_SEEN
 from delula.search import Choice
@@ -45,7 +45,7 @@ _COLUMNS = (
     LOG.takes_back,
     select(_LATER.c.id).where(_LATER.c.takes_back == LOG.id).scalar_subquery().label("taken_back_by"),
 )
-_ROWS = select(*_COLUMNS).where(LOG.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+_ROWS = by_key(select(*_COLUMNS).where(LOG.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))))
 _OF_OBJECT = (
     select(*_COLUMNS)
     .where(LOG.object_kind == bindparam("kind"), LOG.object_id == bindparam("id"), IS_SEEN)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from delula.db import AnyRow, records, session
+from delula.db import AnyRow, by_key, records, session
 from delula.models import LARGEST_ID, BacklogVideo, Generation, Recipe
 from delula.models.enums import GenerationStatus
 from delula.recipes.queries import resolve_recipes
@@ -102,7 +102,7 @@ _CLAIMS = (
     .where(_VIDEO.used_at.between(bindparam("since"), bindparam("now")))
     .group_by(_VIDEO.recipe_id)
 )
-_RECIPES = select(_RECIPE.id, func.left(_RECIPE.name, 200).label("name"), _RECIPE.is_active)
+_RECIPES = by_key(select(_RECIPE.id, func.left(_RECIPE.name, 200).label("name"), _RECIPE.is_active))
 
 
 def stock(now: datetime) -> Sequence[Stock]:
@@ -170,7 +170,7 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[AnyRow]:
 @lru_cache(maxsize=64)
 def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     """The statement for a choice of columns; made once, since making it costs as much as running it."""
-    return (
+    return by_key(
         select(_VIDEO.id, *(cell for name in names for cell in _CELLS[name]))
         .outerjoin_from(BacklogVideo.__table__, Recipe.__table__, _RECIPE.id == _VIDEO.recipe_id)
         .outerjoin(Generation.__table__, _G.id == _VIDEO.generation_id)

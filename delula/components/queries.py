@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.components.listing import LISTING
 from delula.components.measured import MEASURED
-from delula.db import AnyRow, session
+from delula.db import AnyRow, by_key, session
 from delula.models import (
     ComponentDependency,
     ComponentInputChannel,
@@ -100,14 +100,14 @@ def list_rows(ids: Sequence[str], state: ListState) -> Sequence[AnyRow]:
 def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     """The statement for a choice of columns; made once, since making it costs as much as running it."""
     columns = dict.fromkeys(cell for name in names for cell in _CELLS[name])
-    return (
+    return by_key(
         select(_C.component_id.label("id"), *columns)
         .select_from(LISTING.source.table)
         .where(_C.component_id == any_(bindparam("ids", type_=ARRAY(String))))
     )
 
 
-_FOUND = select(_REGISTRY).where(_C.component_id == bindparam("component_id"))
+_FOUND = by_key(select(_REGISTRY).where(_C.component_id == bindparam("component_id")))
 
 
 def find(component_id: str) -> AnyRow | None:
@@ -117,13 +117,15 @@ def find(component_id: str) -> AnyRow | None:
     return session().execute(_FOUND, {"component_id": component_id}).one_or_none()
 
 
-_REGISTERED = select(_C.component_id, _C.name, _C.is_active)
-_DEPENDENCIES = select(
-    _NEED.component_id,
-    _NEED.depends_on_component_id,
-    _NEED.dependency_type,
-    func.left(_NEED.description, EXCERPT).label("description"),
-).order_by(_NEED.id)
+_REGISTERED = by_key(select(_C.component_id, _C.name, _C.is_active))
+_DEPENDENCIES = by_key(
+    select(
+        _NEED.component_id,
+        _NEED.depends_on_component_id,
+        _NEED.dependency_type,
+        func.left(_NEED.description, EXCERPT).label("description"),
+    ).order_by(_NEED.id)
+)
 
 
 def registered() -> Sequence[AnyRow]:
@@ -136,7 +138,7 @@ def dependencies() -> Sequence[AnyRow]:
     return session().execute(_DEPENDENCIES).all()
 
 
-_INPUTS = (
+_INPUTS = by_key(
     select(
         _IN.channel_id,
         _IN.channel_name,
@@ -150,12 +152,12 @@ _INPUTS = (
     .where(_IN.component_id == bindparam("component_id"))
     .order_by(_IN.position, _IN.id)
 )
-_OUTPUTS = (
+_OUTPUTS = by_key(
     select(_OUT.channel_id, _OUT.channel_name, _OUT.type, _OUT.description, _OUT.metadata)
     .where(_OUT.component_id == bindparam("component_id"))
     .order_by(_OUT.id)
 )
-_LAST_RUNS = (
+_LAST_RUNS = by_key(
     select(
         _RUN.id,
         _RUN.success,

@@ -33,7 +33,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from delula.credits.account import Booking, running
 from delula.credits.listing import GENERATION, LISTING, TYPE
 from delula.credits.ranges import opening
-from delula.db import AnyRow, atomic, session
+from delula.db import AnyRow, atomic, by_key, session
 from delula.lists import Condition, Cursor, find_page, key_of
 from delula.models import CreditTransaction, Generation, Recipe, RollUpState, Span, User
 from delula.rollups import queries as rollups
@@ -118,7 +118,7 @@ def _newest(*, dated: bool) -> Select[*tuple[Any, ...]]:
 
 
 # Rows without a time come last, and each half is one stretch of the product's index.
-_NEWEST = union_all(_newest(dated=True), _newest(dated=False)).limit(bindparam("most"))
+_NEWEST = by_key(union_all(_newest(dated=True), _newest(dated=False)).limit(bindparam("most")))
 _SUMMED = (
     select(_L.amount).where(_L.user_id == bindparam("user_id")).limit(SUMMED_ROWS + 1).subquery("account")
 )
@@ -144,7 +144,7 @@ def newest_of(user_id: str, balance: int, most: int) -> list[Booking]:
 
 
 #: The row of the ledger with the user whose it is, if there is one.
-_ROW = (
+_ROW = by_key(
     select(
         *_L,
         GENERATION.label("generation"),
@@ -158,12 +158,12 @@ _ROW = (
     .where(_L.id == bindparam("id"))
 )
 #: What a row names, and what else names the same.
-_NAMED = (
+_NAMED = by_key(
     select(_G.id, _G.status, _G.type, func.coalesce(_RECIPE.name, _G.recipe_title).label("recipe_name"))
     .outerjoin_from(Generation.__table__, Recipe.__table__, _RECIPE.id == _G.recipe_id)
     .where(_G.id == bindparam("id"))
 )
-_SAME = (
+_SAME = by_key(
     select(*_ACCOUNT)
     .where(bindparam("generation", type_=String()) == GENERATION, _L.id != bindparam("id"))
     .order_by(_L.id)
@@ -198,7 +198,7 @@ _NEWER = {
     True: and_(_L.created_at >= _AT, or_(_L.created_at > _AT, _L.id > bindparam("id"))),
     False: or_(_L.created_at.is_not(None), _L.id > bindparam("id")),
 }
-_BY_IDS = select(*_ACCOUNT).where(_L.id == any_(bindparam("ids", type_=ARRAY(Integer))))
+_BY_IDS = by_key(select(*_ACCOUNT).where(_L.id == any_(bindparam("ids", type_=ARRAY(Integer)))))
 
 
 @lru_cache(maxsize=4)
@@ -302,7 +302,7 @@ def account_of(user_id: str, counted: tuple[int, int] | None) -> Account | None:
 @lru_cache(maxsize=256)
 def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     """The statement for a choice of columns; made once, since making it costs as much as running it."""
-    return (
+    return by_key(
         select(_L.id, *(cell for name in names for cell in _CELLS[name]))
         .outerjoin_from(CreditTransaction.__table__, User.__table__, _USER.id == _L.user_id)
         .where(_L.id == any_(bindparam("ids", type_=ARRAY(Integer))))

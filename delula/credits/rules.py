@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, or_, select
 
-from delula.db import AnyRow, session
+from delula.db import AnyRow, by_key, session
 from delula.models import CreditLimit, CreditOperation, CreditReason, User
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _NEWEST = _SHOWN.order_by(_O.at.desc(), _O.id.desc()).limit(bindparam("most"))
 _OLDER = _NEWEST.where(or_(_O.at < bindparam("at"), (_O.at == bindparam("at")) & (_O.id < bindparam("id"))))
 _BY_ENTRY = select(*_O).where(or_(_O.entry_id == bindparam("id"), _O.decision_entry_id == bindparam("id")))
 _REVERSAL = select(_O.id, _O.requester).where(_O.reverses == bindparam("id"))
-_OF_ROW = select(_O.id).where(_O.ledger_id == bindparam("id")).limit(1)
+_OF_ROW = by_key(select(_O.id).where(_O.ledger_id == bindparam("id")).limit(1))
 
 
 def find_operation(number: int) -> AnyRow | None:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.components.queries import resolve_components
-from delula.db import AnyRow, session
+from delula.db import AnyRow, by_key, session
 from delula.models import LARGEST_ID, ComponentRegistry, ComponentUsage, User
 from delula.users.queries import resolve_users
 
@@ -80,7 +80,7 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[AnyRow]:
 @lru_cache(maxsize=256)
 def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     """The statement for a choice of columns; made once, since making it costs as much as running it."""
-    return (
+    return by_key(
         select(_RUN.id, *(cell for name in names for cell in _CELLS[name]))
         .outerjoin_from(_RUNS, ComponentRegistry.__table__, _COMPONENT.component_id == _RUN.component_id)
         .outerjoin(User.__table__, _USER.id == _RUN.user_id)
@@ -88,7 +88,7 @@ def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     )
 
 
-_BY_ID = select(_RUN.id, _RUN.execution_id).where(_RUN.id == bindparam("id"))
+_BY_ID = by_key(select(_RUN.id, _RUN.execution_id).where(_RUN.id == bindparam("id")))
 _BY_EXECUTION = (
     select(_RUN.id, _RUN.execution_id).where(_RUN.execution_id == bindparam("execution_id")).limit(1)
 )
@@ -129,7 +129,7 @@ def _of_execution(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )
 
 
-_STEPS = _of_execution(_RUN.execution_id == bindparam("execution_id"))
+_STEPS = by_key(_of_execution(_RUN.execution_id == bindparam("execution_id")))
 _SINGLE = _of_execution(_RUN.id == bindparam("id"))
 
 
@@ -155,9 +155,11 @@ def _document(column: ColumnElement[Any], name: str) -> tuple[ColumnElement[Any]
     return shown.label(name), length.label(f"{name}_length")
 
 
-_DOCUMENTS = select(
-    _RUN.id, *_document(_RUN.input_data, "input"), *_document(_RUN.output_data, "output")
-).where(_RUN.id == any_(bindparam("ids", type_=ARRAY(Integer))))
+_DOCUMENTS = by_key(
+    select(_RUN.id, *_document(_RUN.input_data, "input"), *_document(_RUN.output_data, "output")).where(
+        _RUN.id == any_(bindparam("ids", type_=ARRAY(Integer)))
+    )
+)
 
 
 def documents(ids: Sequence[int]) -> dict[int, AnyRow]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from delula.db import AnyRow, records, session
+from delula.db import AnyRow, by_key, records, session
 from delula.generations.listing import DURATION, ORIGIN, WORKFLOW
 from delula.lists import GRID
 from delula.models import (
@@ -109,7 +109,7 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[AnyRow]:
 def _rows_statement(names: tuple[str, ...], *, with_thumbnail: bool) -> Select[*tuple[Any, ...]]:
     """The statement for a choice of columns; made once, since making it costs as much as running it."""
     extra = [_HAS_THUMBNAIL] if with_thumbnail else []
-    return (
+    return by_key(
         select(_G.id, *(cell for name in names for cell in _CELLS[name]), *extra)
         .outerjoin_from(Generation.__table__, Recipe.__table__, _RECIPE.id == _G.recipe_id)
         .outerjoin(User.__table__, _USER.id == _G.user_id)

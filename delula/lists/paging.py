@@ -43,6 +43,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from delula.db import by_key
 from delula.lists.explain import explain
 from delula.lists.order import Cursor
 from delula.models.tolerance import EARLIEST, LATEST
@@ -537,7 +538,8 @@ def _stretches(source: Source, order: Order, shape: _Shape | None) -> tuple[Sele
 @lru_cache(maxsize=1_000)
 def _place_of_row(source: Source, order: Order) -> Select[Any]:
     is_it = source.id == bindparam("place_id", type_=source.id.type)
-    return select(order.sort.expression, source.id).select_from(source.table).where(is_it, *source.always)
+    found = select(order.sort.expression, source.id).select_from(source.table).where(is_it, *source.always)
+    return by_key(found)
 
 
 @lru_cache(maxsize=200)

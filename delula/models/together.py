@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.types import TypeDecorator
 
+from delula.db import by_key
 from delula.models.columns import UtcDateTime
 from delula.models.tolerance import decode_time
 
@@ -44,7 +45,7 @@ class Together:
             self._readers[name] = _reader(
                 {column.key: column.type for column in question.selected_columns if column.key is not None}
             )
-        self._statement = select(*answers)
+        self._statement = by_key(select(*answers))
 
     def ask(
         self, session: Session | scoped_session[Session], values: Mapping[str, Any]

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 
-from delula.db import AnyRow, session
+from delula.db import AnyRow, by_key, session
 from delula.lists.kept import Kept
 from delula.models import Recipe, RecipeOptionTagIcon
 
@@ -149,7 +149,7 @@ class IconRow:
 
 
 _COLUMNS = (ICONS.id, ICONS.display, ICONS.icon, ICONS.color, ICONS.created_at, ICONS.updated_at)
-_BY_IDS = select(*_COLUMNS).where(ICONS.id == any_(bindparam("ids", type_=ARRAY(Text))))
+_BY_IDS = by_key(select(*_COLUMNS).where(ICONS.id == any_(bindparam("ids", type_=ARRAY(Text)))))
 _WHOLE = select(*_COLUMNS).where(ICONS.id == bindparam("id", type_=Text()))
 
 

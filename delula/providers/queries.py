@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from delula.db import AnyRow, session
+from delula.db import AnyRow, by_key, session
 from delula.models import LARGEST_ID, Provider, Recipe, Service
 from delula.queue.queries import use_of_providers
 
@@ -73,16 +73,18 @@ _SERVICES = (
     .correlate(Provider.__table__)
     .scalar_subquery()
 ).label("services")
-_ROWS = select(
-    _P.id,
-    _P.title,
-    func.left(_P.description, 240).label("description"),
-    _P.num_slots,
-    _P.is_active,
-    _P.created_at,
-    _P.updated_at,
-    _SERVICES,
-).where(_P.id == any_(bindparam("ids", type_=ARRAY(Integer))))
+_ROWS = by_key(
+    select(
+        _P.id,
+        _P.title,
+        func.left(_P.description, 240).label("description"),
+        _P.num_slots,
+        _P.is_active,
+        _P.created_at,
+        _P.updated_at,
+        _SERVICES,
+    ).where(_P.id == any_(bindparam("ids", type_=ARRAY(Integer))))
+)
 
 
 _IS_STRAY = ~exists().where(or_(_P.id == _S.provider_id, _P.title == _S.provider_title))

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from delula.db import AnyRow, session
+from delula.db import AnyRow, by_key, session
 from delula.lists import GRID
 from delula.lists.kept import Kept
 from delula.models import (
@@ -215,7 +215,7 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[AnyRow]:
 def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     """The statement for a choice of columns; made once, since making it costs as much as running it."""
     cells = {cell.key: cell for name in names for cell in _CELLS[name]}
-    return (
+    return by_key(
         select(_R.id, *cells.values())
         .outerjoin_from(Recipe.__table__, RecipeUsage.__table__, _USAGE.recipe_id == _R.id)
         .outerjoin(RecipeTotals.__table__, _TOTALS.recipe_id == _R.id)
@@ -255,7 +255,7 @@ class Related:
 RELATED_GENERATIONS, RELATED_SAMPLES = 8, 6
 
 #: The statements behind `Related`; made once, since making them costs as much as running them.
-_ABOUT = (
+_ABOUT = by_key(
     select(
         TAGS,
         _USAGE.usage_count.label("used_times"),
@@ -292,7 +292,7 @@ _ABOUT = (
     .outerjoin(User.__table__, _USER.id == _R.creator_id)
     .where(_R.id == bindparam("id"))
 )
-_GENERATIONS = (
+_GENERATIONS = by_key(
     select(
         _G.id,
         _G.status,
@@ -305,7 +305,7 @@ _GENERATIONS = (
     .order_by(_G.created_at.desc())
     .limit(RELATED_GENERATIONS)
 )
-_SAMPLES = (
+_SAMPLES = by_key(
     select(
         _SAMPLE.id,
         _SAMPLE.generation_id,
@@ -423,11 +423,13 @@ def what_hangs_on(recipe_id: int) -> str | None:
     return next((word for word, made in _HANGING.items() if session().scalar(made, keys) is not None), None)
 
 
-_TAGS_OF = text(
-    """
+_TAGS_OF = by_key(
+    text(
+        """
 SELECT named.id, tags.name, tags.color, tags.is_hidden, tags.is_active
 FROM unnest(CAST(:ids AS integer[])) WITH ORDINALITY AS named (id, place)
 LEFT JOIN tags ON tags.id = named.id ORDER BY named.place"""
+    )
 )
 
 

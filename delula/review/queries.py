@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, any_, bindparam, func, null, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from delula.db import AnyRow, records, session
+from delula.db import AnyRow, by_key, records, session
 from delula.models import (
     ReviewDecision,
     ReviewItem,
@@ -64,8 +64,10 @@ _ITEMS = (
     .outerjoin(ReviewDecision.__table__, _STANDING)
     .outerjoin(ReviewPolicy.__table__, _POLICY.code == _DECISION.policy)
 )
-_SOME = _ITEMS.add_columns(null().label("thing")).where(
-    _ITEM.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+_SOME = by_key(
+    _ITEMS.add_columns(null().label("thing")).where(
+        _ITEM.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
+    )
 )
 _ONE = _ITEMS.where(_ITEM.id == bindparam("id"))
 _PLAIN = select(*_ITEM).where(_ITEM.id == bindparam("id"))

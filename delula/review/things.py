@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.assets.derivatives import derive_later
 from delula.assets.detail import side
-from delula.db import AnyRow, records, session
+from delula.db import AnyRow, by_key, records, session
 from delula.models import Generation, MarketAsset, RecipeSample, ReviewKind, UserAsset
 from delula.models.enums import GenerationStatus, ModerationStatus, UserAssetOrigin
 from delula.review import media
@@ -266,7 +266,7 @@ def _names() -> Select[*tuple[Any, ...]]:
     return select(rows)
 
 
-_NAMES = _names()
+_NAMES = by_key(_names())
 
 
 def names_of(ids: Mapping[ReviewKind, Sequence[int]]) -> dict[tuple[str, int], AnyRow]:

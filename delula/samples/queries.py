@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Integer, Select, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from delula.db import AnyRow, session
+from delula.db import AnyRow, by_key, session
 from delula.lists import GRID
 from delula.models import LARGEST_ID, Generation, Recipe, RecipeSample, User
 from delula.recipes.queries import resolve_recipes
@@ -66,7 +66,7 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[AnyRow]:
 @lru_cache(maxsize=256)
 def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     """The statement for a choice of columns; made once, since making it costs as much as running it."""
-    return (
+    return by_key(
         select(_S.id, *(cell for name in names for cell in _CELLS[name]))
         .outerjoin_from(RecipeSample.__table__, Recipe.__table__, _RECIPE.id == _S.recipe_id)
         .outerjoin(User.__table__, _USER.id == _S.user_id)

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, distinct_on
 
-from delula.db import AnyRow, session
+from delula.db import AnyRow, by_key, session
 from delula.lists.kept import Kept
 from delula.models import LARGEST_ID, AuditEntry, Recipe, RecipeUsage, Tag, TagNamespace
 from delula.models.columns import UtcDateTime
@@ -269,7 +269,7 @@ _TAG_COLUMNS = (
     TAGS.created_at,
     NAMESPACE.label("namespace"),
 )
-_BY_IDS = select(*_TAG_COLUMNS).where(TAGS.id == any_(bindparam("ids", type_=ARRAY(Integer))))
+_BY_IDS = by_key(select(*_TAG_COLUMNS).where(TAGS.id == any_(bindparam("ids", type_=ARRAY(Integer)))))
 
 
 def list_rows(ids: Sequence[int], state: ListState) -> Sequence[TagRow]:
@@ -292,10 +292,14 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[TagRow]:
 
 
 #: What the page of a tag shows of it.
-_WHOLE = select(*_TAG_COLUMNS[:2], TAGS.description, *_TAG_COLUMNS[3:]).where(TAGS.id == bindparam("id"))
+_WHOLE = by_key(
+    select(*_TAG_COLUMNS[:2], TAGS.description, *_TAG_COLUMNS[3:]).where(TAGS.id == bindparam("id"))
+)
 #: Tags that the page of another one links to.
-_NAMES = select(TAGS.id, TAGS.name, TAGS.color, TAGS.is_active, TAGS.is_hidden).where(
-    TAGS.id == any_(bindparam("ids", type_=ARRAY(Integer)))
+_NAMES = by_key(
+    select(TAGS.id, TAGS.name, TAGS.color, TAGS.is_active, TAGS.is_hidden).where(
+        TAGS.id == any_(bindparam("ids", type_=ARRAY(Integer)))
+    )
 )
 _CARRIERS = (
     select(
@@ -471,10 +475,12 @@ _tags_of = select(
         type_=JSONB(),
     )
 ).where(TAGS.is_hidden)
-_NAMESPACES = select(
-    *_NAMESPACE,
-    _tags_of.where(func.starts_with(TAGS.name, _NAMESPACE.name + ":")).scalar_subquery().label("tags"),
-).order_by(_NAMESPACE.name)
+_NAMESPACES = by_key(
+    select(
+        *_NAMESPACE,
+        _tags_of.where(func.starts_with(TAGS.name, _NAMESPACE.name + ":")).scalar_subquery().label("tags"),
+    ).order_by(_NAMESPACE.name)
+)
 _TAGS_OF = _tags_of.where(func.starts_with(TAGS.name, bindparam("name", type_=Text()) + ":"))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, String, any_, bindparam, func, lit
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.access.permissions import Permission
-from delula.db import AnyRow, session
+from delula.db import AnyRow, by_key, session
 from delula.models import (
     BalanceSeen,
     Generation,
@@ -120,7 +120,7 @@ def list_rows(ids: Sequence[str], state: ListState) -> Sequence[AnyRow]:
 @lru_cache(maxsize=256)
 def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
     """The statement for a choice of columns; made once, since making it costs as much as running it."""
-    return (
+    return by_key(
         select(
             _U.id,
             _U.id.label("user_id"),
@@ -164,8 +164,8 @@ _PERSON = select(
     _SEEN.ledger_sum.label("seen_ledger"),
     _SEEN.since.label("seen_at"),
 ).select_from(LISTING.source.table.outerjoin(BalanceSeen.__table__, _SEEN.user_id == _U.id))
-_BY_ID = _PERSON.where(_U.id == bindparam("name"))
-_BY_HANDLE = _PERSON.where(_U.handle == bindparam("name"))
+_BY_ID = by_key(_PERSON.where(_U.id == bindparam("name")))
+_BY_HANDLE = by_key(_PERSON.where(_U.handle == bindparam("name")))
 _BY_ADDRESS = _PERSON.where(func.lower(_U.email) == func.lower(bindparam("name", type_=String())))
 
 
@@ -285,17 +285,19 @@ _GENERATIONS = union_all(
     *_newest("newest", SHOWN_GENERATIONS),
     *_newest("failed", SHOWN_FAILURES, _G.status == GenerationStatus.FAILED.value),
 ).subquery("generation")
-_NEWEST_GENERATIONS = select(
-    *_GENERATIONS.c,
-    func.coalesce(_RECIPE.name, _GENERATIONS.c.recipe_title).label("recipe_name"),
-).outerjoin_from(_GENERATIONS, Recipe.__table__, _RECIPE.id == _GENERATIONS.c.recipe_id)
-_SAMPLES = (
+_NEWEST_GENERATIONS = by_key(
+    select(
+        *_GENERATIONS.c,
+        func.coalesce(_RECIPE.name, _GENERATIONS.c.recipe_title).label("recipe_name"),
+    ).outerjoin_from(_GENERATIONS, Recipe.__table__, _RECIPE.id == _GENERATIONS.c.recipe_id)
+)
+_SAMPLES = by_key(
     select(_SAMPLE.id, _SAMPLE.title, _SAMPLE.moderation_status, _SAMPLE.type, _SAMPLE.created_at)
     .where(_SAMPLE.user_id == bindparam("user_id"))
     .order_by(_SAMPLE.id.desc())
     .limit(SHOWN_SAMPLES + 1)
 )
-_RECIPES = (
+_RECIPES = by_key(
     select(_RECIPE.id, _RECIPE.name, _RECIPE.is_active)
     .where(_RECIPE.creator_id == bindparam("user_id"))
     .order_by(_RECIPE.id.desc())
