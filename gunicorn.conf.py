@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 
@@ -28,6 +27,7 @@ worker_tmp_dir = os.environ.get("DELULA_RUN_FOLDER")  # else the system's folder
 
 
 def post_worker_init(_worker: object) -> None:
-    """Keep the application out of every later garbage collection, which it would slow down."""
-    gc.collect()
-    gc.freeze()
+    """Look for garbage less often, and not in the application itself."""
+    from delula.garbage import settle  # noqa: PLC0415 - else the master had a package that reload must not see
+
+    settle()

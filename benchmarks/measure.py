@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from dataclasses import dataclass, field
 from statistics import median, quantiles
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, event
 from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from delula.garbage import settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -163,8 +164,7 @@ def measure(
         console.send(environ)
         bare.send(bare_environ)
     # As the web server does once it is up: see gunicorn.conf.py.
-    gc.collect()
-    gc.freeze()
+    settle()
     bare_milliseconds = []
     for number in range(rounds):
         watch(number)

@@ -5,7 +5,6 @@ Databases are cheap here: an empty one takes some milliseconds, a migrated one i
 
 from __future__ import annotations
 
-import gc
 import os
 import secrets
 from contextlib import ExitStack, contextmanager
@@ -29,6 +28,7 @@ from delula.embedded.locks import FileLock
 from delula.embedded.postgres import FIRST_DATABASE, Postgres
 from delula.embedded.s3 import SeaweedFS
 from delula.embedded.service import Lease
+from delula.garbage import settle
 from tests.consoles import dispose, live_console, older_console, settings_for  # noqa: F401 - two are fixtures
 from tests.in_memory import fast_folder
 from tests.live_database import DOCUMENTED, OLDER, fill
@@ -50,10 +50,8 @@ settings.load_profile("console")
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: to look through it for garbage again and again takes a tenth of a run."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    """Look for garbage as a web server does: else that takes a tenth of a run."""
+    settle()
 
 
 @pytest.fixture(scope="session")

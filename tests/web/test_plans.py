@@ -45,7 +45,7 @@ def test_what_finds_rows_by_their_keys_is_kept_and_what_filters_is_not(
 
 
 def test_a_column_that_changes_its_type_meanwhile_is_read_as_it_is_now(
-    committing_app: Flask, people: FlaskClient, migrated_url: str
+    people: FlaskClient, migrated_url: str
 ) -> None:
     assert "ann" in people.get("/users/u-ann").text
     with psycopg.connect(migrated_url) as other:
