@@ -75,6 +75,7 @@ def main() -> None:
 def fill(objects: int) -> None:
     """Write rows and objects."""
     with atomic() as current:
+        current.execute(text("SET LOCAL statement_timeout = 0"))
         current.execute(text(_ROWS), {"objects": objects})
     put = partial(_put, needed_store())
 

@@ -173,15 +173,34 @@ def initials(name: str) -> str:
     return "".join(letters).upper()
 
 
+#: What `isoformat` makes of a time of this millennium.
+_LIKE_A_MOMENT = re.compile(r"2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)")
+
+
+def _moment(text: str) -> datetime | None:
+    """The time that a text of JSON stands for, if it does for any."""
+    if not _LIKE_A_MOMENT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:  # as the 31st of February
+        return None
+
+
 def plain_value(value: object) -> str | Markup:
-    """A value of any JSON as a person reads it: yes and no, a dash for none, the JSON of anything deeper."""
+    """A value of any JSON as a person reads it: yes and no, a dash for none, the JSON of anything deeper.
+
+    A time, which stands in JSON as a text, is written like all others.
+    """
     if value is None or value == "":
         return MISSING
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, int | float):
         return grouped(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return utc(moment) if (moment := _moment(value)) else value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def time_tag(value: datetime | None) -> Markup:

@@ -6,7 +6,19 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from delula.web.display import ago, compact, grouped, initials, iso, middle, size, span, utc
+from delula.web.display import (
+    MISSING,
+    ago,
+    compact,
+    grouped,
+    initials,
+    iso,
+    middle,
+    plain_value,
+    size,
+    span,
+    utc,
+)
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -99,3 +111,20 @@ def test_a_long_id_keeps_both_its_ends() -> None:
 )
 def test_initials_stand_for_a_person(name: str, letters: str) -> None:
     assert initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2026-11-27T04:16:19.957584+00:00", "2026-11-27 04:16:19 UTC"),
+        ("2026-11-27T04:16:19+01:00", "2026-11-27 03:16:19 UTC"),
+        ("2026-02-31T04:16:19Z", "2026-02-31T04:16:19Z"),
+        ("2026-11-27T04:16:19+99:99", "2026-11-27T04:16:19+99:99"),
+        ("at 2026-11-27T04:16:19Z", "at 2026-11-27T04:16:19Z"),
+        (True, "Yes"),
+        ("", MISSING),
+        ({"a": [1]}, '{"a": [1]}'),
+    ],
+)
+def test_a_value_of_json_is_written_for_people(value: object, shown: str) -> None:
+    assert plain_value(value) == shown
