@@ -17,7 +17,9 @@ class AddressingFlask(Flask):
     """Flask, but for that it builds an address once: a page has dozens, most of which all pages have."""
 
     def url_for(self, endpoint: str, **values: Any) -> str:
-        """The address of an endpoint: see `flask.url_for`."""
+        """The address of an endpoint: see `flask.url_for`, which names all its words, given or not."""
+        if "_anchor" in values:
+            values = {name: value for name, value in values.items() if value is not None or name not in _WORDS}
         is_path = (
             has_request_context()
             and not endpoint.startswith(".")  # an endpoint of the blueprint at hand

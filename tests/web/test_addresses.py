@@ -30,3 +30,10 @@ def test_an_address_is_that_of_flask(
         expected = Flask.url_for(app, endpoint, **values)  # type: ignore[arg-type]  # of any kind
         assert expected.startswith(f"{root}/generations/")
         assert [url_for(endpoint, **values), url_for(endpoint, **values)] == [expected, expected]  # type: ignore[arg-type]
+
+
+def test_an_address_is_built_once_whoever_asks_for_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.test_request_context("/"):
+        first = url_for("generations.index")
+        monkeypatch.setattr(Flask, "url_for", lambda *_given, **_more: pytest.fail("it was built again"))
+        assert url_for("generations.index") == app.url_for("generations.index") == first
