@@ -16,7 +16,17 @@ from delula.assets.detail import shown
 from delula.assets.inputs import read_metadata, read_name, read_tags
 from delula.assets.names import normalized
 from delula.assets.objects import recount_later, remove_later
-from delula.commands import Change, Command, Given, InputField, Invocation, Plan, command_named, register
+from delula.commands import (
+    Change,
+    Command,
+    Given,
+    InputField,
+    Invocation,
+    Plan,
+    Touched,
+    command_named,
+    register,
+)
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import AuditEntry, ReviewKind
@@ -90,6 +100,12 @@ class AssetCommand(Command[GivenT]):
     sources: ClassVar[Set[AssetSource]] = EVERY
     elsewhere: ClassVar[Mapping[AssetSource, str]] = {}
     spares_held: ClassVar[bool] = False
+
+    def subject(self, texts: Mapping[str, str]) -> Touched | None:
+        """The asset, by its name."""
+        reference = texts.get("id", "")
+        found = queries.find(reference)
+        return Touched(KIND, reference, shown(*found).title) if found else None
 
     def refusal(self, it: Subject) -> str | None:
         """Why it cannot be done to this asset now; None where it can."""

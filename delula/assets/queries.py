@@ -27,7 +27,6 @@ from delula.assets.listing import BRANCHES, LISTING, A
 from delula.assets.names import NAME_LENGTH, suggest_names
 from delula.db import AnyRow, by_key, session
 from delula.models import (
-    LARGEST_ID,
     BacklogVideo,
     ExportTransaction,
     Generation,
@@ -38,6 +37,7 @@ from delula.models import (
     User,
     UserAsset,
     UserTotals,
+    id_in,
 )
 from delula.models.enums import AssetSource
 from delula.recipes.queries import resolve_recipes, suggest_recipes
@@ -160,11 +160,12 @@ def find(reference: str, *, lock: bool = False) -> tuple[AssetSource, AnyAsset] 
 def _parts(reference: str) -> tuple[AssetSource, int] | None:
     """The source and the number of the row; None where it is no reference."""
     word, _, digits = reference.partition("-")
-    if not AssetSource.is_valid_string(word) or not (digits.isascii() and digits.isdigit()):
-        return None
-    if len(digits) > 10 or int(digits) > LARGEST_ID:
-        return None
-    return AssetSource.from_string(word), int(digits)
+    id_ = id_in(digits)
+    return (
+        (AssetSource.from_string(word), id_)
+        if AssetSource.is_valid_string(word) and id_ is not None
+        else None
+    )
 
 
 def find_all(references: Sequence[str]) -> Iterator[tuple[AssetSource, AnyAsset]]:

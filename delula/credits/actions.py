@@ -29,7 +29,7 @@ from delula.credits.booking import balance_after, name_of
 from delula.credits.rules import find_operation, operation_of_entry, reversal_of
 from delula.db import AnyRow, session
 from delula.errors import InvalidInput, Refused
-from delula.models import CreditOperation, Generation, User
+from delula.models import CreditOperation, Generation, User, id_in
 from delula.models.credit_operations import OperationKind, OperationState
 from delula.models.enums import CreditTransactionType, GenerationStatus
 from delula.users.refresh import FLOOR, daily_refresh
@@ -226,7 +226,7 @@ def book_adjustment(asked: Adjustment | AnyRow, user_id: str) -> int:
     metadata: dict[str, JsonValue] = {"reasonCode": asked.code}
     kind, _, about = (asked.about or "").partition(":")
     if kind:
-        metadata[f"{kind}Id"] = int(about) if about.isdigit() else about
+        metadata[f"{kind}Id"] = id_in(about) or about
     description = (asked.message or "").strip() or "Adjustment by support"
     return booking.book(user_id, asked.amount, CreditTransactionType.ADJUSTMENT, description, metadata)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from delula.models import id_in
 from delula.models.enums import wording
 from delula.web.display import MISSING, copyable_tag, grouped, lead_tag, time_tag
 from delula.web.lists import in_filter
@@ -39,9 +40,7 @@ def cells() -> Mapping[str, Cell]:
 
 def generation_number(named: str | None) -> int | None:
     """The generation that a row of the ledger names, where what it names can be one."""
-    if named is None or not (named.isascii() and named.isdigit()):
-        return None
-    return int(named) if int(named) < 2**31 else None
+    return None if named is None else id_in(named)
 
 
 def signed(amount: int) -> str:

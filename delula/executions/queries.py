@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.components.queries import resolve_components
 from delula.db import AnyRow, by_key, session
-from delula.models import LARGEST_ID, ComponentRegistry, ComponentUsage, User
+from delula.models import ComponentRegistry, ComponentUsage, User, id_in
 from delula.users.queries import resolve_users
 
 if TYPE_CHECKING:
@@ -99,10 +99,9 @@ def find(reference: str) -> AnyRow | None:
     if "\0" in reference:
         return None  # PostgreSQL takes no such text at all
     ask = session().execute
-    if reference.isascii() and reference.isdigit() and int(reference) <= LARGEST_ID:
-        by_id = ask(_BY_ID, {"id": int(reference)}).one_or_none()
-        if by_id is not None:
-            return by_id
+    id_ = id_in(reference)
+    if id_ is not None and (by_id := ask(_BY_ID, {"id": id_}).one_or_none()) is not None:
+        return by_id
     return ask(_BY_EXECUTION, {"execution_id": reference}).one_or_none() if reference else None
 
 

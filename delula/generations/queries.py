@@ -24,7 +24,6 @@ from delula.db import AnyRow, by_key, records, session
 from delula.generations.listing import DURATION, ORIGIN, WORKFLOW
 from delula.lists import GRID
 from delula.models import (
-    LARGEST_ID,
     BacklogVideo,
     CreditTransaction,
     Generation,
@@ -32,6 +31,7 @@ from delula.models import (
     RecipeSample,
     User,
     UserAsset,
+    id_in,
 )
 from delula.models.together import Together
 from delula.recipes.queries import resolve_recipes
@@ -129,10 +129,9 @@ def find(reference: str) -> Generation | None:
     """The generation with this id, short id or asset id, tried in this order."""
     if "\0" in reference:
         return None  # PostgreSQL takes no such text at all
-    if reference.isascii() and reference.isdigit() and int(reference) <= LARGEST_ID:
-        by_id = session().get(Generation, int(reference))
-        if by_id is not None:
-            return by_id
+    id_ = id_in(reference)
+    if id_ is not None and (by_id := session().get(Generation, id_)) is not None:
+        return by_id
     statement = select(Generation)
     by_short_id = session().scalars(statement.where(Generation.short_id == reference)).first()
     if by_short_id is not None:

@@ -19,7 +19,7 @@ from delula.models.care import (
     Removal,
     RemovedAsset,
 )
-from delula.models.columns import LARGEST_ID, JsonValue
+from delula.models.columns import LARGEST_ID, JsonValue, id_in
 from delula.models.components import (
     ComponentDependency,
     ComponentInputChannel,
@@ -163,4 +163,5 @@ __all__ = [
     "UserTotals",
     "UserType",
     "Verdict",
+    "id_in",
 ]

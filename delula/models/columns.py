@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 #: The largest id of the product's tables, whose ids are 32-bit integers.
 LARGEST_ID = 2**31 - 1
 
+
+def id_in(text: str) -> int | None:
+    """The id of a row that a text writes; None where it can be none, however long it is."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))):
+        return None
+    id_ = int(text)
+    return id_ if 0 < id_ <= LARGEST_ID else None
+
+
 #: What a JSON column can hold. Nothing promises an object: scalars and lists occur.
 JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
 

@@ -20,11 +20,12 @@ from delula.commands import (
     InputField,
     Invocation,
     Plan,
+    Touched,
     digest,
     register,
 )
 from delula.errors import InvalidInput, Refused
-from delula.models import LARGEST_ID
+from delula.models import id_in
 from delula.recipes import queries, versions
 from delula.recipes.checks import changed, plain, read_value
 from delula.recipes.columns import BY_NAME, COLUMNS, Kind
@@ -136,6 +137,11 @@ class RecipeCommand(Command[GivenT]):
     """A command that writes one recipe, which is kept whole before and after."""
 
     permission = Permission.RECIPES_EDIT
+
+    def subject(self, texts: Mapping[str, str]) -> Touched | None:
+        """The recipe, by its name."""
+        stored = _named(texts)
+        return Touched(KIND, texts["id"], stored["name"] or f"Recipe {texts['id']}") if stored else None
 
     def write(self, given: GivenT, plan: Plan) -> Mapping[str, JsonValue]:
         """Write, with the recipe kept as it was and as it is then."""
@@ -648,8 +654,8 @@ def _refuse_first(errors: Mapping[str, str]) -> None:
 
 def _named(texts: Mapping[str, str]) -> Stored | None:
     """What the recipe holds whose id stands among these texts."""
-    id_ = texts.get("id", "")
-    return versions.stored(int(id_)) if id_.isascii() and id_.isdigit() and len(id_) < 10 else None
+    id_ = id_in(texts.get("id", ""))
+    return None if id_ is None else versions.stored(id_)
 
 
 def _one_stored(name: str, texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -699,8 +705,8 @@ def _check_creator(values: Mapping[str, Value]) -> None:
 def _known_tags(texts: Mapping[str, str], *, lock: bool) -> Collection[int]:
     """Those of the tags in a form that exist; held before the recipe, as every command on tags holds them."""
     entries = texts.get("tag_highlights", "").split(",")
-    ids = [int(entry) for entry in map(str.strip, entries) if entry.isascii() and entry.isdigit()]
-    return tags.held([id_ for id_ in ids if id_ <= LARGEST_ID], lock=lock).keys() if ids else ()
+    ids = [id_ for entry in entries if (id_ := id_in(entry.strip())) is not None]
+    return tags.held(ids, lock=lock).keys() if ids else ()
 
 
 def _check_tags(values: Mapping[str, Value], row: Stored, known: Collection[int]) -> None:

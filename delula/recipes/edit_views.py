@@ -11,7 +11,7 @@ from delula.access.permissions import Permission
 from delula.commands import Conflict, just_done, preview, run
 from delula.db import session
 from delula.errors import InvalidInput, Refused
-from delula.models import AuditEntry
+from delula.models import AuditEntry, id_in
 from delula.recipes import queries
 from delula.recipes.actions import DUPLICATE, EDIT, NEW, RECOUNT_ALL
 from delula.recipes.edit_form import SECTIONS, RecipeForm, merged, new_form, opened, sent, shown_tags
@@ -171,8 +171,8 @@ def _job_of(receipt: Receipt) -> str:
 
 
 def _form_of(texts: Mapping[str, str]) -> str | None:
-    id_ = texts.get("id", "")
-    return url_for("recipe_editing.edit", id_=id_) if id_.isascii() and id_.isdigit() else None
+    id_ = id_in(texts.get("id", ""))
+    return None if id_ is None else url_for("recipe_editing.edit", id_=id_)
 
 
 show_form(EDIT.name, _form_of)

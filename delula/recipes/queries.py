@@ -27,7 +27,6 @@ from delula.db import AnyRow, by_key, session
 from delula.lists import GRID
 from delula.lists.kept import Kept
 from delula.models import (
-    LARGEST_ID,
     BacklogVideo,
     ComponentRegistry,
     Generation,
@@ -40,6 +39,7 @@ from delula.models import (
     Tag,
     TagAlias,
     User,
+    id_in,
 )
 from delula.search import Choice
 from delula.users.queries import resolve_users
@@ -63,7 +63,7 @@ _SHARE, _COMPONENT = RevenueShare.__table__.c, ComponentRegistry.__table__.c
 
 def resolve_recipes(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
     """The ids of recipes by id, slug or name."""
-    ids = [int(name) for name in names if name.isascii() and name.isdigit() and int(name) <= LARGEST_ID]
+    ids = [id_ for name in names if (id_ := id_in(name)) is not None]
     rows = session().execute(
         select(Recipe.id, Recipe.slug, Recipe.name).where(
             or_(Recipe.id.in_(ids), Recipe.slug.in_(names), Recipe.name.in_(names))
@@ -79,7 +79,7 @@ def resolve_recipes(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
 
 def resolve_tags(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
     """The ids of tags by name, or by the same name in another case, or by id."""
-    ids = [int(name) for name in names if name.isascii() and name.isdigit() and int(name) <= LARGEST_ID]
+    ids = [id_ for name in names if (id_ := id_in(name)) is not None]
     lowered = func.lower(_TAG.name).label("lowered")
     folded_names = [name.lower() for name in names]
     named = select(_TAG.id, _TAG.name, lowered, literal(False)).where(
@@ -228,10 +228,9 @@ def find(reference: str) -> Recipe | None:
     """The recipe with this id or slug, tried in this order; of several with one slug an active one."""
     if "\0" in reference:
         return None  # PostgreSQL takes no such text at all
-    if reference.isascii() and reference.isdigit() and int(reference) <= LARGEST_ID:
-        by_id = session().get(Recipe, int(reference))
-        if by_id is not None:
-            return by_id
+    id_ = id_in(reference)
+    if id_ is not None and (by_id := session().get(Recipe, id_)) is not None:
+        return by_id
     by_slug = select(Recipe).where(Recipe.slug == reference)
     return session().scalars(by_slug.order_by(Recipe.is_active.desc(), Recipe.id).limit(1)).first()
 

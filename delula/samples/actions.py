@@ -17,16 +17,18 @@ from delula.commands import (
     InputField,
     Invocation,
     Plan,
+    Touched,
     digest,
     last_change,
     register,
 )
 from delula.db import session
 from delula.errors import InvalidInput, Refused
-from delula.models import LARGEST_ID, AuditEntry, RecipeSample, ReviewKind
+from delula.models import LARGEST_ID, AuditEntry, RecipeSample, ReviewKind, id_in
 from delula.models.enums import ModerationStatus
 from delula.review.blind import check_not_kept
 from delula.review.elsewhere import check_judging, close
+from delula.samples import queries
 from delula.web.display import ago
 
 if TYPE_CHECKING:
@@ -61,6 +63,12 @@ class SampleCommand(Command[GivenT]):
 
     permission = Permission.SAMPLES_MODERATE
     object_field = "id"
+
+    def subject(self, texts: Mapping[str, str]) -> Touched | None:
+        """The sample, by its title."""
+        id_ = id_in(texts.get("id", ""))
+        sample = None if id_ is None else queries.find(id_)
+        return Touched(KIND, str(id_), sample.title or f"Sample {id_}") if sample else None
 
     def plan(self, given: GivenT, *, lock: bool) -> Plan:
         """What changes, and nothing else."""

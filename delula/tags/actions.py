@@ -21,7 +21,7 @@ from delula.commands import Change, Command, Given, InputField, Invocation, Plan
 from delula.commands.members import OFFERED
 from delula.db import session
 from delula.errors import InvalidInput, Refused
-from delula.models import AuditEntry, Tag
+from delula.models import AuditEntry, Tag, id_in
 from delula.tags import names, queries
 from delula.tags.giving import tag_member
 from delula.tags.looks import preview_of
@@ -153,13 +153,12 @@ class TagCommand(Command[OfTagT]):
 
     def subject(self, texts: Mapping[str, str]) -> Touched | None:
         """The tag, by its name."""
-        number = texts.get("id", "")
-        is_number = number.isascii() and number.isdigit() and len(number) < 10
+        id_ = id_in(texts.get("id", ""))
         try:
-            tag = names.tag(int(number) if is_number else 0, lock=False)
+            tag = names.tag(id_ or 0, lock=False)
         except Refused:
             return None
-        return Touched(KIND, number, tag.name or f"Tag {number}")
+        return Touched(KIND, str(id_), tag.name or f"Tag {id_}")
 
 
 class Edit(TagCommand[Edited]):

@@ -13,7 +13,7 @@ from delula.commands import Change, Command, Given, InputField, Invocation, Plan
 from delula.commands.members import OFFERED, Edits, Member, Members, edited, read_edits
 from delula.db import session
 from delula.errors import InvalidInput, Refused
-from delula.models import LARGEST_ID, Recipe
+from delula.models import LARGEST_ID, Recipe, id_in
 from delula.recipes import versions
 from delula.tags import queries
 from delula.tags.namespaces import newly_broken
@@ -50,7 +50,7 @@ def tag_member(row: AnyRow, count: int = 0) -> Member:
 
 def _of(recipe_ids: Sequence[str]) -> Sequence[Member]:
     """What these recipes carry, and the choices of namespaces, which are always at hand."""
-    counts = queries.carried_by([int(id_) for id_ in recipe_ids if _is_id(id_)])
+    counts = queries.carried_by([id_ for one in recipe_ids if (id_ := id_in(one)) is not None])
     namespaces = queries.namespaces()
     choices = {choice.tag_id: one for one in namespaces for choice in one.choices}
     wanted = {*counts, *(choice.tag_id for one in namespaces for choice in one.choices if choice.is_active)}
@@ -73,16 +73,13 @@ def _how_many(namespace: Namespace) -> str:
 
 
 def _named(values: Sequence[str]) -> Sequence[Member]:
-    rows = queries.held([int(value) for value in values if _is_id(value)], lock=False) if values else {}
+    ids = [id_ for value in values if (id_ := id_in(value)) is not None]
+    rows = queries.held(ids, lock=False) if ids else {}
     return [tag_member(row) for row in rows.values()]
 
 
 def _offered(sought: str) -> Sequence[Member]:
     return [tag_member(row) for row in queries.called(sought, OFFERED)]
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= LARGEST_ID
 
 
 def read_ids(edits: Edits) -> tuple[list[int], list[int]]:
@@ -91,7 +88,7 @@ def read_ids(edits: Edits) -> tuple[list[int], list[int]]:
     Raises:
         InvalidInput: one is no id.
     """
-    if odd := next((value for value in edits.values if not _is_id(value)), None):
+    if odd := next((value for value in edits.values if id_in(value) is None), None):
         raise InvalidInput("tags", f"“{odd[:80]}” is no id of a tag.")
     return [int(value) for value in edits.give], [int(value) for value in edits.take]
 
@@ -104,10 +101,9 @@ class RecipeTagsCommand(Command[OfRecipeT]):
 
     def subject(self, texts: Mapping[str, str]) -> Touched | None:
         """The recipe, by its name."""
-        number = texts.get("recipe", "")
-        is_number = number.isascii() and number.isdigit() and len(number) < 10
-        recipe = queries.tagged(int(number), lock=False) if is_number else None
-        return Touched("recipe", number, recipe.name or f"Recipe {number}") if recipe else None
+        id_ = id_in(texts.get("recipe", ""))
+        recipe = None if id_ is None else queries.tagged(id_, lock=False)
+        return Touched("recipe", str(id_), recipe.name or f"Recipe {id_}") if recipe else None
 
 
 class Give(RecipeTagsCommand[Giving]):

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from delula.db import session
 from delula.errors import InvalidInput, Refused
-from delula.models import LARGEST_ID, Tag, TagAlias, TagNamespace
+from delula.models import LARGEST_ID, Tag, TagAlias, TagNamespace, id_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,9 +96,8 @@ def called(typed: str) -> int | None:
     ):
         if (found := session().scalar(statement.limit(1))) is not None:
             return int(found)
-    if typed.isascii() and typed.isdigit() and int(typed) <= LARGEST_ID:
-        return session().scalar(select(_TAGS.id).where(_TAGS.id == int(typed)))
-    return None
+    id_ = id_in(typed)
+    return None if id_ is None else session().scalar(select(_TAGS.id).where(_TAGS.id == id_))
 
 
 def exists(id_: int) -> bool:

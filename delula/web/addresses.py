@@ -19,7 +19,8 @@ class AddressingFlask(Flask):
     def url_for(self, endpoint: str, **values: Any) -> str:
         """The address of an endpoint: see `flask.url_for`, which names all its words, given or not."""
         if "_anchor" in values:
-            values = {name: value for name, value in values.items() if value is not None or name not in _WORDS}
+            left_out = {name for name in _WORDS if values.get(name) is None}
+            values = {name: value for name, value in values.items() if name not in left_out}
         is_path = (
             has_request_context()
             and not endpoint.startswith(".")  # an endpoint of the blueprint at hand
