@@ -98,7 +98,6 @@ LISTING = ListSpec(
     empty="They appear here once an asset is retired or purged.",
     icon="archive-x",
     time_field="removed",
-    peeks=False,
     tabs=(("Retired", "state:retired"), ("Being purged", "state:purging"), ("Purged", "state:purged")),
     source=Source(RemovedAsset.__table__, REMOVED.reference),
     fields=FIELDS,

@@ -246,6 +246,13 @@ def removed_detail(reference: str) -> Response:
     )
 
 
+@removed_assets.get("/<reference>/peek")
+@requires(Permission.ASSETS_READ)
+def removed_peek(reference: str) -> Response:
+    """The essence of one that was removed, beside the list."""
+    return render("removed_assets/_peek.html", **_removed(reference))
+
+
 def _removed(reference: str) -> dict[str, Any]:
     """The record of a removed asset, and what to call its state; 404 where there is none."""
     record = care.removed(reference) if "\0" not in reference else None

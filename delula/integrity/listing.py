@@ -94,7 +94,6 @@ LISTING = ListSpec(
     noun="finding",
     empty="What does not fit between bucket and tables appears here once a scan has found it.",
     icon="shield-check",
-    peeks=False,
     source=Source(
         StorageFinding.__table__,
         F.id,
@@ -142,7 +141,6 @@ QUARANTINE = ListSpec(
     noun="object",
     empty="Objects that no row refers to are kept here for a while, once somebody has set them aside.",
     icon="archive",
-    peeks=False,
     source=Source(Quarantined.__table__, Q.id, frozenset({("state", "created")})),
     fields=FieldSet(
         [

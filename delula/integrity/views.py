@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from flask import Blueprint, Response, abort, url_for
 
 import delula.integrity.tasks  # noqa: F401 - what the console does by itself
@@ -35,6 +37,9 @@ from delula.storage import StoreUnavailable, current_store
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.render import render, render_part
+
+if TYPE_CHECKING:
+    from delula.db import AnyRow
 
 blueprint = Blueprint("integrity", __name__, url_prefix="/assets/integrity")
 quarantine = Blueprint("quarantine", __name__, url_prefix="/assets/quarantine")
@@ -105,17 +110,11 @@ def scans() -> Response:
 @requires(Permission.INTEGRITY_READ)
 def detail(finding_id: int) -> Response:
     """One finding: what it means, the row, the object, and what can be done."""
-    row = queries.find(finding_id)
-    if row is None:
-        abort(404)
+    row = _found(finding_id)
     return render(
         "integrity/detail.html",
-        it=row,
+        **_shown(row),
         title=TITLES[Kind(row.kind)],
-        state=kind_tag(row),
-        meaning=MEANINGS[Kind(row.kind)],
-        what=detail_of(row),
-        source=SOURCES.get(row.source, row.source) if row.source else None,
         row_href=row_href(row),
         has_store=current_store() is not None,
         commands=[(SET_ASIDE, why_not_set_aside(row)), (REMAKE, why_not_remake(row))],
@@ -123,13 +122,36 @@ def detail(finding_id: int) -> Response:
     )
 
 
+@blueprint.get("/<int:finding_id>/peek")
+@requires(Permission.INTEGRITY_READ)
+def peek(finding_id: int) -> Response:
+    """The essence of one finding, beside the list."""
+    return render("integrity/_peek.html", **_shown(_found(finding_id)))
+
+
+def _found(finding_id: int) -> AnyRow:
+    row = queries.find(finding_id)
+    if row is None:
+        abort(404)
+    return row
+
+
+def _shown(row: AnyRow) -> dict[str, Any]:
+    """What its page and its peek show."""
+    return {
+        "it": row,
+        "state": kind_tag(row),
+        "meaning": MEANINGS[Kind(row.kind)],
+        "what": detail_of(row),
+        "source": SOURCES.get(row.source, row.source) if row.source else None,
+    }
+
+
 @blueprint.get("/<int:finding_id>/storage")
 @requires(Permission.INTEGRITY_READ)
 def storage(finding_id: int) -> Response:
     """What the store knows of the key now; its own fragment, since the store may be slow or away."""
-    row = queries.find(finding_id)
-    if row is None:
-        abort(404)
+    row = _found(finding_id)
     store, facts, away = current_store(), None, False
     try:
         facts = store.facts(row.key) if store else None
@@ -142,9 +164,7 @@ def storage(finding_id: int) -> Response:
 @requires(Permission.INTEGRITY_READ)
 def item(item_id: int) -> Response:
     """One object that was set aside."""
-    row = queries.find_held(item_id)
-    if row is None:
-        abort(404)
+    row = _held(item_id)
     return render(
         "integrity/item.html",
         it=row,
@@ -153,3 +173,18 @@ def item(item_id: int) -> Response:
         commands=[(RESTORE, why_not_restore(row)), (DELETE, why_not_delete(row))],
         place=place_of(QUARANTINE, {}, item_id),
     )
+
+
+@quarantine.get("/<int:item_id>/peek")
+@requires(Permission.INTEGRITY_READ)
+def peek_item(item_id: int) -> Response:
+    """The essence of one object that was set aside, beside the list."""
+    row = _held(item_id)
+    return render("integrity/_item_peek.html", it=row, state=held_tag(row))
+
+
+def _held(item_id: int) -> AnyRow:
+    row = queries.find_held(item_id)
+    if row is None:
+        abort(404)
+    return row

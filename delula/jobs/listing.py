@@ -59,7 +59,6 @@ LISTING = ListSpec(
     noun="job",
     empty="Work that is done in the background appears here.",
     icon="list-checks",
-    peeks=False,
     source=Source(TABLE, JOBS.id),
     fields=FIELDS,
     sorts=(

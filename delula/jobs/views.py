@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, abort
 
 import delula.jobs.tasks  # noqa: F401 - what the console does by itself
@@ -15,6 +17,9 @@ from delula.jobs.queries import State
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.render import render, render_part, wants_fragment
+
+if TYPE_CHECKING:
+    from delula.db import AnyRow
 
 #: By this status, htmx knows that there is nothing more to ask for.
 STOP_ASKING = 286
@@ -35,9 +40,7 @@ def summary() -> Response:
 @requires(Permission.JOBS_READ)
 def detail(job_id: int) -> Response:
     """One job: how far it is, what became of each attempt, and what can be done about it."""
-    job = queries.find(job_id)
-    if job is None:
-        abort(404)
+    job = _found(job_id)
     is_running = job.state == State.RUNNING
     is_open = is_running or job.state == State.WAITING
     seconds = (job.updated_at - job.began_at).total_seconds() if job.updated_at and job.began_at else 0
@@ -62,3 +65,21 @@ def detail(job_id: int) -> Response:
         ],
         place=place_of(LISTING, {}, job_id),
     )
+
+
+@blueprint.get("/<int:job_id>/peek")
+@requires(Permission.JOBS_READ)
+def peek(job_id: int) -> Response:
+    """The essence of one job, beside the list."""
+    job = _found(job_id)
+    error = next((one.error for one in queries.attempts_at(job_id)), None)
+    return render(
+        "jobs/_peek.html", job=job, title=title_of(job.task_name), state=state_tag(job), error=error
+    )
+
+
+def _found(job_id: int) -> AnyRow:
+    job = queries.find(job_id)
+    if job is None:
+        abort(404)
+    return job

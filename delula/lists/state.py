@@ -40,7 +40,6 @@ class ListSpec:
         tabs: filters that people want so often that they stand above the list, as pairs of label and filter.
         empty: what will stand in the list once something is there, as a sentence.
         icon: the Lucide icon of the empty list.
-        peeks: whether a row can be looked at beside the list.
         summary: whether a fragment above the rows sums up what the filter leaves.
         pages: further pages about the same things: label, Lucide icon and endpoint of each.
     """
@@ -58,7 +57,6 @@ class ListSpec:
     tabs: Sequence[tuple[str, str]] = ()
     empty: str = ""
     icon: str = "inbox"
-    peeks: bool = True
     summary: bool = False
     pages: Sequence[tuple[str, str, str]] = ()
 

@@ -83,7 +83,6 @@ LISTING = ListSpec(
     noun="upload",
     empty="Files that staff send into the bucket appear here.",
     icon="upload",
-    peeks=False,
     source=Source(Upload.__table__, U.id, frozenset({("state", "created")})),
     fields=FIELDS,
     sorts=(

@@ -97,14 +97,28 @@ def detail(upload_id: int) -> Response:
     row = _found(upload_id)
     return render(
         "uploads/detail.html",
-        it=row,
-        state=state_tag(row),
-        source=source_of(row),
-        type=AssetType(row.asset_type),
+        **_shown(row),
         asset_href=_asset_href(row),
         commands=[(CANCEL, why_not_cancel(row.state))],
         place=place_of(LISTING, {}, upload_id),
     )
+
+
+@blueprint.get("/<int:upload_id>/peek")
+@requires(Permission.ASSETS_READ)
+def peek(upload_id: int) -> Response:
+    """The essence of one upload, beside the list."""
+    return render("uploads/_peek.html", **_shown(_found(upload_id)))
+
+
+def _shown(row: AnyRow) -> dict[str, Any]:
+    """What its page and its peek show."""
+    return {
+        "it": row,
+        "state": state_tag(row),
+        "source": source_of(row),
+        "type": AssetType(row.asset_type),
+    }
 
 
 def _told(view: Callable[..., Response]) -> Callable[..., Response]:

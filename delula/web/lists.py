@@ -140,9 +140,9 @@ class ListPage:
         """The page of one row, which then knows the list that one came from."""
         return f"{self.action}{id_ if type(id_) is int else in_path(id_)}{self._came_from}"
 
-    def peek_href(self, id_: RowId) -> str | None:
+    def peek_href(self, id_: RowId) -> str:
         """The fragment that shows the essence of one row beside the list."""
-        return f"{self.action}{id_ if type(id_) is int else in_path(id_)}/peek" if self.spec.peeks else None
+        return f"{self.action}{id_ if type(id_) is int else in_path(id_)}/peek"
 
     @cached_property
     def _came_from(self) -> str:

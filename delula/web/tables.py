@@ -47,7 +47,7 @@ def table_body(
         (_opening(column.label, cells[column.key].classes), cells[column.key].inner)
         for column in listed.state.columns
     ]
-    peeks, choice = listed.spec.peeks, CHOICE if listed.selects else ""
+    choice = CHOICE if listed.selects else ""
     parts: list[str] = []
     group: str | None = None
     for row in listed.rows:
@@ -55,9 +55,9 @@ def table_body(
             words = f'<th scope="rowgroup" colspan="{len(columns)}"><bdi>{escape(group)}</bdi></th>'
             parts.append(f'<tr class="table-group">{words}</tr>\n')
         name, href = escape(row.id), listed.detail_href(row.id)
-        peek = f' data-peek="{listed.peek_href(row.id)}"' if peeks else ""
         # As `row_tag` does, but for the addresses: what they are made of is quoted for an address already.
-        parts.append(f'<tr id="row-{name}" data-row="{name}" data-href="{href}"{peek}>')
+        peek = listed.peek_href(row.id)
+        parts.append(f'<tr id="row-{name}" data-row="{name}" data-href="{href}" data-peek="{peek}">')
         for index, (opening, inner) in enumerate(columns):
             parts += (
                 opening,
