@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 #: Where Linux keeps files in memory; macOS has no such place.
 MEMORY = Path("/dev/shm")  # noqa: S108 - what we make in it is ours by its name and mode
-#: Bytes that must be free there: a run takes a third of it.
-ROOM = 6 * 1024**3
+#: Bytes that must be free there: a run takes half of it at most.
+ROOM = 3 * 1024**3
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from delula.integrity import scan, tasks
 from delula.integrity.actions import BEGIN_SCAN, SET_ASIDE, OneFinding, Pace
 from delula.storage import StoreUnavailable, walk
 from delula.storage.layout import blurred_key, derivative_keys
+from tests.thinning import some
 
 if TYPE_CHECKING:
     from tests.integrity.conftest import Bucket
@@ -110,7 +111,7 @@ HOLDING = {
 }
 
 
-@pytest.mark.parametrize("holder", HOLDING)
+@pytest.mark.parametrize("holder", some(HOLDING, 5))
 def test_what_any_table_refers_to_is_no_orphan(bucket: Bucket, holder: str) -> None:
     key = "generations/videos/originals/film 1.mp4"
     address = ADDRESS.format(bucket=bucket.store.bucket, key=key.replace(" ", "%20"))
@@ -199,7 +200,7 @@ def test_a_second_scan_keeps_what_is_still_so_and_drops_the_rest(bucket: Bucket)
     assert bucket.console.sql("SELECT count(*) FROM dashboard.stored_object") == [(2,)]
 
 
-@pytest.mark.parametrize("fault", [KeyboardInterrupt, StoreUnavailable])
+@pytest.mark.parametrize("fault", some([KeyboardInterrupt, StoreUnavailable], 1))
 def test_it_goes_on_from_wherever_it_was_stopped(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch, fault: type[BaseException]
 ) -> None:

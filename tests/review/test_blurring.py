@@ -16,6 +16,7 @@ from delula.storage import Store
 from delula.storage.layout import blurred_key
 from tests.consoles import console_on
 from tests.review.things import ANN, one_of_each, sql
+from tests.thinning import some
 from tests.uploads.files import good
 from tests.working import work_off
 
@@ -32,7 +33,7 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("verdict", ["blur", "reject"])
+@pytest.mark.parametrize("verdict", some(["blur", "reject"], 1))
 def test_the_blurred_picture_of_what_a_person_flags_is_made(
     verdict: str, make_database: Callable[..., str], migrated_template: str, s3: S3Settings
 ) -> None:

@@ -165,8 +165,13 @@ def test_locations_that_run_script_are_never_loaded(stored: Console) -> None:
 
 @pytest.mark.parametrize("address", ["closed_endpoint", "silent_endpoint"])
 def test_pages_go_on_while_the_store_is_away(
-    live_console: Console, s3: S3Settings, address: str, request: pytest.FixtureRequest
+    live_console: Console,
+    s3: S3Settings,
+    address: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("delula.storage.store.PATIENCE", 1)
     endpoint = request.getfixturevalue(address)
     away = replace(s3, endpoint_url=endpoint, public_endpoint_url=endpoint)
     with console_on(live_console.url, s3=away) as console:

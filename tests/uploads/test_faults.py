@@ -11,6 +11,7 @@ import pytest
 
 from delula.config import S3Settings
 from delula.storage import Store, StoreUnavailable
+from tests.thinning import some
 from tests.uploads.files import good
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Faulty(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(params=[403, 404, 500, None], ids=["403", "404", "500", "away"])
+@pytest.fixture(params=some([403, 404, 500, None], 2), ids=["403", "404", "500", "away"])
 def broken(console: Console, request: pytest.FixtureRequest) -> Iterator[Store]:
     """The console's store, for the time of a test, at an address that does not do what it should."""
     server = HTTPServer(("127.0.0.1", 0), Faulty)
@@ -43,7 +44,7 @@ def broken(console: Console, request: pytest.FixtureRequest) -> Iterator[Store]:
     if request.param is None:
         server.server_close()
     else:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     real: Store = console.app.extensions["store"]
     settings = replace(real._settings, endpoint_url=f"http://127.0.0.1:{server.server_port}")
     assert isinstance(settings, S3Settings)
