@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import tempfile
 import uuid
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,6 +18,9 @@ from delula.access.guard import TOKEN
 from delula.access.permissions import Role
 from delula.config import Environment, load_settings
 from delula.db import atomic, db
+from delula.embedded.postgres import FIRST_DATABASE, Postgres
+from delula.embedded.s3 import SeaweedFS
+from delula.embedded.service import Lease
 from delula.models.staff import Staff
 
 if TYPE_CHECKING:
@@ -44,6 +48,19 @@ def console(url: str) -> Iterator[Flask]:
             with app.app_context():
                 db.engine.dispose()
             logging.getLogger("delula").handlers.clear()
+
+
+@contextmanager
+def services() -> Iterator[dict[str, str]]:
+    """A PostgreSQL and a store of a benchmark's own, as settings; both are gone afterwards."""
+    with tempfile.TemporaryDirectory() as name:
+        database, bucket = Postgres(Path(name) / "postgres", durable=False), SeaweedFS(Path(name) / "s3")
+        with Lease(database) as databases, Lease(bucket) as buckets:
+            yield {
+                "DATABASE_URL": database.address(databases.ports()[0], FIRST_DATABASE),
+                **bucket.environment(buckets.ports()),
+                "SECRET_KEY": secrets.token_hex(32),
+            }
 
 
 @contextmanager

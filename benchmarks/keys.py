@@ -9,12 +9,9 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import secrets
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING
 from urllib.error import URLError
@@ -25,14 +22,11 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 from sqlalchemy import text
 
-from benchmarks.console import signed_in
+from benchmarks.console import services, signed_in
 from delula import create_app
 from delula.config import Settings
 from delula.db import atomic, db, session
-from delula.embedded.postgres import FIRST_DATABASE, Postgres
 from delula.embedded.processes import free_ports
-from delula.embedded.s3 import SeaweedFS
-from delula.embedded.service import Lease
 from delula.review.intake import take_in
 from delula.storage import needed_store
 from tests.browser import ARGUMENTS, find_browser
@@ -79,23 +73,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.keys", description=__doc__)
     parser.add_argument("--items", type=int, default=100, help="how many are decided")
     items: int = parser.parse_args().items
-    with tempfile.TemporaryDirectory() as name:
-        database, bucket = Postgres(Path(name) / "postgres", durable=False), SeaweedFS(Path(name) / "s3")
-        with Lease(database) as databases, Lease(bucket) as buckets:
-            environment = {
-                "DATABASE_URL": database.address(databases.ports()[0], FIRST_DATABASE),
-                **bucket.environment(buckets.ports()),
-                "SECRET_KEY": secrets.token_hex(32),
-                "PORT": str(free_ports(1)[0]),
-            }
-            app = create_app(Settings.from_environment(environment))
-            with app.app_context():
-                flask_migrate.upgrade()
-                fill(items + 3)
-            with signed_in(app) as cookie:
-                report(decide(environment, cookie, items))
-            with app.app_context():
-                db.engine.dispose()
+    with services() as settings:
+        environment = {**settings, "PORT": str(free_ports(1)[0])}
+        app = create_app(Settings.from_environment(environment))
+        with app.app_context():
+            flask_migrate.upgrade()
+            fill(items + 3)
+        with signed_in(app) as cookie:
+            report(decide(environment, cookie, items))
+        with app.app_context():
+            db.engine.dispose()
 
 
 def fill(items: int) -> None:

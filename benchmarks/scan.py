@@ -9,26 +9,21 @@ from __future__ import annotations
 import argparse
 import resource
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import flask_migrate
 from sqlalchemy import text
 
+from benchmarks.console import services
 from delula import create_app
 from delula.access.actor import Actor
 from delula.access.permissions import Role
 from delula.commands import run
 from delula.config import Settings
 from delula.db import atomic, db, session
-from delula.embedded.postgres import FIRST_DATABASE, Postgres
-from delula.embedded.s3 import SeaweedFS
-from delula.embedded.service import Lease
 from delula.integrity.actions import BEGIN_SCAN, Pace
 from delula.integrity.scan import SCAN
 from delula.storage import needed_store
@@ -54,22 +49,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.scan", description=__doc__)
     parser.add_argument("--objects", type=int, default=20_000, help="how many there are")
     objects: int = parser.parse_args().objects
-    with tempfile.TemporaryDirectory() as name:
-        database, bucket = Postgres(Path(name) / "postgres", durable=False), SeaweedFS(Path(name) / "s3")
-        with Lease(database) as databases, Lease(bucket) as buckets:
-            settings = Settings.from_environment(
-                {
-                    "DATABASE_URL": database.address(databases.ports()[0], FIRST_DATABASE),
-                    **bucket.environment(buckets.ports()),
-                }
-            )
-            app = create_app(replace(settings, secret_key="for this run only " * 3))
-            with app.app_context():
-                flask_migrate.upgrade()
-                fill(objects)
-                for which in ("first", "second"):
-                    report(which, objects, scan())
-                db.engine.dispose()
+    with services() as settings:
+        app = create_app(Settings.from_environment(settings))
+        with app.app_context():
+            flask_migrate.upgrade()
+            fill(objects)
+            for which in ("first", "second"):
+                report(which, objects, scan())
+            db.engine.dispose()
 
 
 def fill(objects: int) -> None:

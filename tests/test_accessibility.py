@@ -92,6 +92,13 @@ def kinds(console: Console) -> dict[str, str]:
 AXE = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "(rules) => axe.run(document, {resultTypes: ['violations'], runOnly: rules})"
+#: Without motion a colour takes a moment to change all the same, and what inherits it another one.
+SETTLED = """
+async () => {
+  const changing = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
+  for (let left; (left = changing()).length; ) await Promise.allSettled(left.map((one) => one.finished));
+}
+"""
 #: What stands out of the window, though nothing around it scrolls or hides it; the page itself first.
 OUT_OF_ROOM = """
 () => {
@@ -120,6 +127,7 @@ def faults(page: Page, path: str) -> list[str]:
     for theme, width in (("light", 1440), ("dark", 1440), ("dark", 390)):
         page.evaluate("(theme) => { document.documentElement.dataset.theme = theme }", theme)
         page.set_viewport_size({"width": width, "height": 844})
+        page.evaluate(SETTLED)
         found += [
             f"{path}, {theme}, {width}: {one['id']}: {node['target']}: {node['failureSummary'][:300]}"
             for one in page.evaluate(RUN, AXE_RULES)["violations"]
