@@ -95,8 +95,8 @@ RUN = "(rules) => axe.run(document, {resultTypes: ['violations'], runOnly: rules
 #: Without motion a colour takes a moment to change all the same, and what inherits it another one.
 SETTLED = """
 async () => {
-  const changing = () => document.getAnimations().filter((one) => one instanceof CSSTransition);
-  for (let left; (left = changing()).length; ) await Promise.allSettled(left.map((one) => one.finished));
+  const changes = () => document.getAnimations().some((one) => one instanceof CSSTransition);
+  for (let frame = 0; frame < 60 && changes(); frame++) await new Promise(requestAnimationFrame);
 }
 """
 #: What stands out of the window, though nothing around it scrolls or hides it; the page itself first.
