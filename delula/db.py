@@ -11,6 +11,7 @@ import sys
 from collections import namedtuple
 from contextlib import contextmanager
 from functools import lru_cache, partial
+from threading import Thread
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
@@ -18,7 +19,7 @@ import flask_sqlalchemy.session
 import psycopg
 from flask import current_app, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData, Row, event
+from sqlalchemy import Connection, MetaData, Row, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, scoped_session
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from flask import Flask
-    from sqlalchemy import Engine, Executable
+    from sqlalchemy import Engine, Executable, Pool
 
 #: Settings of every connection; times in milliseconds. A page must never hold the product's database up.
 SERVER_SETTINGS = {
@@ -69,8 +70,8 @@ class _Session(flask_sqlalchemy.session.Session):
         )
 
 
-#: Key of a session's `info`: it is inside of `atomic()`.
-_WRITES = "writes"
+#: Keys of a session's `info`: it is inside of `atomic()`; what this request has found out.
+_WRITES, _KNOWN = "writes", "known"
 #: Key of an app's extensions: its engine in autocommit, made once, as sessions tell connections by engines.
 _READER = "delula-reader"
 
@@ -210,6 +211,32 @@ def _record(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
     record: Any = namedtuple("Record", names)  # type: ignore[misc]  # names that are known at run time
     # As its `_make` does, but without a call in Python for each row.
     return partial(tuple.__new__, record)
+
+
+def database() -> Pool:
+    """Stands for the database that is asked, whether it is only read or written to as well."""
+    bind = session().get_bind()
+    return (bind.engine if isinstance(bind, Connection) else bind).pool
+
+
+def this_request() -> dict[Any, Any]:
+    """What the request at hand has found out so far; kept for no longer than that where it may write."""
+    current = session()
+    if not getattr(current(), "only_reads", False):
+        return {}
+    known: dict[Any, Any] = current.info.setdefault(_KNOWN, {})
+    return known
+
+
+def beside_this_request(work: Callable[[], object]) -> None:
+    """Do something in a thread with a session of its own; it sees to its errors itself."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the documented way
+
+    def do() -> None:
+        with app.app_context():
+            work()
+
+    Thread(target=do, daemon=True).start()
 
 
 def release() -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Integer, Text, any_, bindparam, cast, func, select
+from sqlalchemy import Integer, any_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from delula.db import session
+from delula.db import database, records, session
 from delula.health.checks import (
     Check,
     Fault,
@@ -25,10 +26,12 @@ from delula.models import Recipe, RecipeTotals
 from delula.recipes.listing import LEAST_STOCK, PROBLEMS
 from delula.rollups.queries import as_of, outcomes_by_recipe
 from delula.tags.namespaces import broken_rules
-from delula.tags.queries import CENSUS, TAGS, Problem, last_entry, namespaces, successors
+from delula.tags.queries import CATALOGUE_CHANGES, CENSUS, TAGS, Problem, namespaces, successors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sqlalchemy import Pool
 
     from delula.db import AnyRow
     from delula.tags.namespaces import Namespace
@@ -76,16 +79,14 @@ CHECKS: Sequence[Check] = (
 )
 
 _R, _TOTALS = Recipe.__table__.c, RecipeTotals.__table__.c
-_LOOKED_AT = (
+#: All recipes, with what can change while the row of a recipe does not, and the version of that row: the
+#: transaction that wrote it.
+_STANDING = (
     select(
         _R.id,
+        literal_column("recipes.xmin::text").label("version"),
         func.left(_R.name, 200).label("name"),
         _R.is_active,
-        _R.generation_type,
-        _R.workflow_type,
-        func.left(_R.category, 200).label("category"),
-        _R.tag_highlights,
-        func.md5(_R.prompt + "\n" + cast(_R.recipe_steps, Text)).label("digest"),
         func.coalesce(_TOTALS.stock, 0).label("stock"),
         PROBLEMS["low_stock"].label("low_stock"),
         *(PROBLEMS[key].label(key) for key in _BY_SQL),
@@ -93,28 +94,87 @@ _LOOKED_AT = (
     .outerjoin_from(Recipe.__table__, RecipeTotals.__table__, _TOTALS.recipe_id == _R.id)
     .order_by(_R.id)
 )
-
-#: A prompt may have megabytes, and a recipe seldom changes: what was found is kept by what it was found in.
-_PROMPTS = select(_R.id, _R.prompt, _R.recipe_steps).where(
-    _R.id == any_(bindparam("ids", type_=ARRAY(Integer)))
-)
+_READ = select(
+    _R.id,
+    literal_column("recipes.xmin::text").label("version"),
+    _R.generation_type,
+    _R.workflow_type,
+    func.left(_R.category, 200).label("category"),
+    _R.tag_highlights,
+    _R.prompt,
+    _R.recipe_steps,
+).where(_R.id == any_(bindparam("ids", type_=ARRAY(Integer))))
+#: Recipes that are read at once: a prompt may have megabytes.
 _AT_ONCE = 500
-_found: dict[str, str | None] = {}
-_finding = Lock()
 
 
-def _unmatched(rows: Sequence[AnyRow]) -> Mapping[int, str]:
-    """By id, what does not match between prompt and steps; only recipes that have changed are read."""
-    with _finding:
-        digests = {row.digest for row in rows}
-        for old in _found.keys() - digests:
-            del _found[old]
-        new = {row.id: row.digest for row in rows if row.digest not in _found}
-        ids = list(new)
-        for start in range(0, len(ids), _AT_ONCE):
-            for one in session().execute(_PROMPTS, {"ids": ids[start : start + _AT_ONCE]}):
-                _found[new[one.id]] = unmatched_variables(one.prompt, one.recipe_steps)
-        return {row.id: text for row in rows if (text := _found.get(row.digest)) is not None}
+@dataclass
+class _Recipe:
+    """What was read of a recipe; it seldom changes, so it is kept.
+
+    Attributes:
+        version: of the row.
+        makes: its generation type.
+        unmatched: what does not match between prompt and steps.
+        faults: what its tags have against the rules and against the other columns: a check's key and a
+            sentence each; None until it is known.
+        gone: entries of its tags that no tag has.
+    """
+
+    version: str
+    makes: str
+    workflow_type: str
+    category: str
+    tags: Sequence[int | None]
+    unmatched: str | None
+    faults: Sequence[tuple[str, str]] | None = None
+    gone: Sequence[int | None] = ()
+
+
+@dataclass
+class _Known:
+    """What is known of a database.
+
+    Attributes:
+        basis: the namespaces and the ids of tags that the faults were found with.
+    """
+
+    recipes: dict[int, _Recipe] = field(default_factory=dict)
+    basis: tuple[Sequence[Namespace], frozenset[int]] = ((), frozenset())
+
+
+_known: WeakKeyDictionary[Pool, _Known] = WeakKeyDictionary()
+_looking = Lock()
+
+
+def _read_what_changed(known: _Known, versions: Mapping[int, str]) -> None:
+    for gone in known.recipes.keys() - versions.keys():
+        del known.recipes[gone]
+    held = known.recipes
+    ids = [id_ for id_, version in versions.items() if id_ not in held or held[id_].version != version]
+    for start in range(0, len(ids), _AT_ONCE):
+        for row in session().execute(_READ, {"ids": ids[start : start + _AT_ONCE]}):
+            held[row.id] = _Recipe(
+                row.version,
+                row.generation_type,
+                row.workflow_type,
+                row.category,
+                tuple(row.tag_highlights or ()),
+                unmatched_variables(row.prompt, row.recipe_steps),
+            )
+
+
+def _find_faults(known: _Known, declared: Sequence[Namespace], tags: frozenset[int]) -> None:
+    """Find what is wrong with recipes that have changed; with all of them where rules or tags have."""
+    if known.basis != (declared, tags):
+        known.basis = (declared, tags)
+        for recipe in known.recipes.values():
+            recipe.faults = None
+    by_name = {one.name: one for one in declared}
+    for recipe in known.recipes.values():
+        if recipe.faults is None:
+            recipe.faults = list(_faults_of(recipe, declared, by_name))
+            recipe.gone = [tag for tag in dict.fromkeys(recipe.tags) if tag is None or tag not in tags]
 
 
 @dataclass(frozen=True)
@@ -139,19 +199,21 @@ class Health:
 
 
 def _look() -> Health:
-    declared = namespaces()
-    rows = session().execute(_LOOKED_AT).all()
-    names = {row.id: row.name for row in session().execute(select(TAGS.id, TAGS.name))}
+    with _looking:
+        declared, standing = namespaces(), records(_STANDING)
+        names = {row.id: row.name for row in session().execute(select(TAGS.id, TAGS.name))}
+        known = _known.setdefault(database(), _Known())
+        _read_what_changed(known, {row.id: row.version for row in standing})
+        _find_faults(known, declared, frozenset(names))
+        recipes = dict(known.recipes)
     found: dict[str, list[Fault]] = {check.key: [] for check in CHECKS}
-    unmatched, failing = _unmatched(rows), _failing()
-    by_name = {one.name: one for one in declared}
-    named = {tag for row in rows for tag in row.tag_highlights or () if tag is not None}
-    merged = successors(named - names.keys())
-    for row in rows:
-        for key, text in _faults_of(row, declared, by_name, names, merged):
+    failing = _failing()
+    merged = successors({tag for one in recipes.values() for tag in one.gone if tag is not None})
+    for row in standing:
+        if row.id not in recipes:  # it was deleted in between
+            continue
+        for key, text in _told_of(row, recipes[row.id], names, merged):
             found[key].append(Fault(row.id, row.name, text))
-        if row.id in unmatched:
-            found["variables"].append(Fault(row.id, row.name, unmatched[row.id]))
         if row.is_active and row.id in failing:
             text = f"All {failing[row.id]:,} that finished in seven days failed."
             found["failing"].append(Fault(row.id, row.name, text))
@@ -161,32 +223,38 @@ def _look() -> Health:
 
 
 def _faults_of(
-    row: AnyRow,
-    declared: Sequence[Namespace],
-    by_name: Mapping[str, Namespace],
-    names: Mapping[int, str],
-    merged: Mapping[int, int],
-) -> Sequence[tuple[str, str]]:
+    recipe: _Recipe, declared: Sequence[Namespace], by_name: Mapping[str, Namespace]
+) -> Iterator[tuple[str, str]]:
+    for broken in broken_rules(recipe.tags, recipe.makes, declared):
+        yield broken.namespace if broken.namespace in {"category", "workflow"} else "rules", broken.text
+    if twice := duplicates(recipe.tags):
+        yield "duplicates", f"{twice} of its {len(recipe.tags)} entries stand there already."
+    if text := contradicted_category(recipe.category, recipe.tags, by_name.get("category")):
+        yield "category_text", text
+    if text := contradicted_workflow(recipe.workflow_type, recipe.tags, by_name.get("workflow")):
+        yield "workflow_type", text
+    if recipe.unmatched:
+        yield "variables", recipe.unmatched
+
+
+def _told_of(
+    row: AnyRow, recipe: _Recipe, names: Mapping[int, str], merged: Mapping[int, int]
+) -> Iterator[tuple[str, str]]:
     """What is wrong with one recipe: pairs of a check's key and a sentence."""
-    tags = row.tag_highlights
-    found = [
-        (broken.namespace if broken.namespace in {"category", "workflow"} else "rules", broken.text)
-        for broken in broken_rules(tags, row.generation_type, declared)
-    ]
-    if gone := [tag for tag in dict.fromkeys(tags or ()) if tag is None or tag not in names]:
-        named = ", ".join("an empty entry" if tag is None else str(tag) for tag in gone)
-        into = [f" {tag} was merged into {names[merged[tag]]}." for tag in gone if tag in merged]
-        found.append(("dangling", f"No tag has {named}.{''.join(into)}"))
-    if twice := duplicates(tags):
-        found.append(("duplicates", f"{twice} of its {len(tags)} entries stand there already."))
-    if text := contradicted_category(row.category, tags, by_name.get("category")):
-        found.append(("category_text", text))
-    if text := contradicted_workflow(row.workflow_type, tags, by_name.get("workflow")):
-        found.append(("workflow_type", text))
+    yield from recipe.faults or ()
+    if recipe.gone:
+        named = ", ".join("an empty entry" if tag is None else str(tag) for tag in recipe.gone)
+        into = [
+            f" {tag} was merged into {names[merged[tag]]}."
+            for tag in recipe.gone
+            if tag is not None and tag in merged
+        ]
+        yield "dangling", f"No tag has {named}.{''.join(into)}"
     if row.low_stock:
-        found.append(("stock", f"{row.stock:,} of {LEAST_STOCK} in stock."))
-    mapping = row._mapping  # noqa: SLF001 - public, in spite of its name
-    return [*found, *((key, meaning) for key, (_, meaning) in _BY_SQL.items() if mapping[key])]
+        yield "stock", f"{row.stock:,} of {LEAST_STOCK} in stock."
+    for key, (_, meaning) in _BY_SQL.items():
+        if getattr(row, key):
+            yield key, meaning
 
 
 def _failing() -> Mapping[int, int]:
@@ -216,4 +284,4 @@ def _faults_of_tags(problem: Problem, names: Mapping[int, str]) -> list[Fault]:
 
 
 #: Looked for in all recipes, which at ten thousand of them takes most of a second.
-HEALTH = Kept(_look, last_entry)
+HEALTH = Kept(_look, CATALOGUE_CHANGES)

@@ -16,7 +16,7 @@ from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import AuditEntry, RecipeOptionTagIcon
 from delula.option_icons.looks import option_of
-from delula.option_icons.queries import CENSUS, ICONS, recipes_with
+from delula.option_icons.queries import ICONS, recipes_with
 from delula.web.lucide import lucide_name
 from delula.web.tags import TAG_COLORS
 
@@ -69,10 +69,6 @@ class _IconCommand(Command[Any]):
     """What commands on option icons have in common."""
 
     permission = Permission.TAGS_EDIT
-
-    def recorded(self, details: Mapping[str, JsonValue], entry_id: int) -> None:  # noqa: ARG002 - nothing to note
-        """What was counted of icons counts no more."""
-        CENSUS.forget()
 
 
 class Create(_IconCommand):

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 
 from delula.db import AnyRow, by_key, session
+from delula.lists.changes import Changes
 from delula.lists.kept import Kept
 from delula.models import Recipe, RecipeOptionTagIcon
 
@@ -104,7 +105,7 @@ def _take_census() -> Census:
 
 
 #: Read from the forms of all recipes, which at ten thousand of them takes most of a second.
-CENSUS = Kept(_take_census)
+CENSUS = Kept(_take_census, Changes("option_icon", "recipe"))
 
 
 def _bound(name: str, values: Callable[[Mapping[str, int]], list[Any]], type_: Any) -> ColumnElement[Any]:

@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from delula.db import AnyRow, by_key, session
 from delula.lists import GRID
+from delula.lists.changes import Changes
 from delula.lists.kept import Kept
 from delula.models import (
     BacklogVideo,
@@ -460,4 +461,4 @@ def _count_values() -> Mapping[str, Sequence[str]]:
 
 
 #: What recipes have in some columns, the most frequent first.
-OFFERED_VALUES = Kept(_count_values)
+OFFERED_VALUES = Kept(_count_values, Changes("recipe"))

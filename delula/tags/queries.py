@@ -31,8 +31,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, distinct_on
 
 from delula.db import AnyRow, by_key, session
+from delula.lists.changes import Changes
 from delula.lists.kept import Kept
-from delula.models import LARGEST_ID, AuditEntry, Recipe, RecipeUsage, Tag, TagNamespace
+from delula.models import LARGEST_ID, Recipe, RecipeUsage, Tag, TagNamespace
 from delula.models.columns import UtcDateTime
 from delula.models.rollups import GenerationRollUp, Span
 from delula.rollups.queries import as_of
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
     from delula.lists import ListState
 
 TAGS, _RECIPES, _USAGE = Tag.__table__.c, Recipe.__table__.c, RecipeUsage.__table__.c
+
+#: What staff have changed in the catalogue.
+CATALOGUE_CHANGES = Changes("recipe", "tag", "tag_namespace")
 
 #: Recipes that the page of a tag shows; the list of recipes has them all.
 SHOWN_RECIPES = 50
@@ -188,7 +192,7 @@ def _take_census() -> Census:
 
 
 #: Counted over all recipes, which at ten thousand of them takes some tens of milliseconds.
-CENSUS = Kept(_take_census)
+CENSUS = Kept(_take_census, CATALOGUE_CHANGES)
 
 
 def _written_time(value: datetime | None) -> str | None:
@@ -385,7 +389,7 @@ def _sum_up_weeks() -> Trends:
 
 
 #: Made of sums by day, for all tags at once.
-TRENDS = Kept(_sum_up_weeks)
+TRENDS = Kept(_sum_up_weeks, CATALOGUE_CHANGES)
 
 
 @dataclass(frozen=True)
@@ -505,14 +509,6 @@ def _namespace(name: str, values: Mapping[str, Any], tags: Any) -> Namespace:
     )
 
 
-_LAST_ENTRY = select(func.max(AuditEntry.id))
-
-
-def last_entry() -> int | None:
-    """The newest entry of the audit log: once it is another one, staff may have changed anything."""
-    return session().scalar(_LAST_ENTRY)
-
-
 _MADE = select(_RECIPES.id, _RECIPES.generation_type, _RECIPES.tag_highlights).order_by(_RECIPES.id)
 
 
@@ -534,7 +530,7 @@ def breaking(name: str, values: Mapping[str, Any]) -> Sequence[int]:
 
 
 #: By namespace, the recipes that break one of its rules, each with what it breaks. Counted over all recipes.
-BROKEN = Kept(_find_broken, last_entry)
+BROKEN = Kept(_find_broken, CATALOGUE_CHANGES)
 
 _NAMED_RECIPES = select(_RECIPES.id, func.left(_RECIPES.name, 200).label("name"), _RECIPES.is_active).where(
     _RECIPES.id == any_(bindparam("ids", type_=ARRAY(Integer)))

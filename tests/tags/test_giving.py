@@ -216,3 +216,27 @@ def test_a_tag_that_the_product_gave_while_it_was_merged_is_replaced(
     assert session.execute(text("SELECT tag_highlights FROM recipes WHERE id = 1")).scalar_one() == left
     commands.take_back(receipt.entry_id, ADA)
     assert session.execute(text("SELECT tag_highlights FROM recipes WHERE id = 1")).scalar_one() == carried
+
+
+@pytest.mark.usefixtures("in_app")
+@pytest.mark.parametrize(
+    ("change", "dangling"),
+    [
+        ("UPDATE recipes SET tag_highlights = '{3,99}' WHERE id = 1", {1}),
+        ("DELETE FROM tags WHERE id = 3", set(RECIPES)),
+        ("DELETE FROM recipes WHERE id = 1", set()),
+    ],
+)
+def test_the_health_of_the_catalogue_follows_what_the_product_changes(
+    change: str, dangling: set[int], session: scoped_session[Session]
+) -> None:
+    def found() -> set[int]:
+        health.HEALTH.forget()
+        return {fault.id for fault in health.HEALTH.get().faults["dangling"]}
+
+    session.execute(text("UPDATE recipes SET tag_highlights = '{3}'"))
+    session.commit()
+    assert found() == set()
+    session.execute(text(change))
+    session.commit()
+    assert found() == dangling
