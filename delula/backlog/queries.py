@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    all_,
     any_,
     bindparam,
     cast,
@@ -45,7 +47,7 @@ RESOLVERS: Resolvers = {"recipe": resolve_recipes}
 
 
 class Stock(NamedTuple):
-    """What lies ready of one recipe; of ten thousand of them, so a tuple.
+    """What lies ready of one recipe.
 
     Attributes:
         recipe_id: None for stock of no recipe.
@@ -102,31 +104,81 @@ _CLAIMS = (
     .where(_VIDEO.used_at.between(bindparam("since"), bindparam("now")))
     .group_by(_VIDEO.recipe_id)
 )
-_RECIPES = by_key(select(_RECIPE.id, func.left(_RECIPE.name, 200).label("name"), _RECIPE.is_active))
+_NAMES = by_key(
+    select(_RECIPE.id, func.left(_RECIPE.name, 200).label("name"), _RECIPE.is_active).where(
+        _RECIPE.id == any_(bindparam("ids", type_=ARRAY(Integer)))
+    )
+)
+# Of ten thousand recipes most have none, and only the first of those are shown: the others are counted.
+_HAVE_NONE = (
+    select(_RECIPE.id, func.left(_RECIPE.name, 200).label("name"))
+    .where(_RECIPE.is_active, _RECIPE.id != all_(bindparam("ids", type_=ARRAY(Integer))))
+    .order_by(_RECIPE.id)
+    .limit(bindparam("most"))
+)
+_ACTIVE = select(func.count()).select_from(Recipe.__table__).where(_RECIPE.is_active)
 
 
-def stock(now: datetime) -> Sequence[Stock]:
-    """What lies ready of each recipe that is active, has any or gave any away, those in need first."""
-    ready = {row.recipe_id: row for row in records(_STOCK)}
+@dataclass(frozen=True)
+class Backlog:
+    """The stock of all recipes that are active, have any or gave any away.
+
+    Attributes:
+        first: those in need first, as many as were asked for.
+        recipes: how many there are.
+        low: how many have less than they should.
+        empty: how many of those have nothing.
+        ready: finished generations that wait to be given away.
+        failed: those that failed and are still there.
+        claims: how many were given away within the last `CLAIM_DAYS` days.
+    """
+
+    first: Sequence[Stock]
+    recipes: int
+    low: int
+    empty: int
+    ready: int
+    failed: int
+    claims: int
+
+
+def take_stock(now: datetime, most: int) -> Backlog:
+    """What lies ready of each recipe, the first `most` of them by name."""
+    held = {row.recipe_id: row for row in records(_STOCK)}
     past_claims = records(_CLAIMS, {"since": now - timedelta(days=CLAIM_DAYS), "now": now})
     claims = {row.recipe_id: row.claims for row in past_claims}
-    recipes = {row.id: row for row in records(_RECIPES)}
-    found = []
-    active = {row.id for row in recipes.values() if row.is_active}
-    for recipe_id in {*active, *ready, *claims}:
-        held, recipe = ready.get(recipe_id), recipes.get(recipe_id)
-        found.append(
-            Stock(
-                recipe_id,
-                recipe.name if recipe else None,
-                recipe_id in active,
-                held.ready if held else 0,
-                held.oldest if held else None,
-                held.failed if held else 0,
-                claims.get(recipe_id, 0),
-            )
-        )
-    return sorted(found, key=_need)
+    ids = {"ids": [id_ for id_ in held.keys() | claims.keys() if id_ is not None]}
+    recipes = {row.id: row for row in records(_NAMES, ids)}
+    some = [
+        _stock(id_, recipes.get(id_), held.get(id_), claims.get(id_, 0))
+        for id_ in held.keys() | claims.keys()
+    ]
+    empty = session().execute(_ACTIVE).scalar_one() - sum(row.is_active for row in recipes.values())
+    none = [
+        Stock(row.id, row.name, True, 0, None, 0, 0) for row in records(_HAVE_NONE, {**ids, "most": most})
+    ]
+    low = [one for one in some if one.is_low]
+    return Backlog(
+        sorted([*some, *none], key=_need)[:most],
+        len(some) + empty,
+        len(low) + empty,
+        sum(not one.ready for one in low) + empty,
+        sum(one.ready for one in some),
+        sum(one.failed for one in some),
+        sum(claims.values()),
+    )
+
+
+def _stock(recipe_id: int | None, recipe: AnyRow | None, held: AnyRow | None, claims: int) -> Stock:
+    return Stock(
+        recipe_id,
+        recipe.name if recipe else None,
+        recipe.is_active if recipe else False,
+        held.ready if held else 0,
+        held.oldest if held else None,
+        held.failed if held else 0,
+        claims,
+    )
 
 
 def _need(one: Stock) -> tuple[bool, bool, float, int, int]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from delula.db import AnyRow
 
 #: Recipes that the table of stock shows; those in need stand first.
-SHOWN_RECIPES = 200
+SHOWN_RECIPES = 100
 #: Days of the chart.
 CHART_DAYS = 28
 
@@ -50,16 +50,10 @@ add_list(
 def index() -> Response:
     """What lies ready of each recipe, those in need first."""
     now = datetime.now(UTC).replace(microsecond=0)
-    stock = queries.stock(now)
     since = (now - timedelta(days=CHART_DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
     return render(
         "backlog/index.html",
-        stock=stock[:SHOWN_RECIPES],
-        more=max(0, len(stock) - SHOWN_RECIPES),
-        low=sum(one.is_low for one in stock),
-        ready=sum(one.ready for one in stock),
-        failed=sum(one.failed for one in stock),
-        claims=sum(one.claims for one in stock),
+        backlog=queries.take_stock(now, SHOWN_RECIPES),
         minimum=queries.MINIMUM,
         claim_days=queries.CLAIM_DAYS,
         claims_period=written_period(now - timedelta(days=queries.CLAIM_DAYS), now),

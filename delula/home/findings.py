@@ -19,7 +19,7 @@ from delula.web.figures import Change, Figure, Rate, change, rate, rate_figure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from delula.backlog.queries import Stock
+    from delula.backlog.queries import Backlog
     from delula.health.queries import Health
     from delula.home.queries import Failures, Ledger, Runs, Uploads, Window
     from delula.queue.queries import Load
@@ -235,18 +235,16 @@ def run_figures(counted: Runs, index: str) -> Iterator[Figure]:
     yield rate_figure("Runs failed in 24 h", now, before, href=href, against=AGAINST, better="down")
 
 
-def stock_findings(stock: Sequence[Stock], minimum: int, index: str) -> Iterator[Finding]:
+def stock_findings(backlog: Backlog, minimum: int, index: str) -> Iterator[Finding]:
     """The recipes whose stock is below the minimum."""
-    low = [one for one in stock if one.is_low]
-    if not low:
+    if not backlog.low:
         return
-    empty = sum(not one.ready for one in low)
     yield Finding(
         "warning",
-        f"{plural(len(low), 'recipe')} below the minimum stock",
+        f"{plural(backlog.low, 'recipe')} below the minimum stock",
         f"{index}#stock",
-        f"Fewer than {minimum} lie ready; of {plural(empty, 'recipe')} none."
-        if empty
+        f"Fewer than {minimum} lie ready; of {plural(backlog.empty, 'recipe')} none."
+        if backlog.empty
         else f"Fewer than {minimum} lie ready.",
     )
 

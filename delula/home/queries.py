@@ -20,7 +20,7 @@ from delula.rollups import queries as rollups
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from delula.backlog.queries import Stock
+    from delula.backlog.queries import Backlog
     from delula.rollups.queries import LedgerSum, Outcomes
 
 #: What is shown, and what it is held against: the days before it.
@@ -144,12 +144,11 @@ def _count_uploads() -> Uploads:
     return Uploads(window, now, before)
 
 
-def _count_stock() -> Sequence[Stock]:
-    return backlog.stock(datetime.now(UTC))
+def _count_stock() -> Backlog:
+    return backlog.take_stock(datetime.now(UTC), most=0)
 
 
-#: Sums over a day and a week take some tens of milliseconds, which not every request has to spend; so does
-#: the stock of ten thousand recipes.
+#: Sums over a day and a week take some tens of milliseconds, which not every request has to spend.
 FAILURES, RUNS, LEDGER = Kept(_count_failures), Kept(_count_runs), Kept(_count_ledger)
 UPLOADS, STOCK = Kept(_count_uploads), Kept(_count_stock)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,9 @@ def stocked(session: scoped_session[Session]) -> None:
 @pytest.mark.usefixtures("stocked")
 def test_stock_is_counted_by_recipe_with_those_in_need_first(app: Flask) -> None:
     with app.app_context():
-        found = queries.stock(NOW)
+        backlog = queries.take_stock(NOW, 10)
+        two = queries.take_stock(NOW, 2)
+    found = backlog.first
     assert [(one.title, one.ready, one.failed, one.claims) for one in found] == [
         ("Low", 2, 4, 0),
         ("Going", 5, 0, 21),
@@ -89,6 +92,26 @@ def test_stock_is_counted_by_recipe_with_those_in_need_first(app: Flask) -> None
     assert enough.days_left == pytest.approx(63.0)
     assert low.days_left is None
     assert low.oldest == datetime(2026, 11, 10, 1, tzinfo=UTC)
+    assert (backlog.recipes, backlog.low, backlog.empty) == (4, 1, 0)
+    assert (backlog.ready, backlog.failed, backlog.claims) == (28, 4, 23)
+    assert two == replace(backlog, first=found[:2])
+
+
+@pytest.mark.usefixtures("stocked")
+def test_active_recipes_of_which_nothing_lies_ready_stand_before_all_others(
+    app: Flask, session: scoped_session[Session]
+) -> None:
+    session.execute(
+        text(
+            "INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost,"
+            " recipe_steps) SELECT n, 'New ' || n, n, '', '', '', '', 1, '[]' FROM generate_series(101, 103) n"
+        )
+    )
+    session.commit()
+    with app.app_context():
+        backlog = queries.take_stock(NOW, 4)
+    assert [one.title for one in backlog.first] == ["New 101", "New 102", "New 103", "Low"]
+    assert (backlog.recipes, backlog.low, backlog.empty) == (7, 4, 3)
 
 
 @pytest.mark.usefixtures("stocked")
