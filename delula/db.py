@@ -35,6 +35,8 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": 60_000,
     "timezone": "UTC",
     "jit": "off",  # compiling takes longer than any query of a page
+    # Beside the rows of a page, it reads an index to its end once one of them refers to what is gone.
+    "enable_mergejoin": "off",
     # How like a name must be to be taken for one with a typing error, two letters swapped for instance.
     "pg_trgm.word_similarity_threshold": 0.4,
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Integer, String, cast, false, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, cast, false, func, literal_column, select
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -18,6 +18,7 @@ from delula.lists import GRID, TABLE, Column, ListSpec, Sort, SortKind, Source
 from delula.lists.kept import Kept
 from delula.models import Recipe, RecipeTotals, RecipeUsage
 from delula.models.enums import AudioType, MediaType, WorkflowType
+from delula.recipes.queries import NAME
 from delula.search import (
     Cases,
     Choice,
@@ -47,8 +48,6 @@ TOTALS = RecipeTotals.__table__.c
 #: Finished generations of each active recipe that should lie in stock for instant delivery.
 LEAST_STOCK = 3
 
-#: A name may have any length; sorted by, it stands in an index cut short.
-NAME = literal_column("left(recipes.name, 200)", String())
 #: Providers for the one medium or the other; most recipes have one of them.
 PROVIDERS = literal_column(
     "array_remove(ARRAY[recipes.video_provider, recipes.image_provider]::text[], NULL)", TextType()

@@ -11,6 +11,8 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    Text,
+    and_,
     any_,
     bindparam,
     func,
@@ -62,13 +64,32 @@ _STOCKED = BacklogVideo.__table__.c
 _SHARE, _COMPONENT = RevenueShare.__table__.c, ComponentRegistry.__table__.c
 
 
+#: Characters of a name that its index holds: a name may be longer than an index bears.
+_INDEXED = 200
+NAME = literal_column(f"left(recipes.name, {_INDEXED})", String())
+_names = bindparam("names", type_=ARRAY(Text))
+_starts = bindparam("starts", type_=ARRAY(Text))
+_CALLED = select(_R.id, _R.slug, _R.name).where(
+    or_(
+        _R.id == any_(bindparam("ids", type_=ARRAY(Integer))),
+        _R.slug == any_(_names),
+        and_(
+            any_(_starts) == NAME,
+            _R.name == any_(_names),
+        ),
+    )
+)
+
+
 def resolve_recipes(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
     """The ids of recipes by id, slug or name."""
-    ids = [id_ for name in names if (id_ := id_in(name)) is not None]
     rows = session().execute(
-        select(Recipe.id, Recipe.slug, Recipe.name).where(
-            or_(Recipe.id.in_(ids), Recipe.slug.in_(names), Recipe.name.in_(names))
-        )
+        _CALLED,
+        {
+            "ids": [id_ for name in names if (id_ := id_in(name)) is not None],
+            "names": list(names),
+            "starts": [name[:_INDEXED] for name in names],
+        },
     )
     found: dict[str, list[int]] = {}
     for id_, slug, title in rows:
@@ -112,7 +133,7 @@ def suggest_recipes(field: Field, prefix: str, limit: int) -> Sequence[Choice]:
     pattern = _beginning(prefix)
     statement = (
         select(Recipe.slug, Recipe.name)
-        .where(or_(func.lower(Recipe.slug).like(pattern), func.lower(Recipe.name).like(pattern)))
+        .where(or_(func.lower(Recipe.slug).like(pattern), func.lower(NAME).like(pattern)))
         .order_by(Recipe.usage_count.desc(), Recipe.id)
         .limit(limit)
     )

@@ -104,7 +104,8 @@ def test_active_recipes_of_which_nothing_lies_ready_stand_before_all_others(
     session.execute(
         text(
             "INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost,"
-            " recipe_steps) SELECT n, 'New ' || n, n, '', '', '', '', 1, '[]' FROM generate_series(101, 103) n"
+            " recipe_steps) SELECT n, 'New ' || n, n, '', '', '', '', 1, '[]'"
+            " FROM generate_series(101, 103) n"
         )
     )
     session.commit()
