@@ -158,7 +158,7 @@ class Source:
         search = Search(session, self, order, conditions, Cursor(key.value, key.id), 1)
         if len(search.leading) == len(conditions) and search.can_reuse:
             statement = _beside(self, order, key.value is not None, tuple(_clauses(conditions)))
-            place = {"place_value": key.value, "place_id": key.id, "wanted": 1}
+            place = {"place_value": key.value, "place_id": key.id}
             # The nearest row of a side is in the first of its stretches that has any.
             rows = sorted(session.execute(statement, place).all(), reverse=True)
             found = {is_before: id_ for is_before, _, id_ in rows}
@@ -195,6 +195,10 @@ class Source:
     def always(self) -> Sequence[ColumnElement[bool]]:
         """What each of its rows meets, as clauses."""
         return () if self.where is None else (self.where,)
+
+
+#: As a limit: written out, so that a statement that is planned once is planned for a single row.
+ONE: ColumnElement[int] = literal_column("1", Integer)
 
 
 class Key(NamedTuple):
@@ -547,15 +551,21 @@ def _beside(
     source: Source, order: Order, has_value: bool, clauses: tuple[ColumnElement[bool], ...]
 ) -> CompoundSelect[Any]:
     """The nearest row of each stretch on either side of a place: is it before, which stretch, its id."""
-    return union_all(
+    found = union_all(
         *(
-            select(literal(is_before, Boolean), literal(number), stretch.where(*clauses).subquery().c.id)
+            select(
+                literal(is_before, Boolean),
+                literal(number),
+                stretch.where(*clauses).limit(ONE).subquery().c.id,
+            )
             for is_before in (True, False)
             for number, stretch in enumerate(
                 _stretches(source, order, _Shape(has_value, has_id=True, backward=is_before))
             )
         )
     )
+    # Values of a filter are as skewed as the data, so with one it is planned for those at hand.
+    return found if clauses else by_key(found)
 
 
 def _clauses(conditions: Sequence[Condition]) -> list[ColumnElement[bool]]:

@@ -15,8 +15,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import (
+    Boolean,
     Integer,
     asc,
+    bindparam,
     desc,
     extract,
     false,
@@ -29,10 +31,11 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.sql.elements import ColumnClause
 from sqlalchemy.sql.visitors import replacement_traverse
 
+from delula.db import by_key
 from delula.lists.constants import UNDECIDED, constant_of
 from delula.lists.explain import explain_each
 from delula.lists.order import Cursor, Order, Sort, SortKind
-from delula.lists.paging import BEYOND, Condition, Found, Key, Search, Source
+from delula.lists.paging import BEYOND, ONE, Condition, Found, Key, Search, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -140,6 +143,13 @@ class Union(Source):
         self, session: AnySession, conditions: Sequence[Condition], order: Order, key: Key
     ) -> tuple[RowId | None, RowId | None]:
         """The ids of the rows just before and just after `key`, whatever their branches."""
+        at = self._split(key.id)
+        if not conditions and at is not None and key.value not in BEYOND:
+            statement = _beside(self, order, at[0], key.value is not None)
+            rows = session.execute(statement, {"place_value": key.value, "place_id": at[1]}).all()
+            # The nearest row of a side is in the first of its stretches that has any.
+            sides = {row[0]: f"{self.branches[row[2]].name}-{row[3]}" for row in sorted(rows, reverse=True)}
+            return sides.get(True), sides.get(False)
 
         def nearest(*, backward: bool) -> RowId | None:
             found = self.find(session, conditions, order, Cursor(key.value, key.id, backward), 1)
@@ -296,23 +306,64 @@ class Union(Source):
 def _along(searches: Mapping[int, Search], limit: int) -> list[_Entry]:
     """The first rows where indexes answer every branch: one statement for each stretch of the order."""
     found: list[_Entry] = []
-    one = next(iter(searches.values()))
-    direction = desc if one.descending else asc
+    session = next(iter(searches.values())).session
     for places in zip(*(search.stretches() for search in searches.values()), strict=True):
         wanted = limit - len(found)
-        parts = [
-            search.along(place, wanted).add_columns(literal(number, Integer).label("branch")).subquery()
-            for (number, search), place in zip(searches.items(), places, strict=True)
-            # A branch without the column to sort by has no rows in the stretch of those that have a value.
-            if wanted and not any(constant_of(clause) is False for clause in place)
-        ]
-        if parts:
-            rows = _together([select(part) for part in parts]).subquery()
-            merged = select(rows.c.value, rows.c.branch, rows.c.id)
-            if len(parts) > 1:
-                merged = merged.order_by(*map(direction, (rows.c.value, rows.c.branch, rows.c.id)))
-            found += [_Entry(*row) for row in one.session.execute(merged.limit(wanted))]
+        if wanted and (statement := _stretch(searches, places, wanted)) is not None:
+            found += [_Entry(*row) for row in session.execute(statement)]
     return found
+
+
+def _stretch(
+    searches: Mapping[int, Search],
+    places: Sequence[Sequence[ColumnElement[bool]]],
+    limit: int | ColumnElement[int],
+) -> Select[Any] | None:
+    """The first rows of one stretch of the order, of all branches: value, branch and id; None for no rows."""
+    direction = desc if next(iter(searches.values())).descending else asc
+    parts = [
+        search.along(place, limit).add_columns(literal(number, Integer).label("branch")).subquery()
+        for (number, search), place in zip(searches.items(), places, strict=True)
+        # A branch without the column to sort by has no rows in the stretch of those that have a value.
+        if not any(constant_of(clause) is False for clause in place)
+    ]
+    if not parts:
+        return None
+    rows = _together([select(part) for part in parts]).subquery()
+    merged = select(rows.c.value, rows.c.branch, rows.c.id)
+    if len(parts) > 1:
+        merged = merged.order_by(*map(direction, (rows.c.value, rows.c.branch, rows.c.id)))
+    return merged.limit(limit)
+
+
+@lru_cache(maxsize=200)
+def _beside(union: Union, order: Order, branch: int, has_value: bool) -> CompoundSelect[Any]:
+    """The nearest row of each stretch on either side of a row: is it before, which stretch, branch and id.
+
+    Made and planned once for the rows of a branch, as both take longer than to run it.
+    """
+    found = []
+    for is_before in (True, False):
+        # Its value and id are parameters, so what stands here for them is not looked at.
+        cursor = Cursor(0 if has_value else None, 0, is_before)
+        searches = {}
+        for number, other in enumerate(union.branches):
+            sort = _sort_in(union, number, order.sort)
+            searches[number] = Search(
+                session=None,  # type: ignore[arg-type]  # it only makes statements
+                source=_source_of(other),
+                order=Order(sort, order.descending),
+                conditions=(),
+                cursor=_cursor_in(number, cursor, (branch, 0), descending=order.descending),
+                limit=0,
+                anchor=bindparam("place_value", type_=sort.expression.type),
+                anchor_id=bindparam("place_id", type_=other.id.type) if number == branch else None,
+            )
+        for number, places in enumerate(zip(*(one.stretches() for one in searches.values()), strict=True)):
+            if (nearest := _stretch(searches, places, ONE)) is not None:
+                row = nearest.subquery().c
+                found.append(select(literal(is_before, Boolean), literal(number), row.branch, row.id))
+    return by_key(union_all(*found))
 
 
 def _together(parts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:

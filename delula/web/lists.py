@@ -10,7 +10,7 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 from zoneinfo import ZoneInfo
@@ -391,7 +391,12 @@ _PLAIN = re.compile(r"(?!(?:none|any)\Z)[a-z0-9_-]+", re.IGNORECASE | re.ASCII)
 def in_filter(value: object) -> str:
     """A value as it stands behind `field:` in the address of a list; also a Jinja filter."""
     typed = str(value)
-    return typed if _PLAIN.fullmatch(typed) else quote_plus(written_value(typed))
+    return typed if _PLAIN.fullmatch(typed) else _quoted_in_filter(typed)
+
+
+@lru_cache(maxsize=5_000)  # the same names stand in row after row
+def _quoted_in_filter(typed: str) -> str:
+    return quote_plus(written_value(typed))
 
 
 #: Ids that no part of an address can carry: a server takes `%2F` for a slash and browsers resolve dots.
