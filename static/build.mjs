@@ -1,5 +1,5 @@
-// Builds static/dist: the style sheet and the script of every page, scripts of single pages, subset fonts, the icon sprite, and manifest.json, which maps
-// logical names to hashed ones. `node static/build.mjs`, or with --watch to build again on every change.
+// Builds static/dist: the style sheet and the script of every page, those of single pages, subset fonts, the icon sprite,
+// and manifest.json, which maps logical names to hashed ones. `node static/build.mjs`, or with --watch to build again on every change.
 import { createHash } from "node:crypto";
 import { existsSync, watch } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -43,8 +43,11 @@ const fonts = {
   },
 };
 
-// Scripts that only some pages load, beside that of every page.
+// What only some pages load, beside what every page does.
 const pageScripts = ["recipe_editor.js", "review.js", "upload.js"];
+const pageStyles = [
+  "editor.css", "graph.css", "review.css", "styleguide.css", "trace.css", "upload.css", "usage.css", "version.css",
+];
 
 async function buildFont(name, { from, text, axes, features }) {
   const original = await readFile(join(packages, from));
@@ -137,7 +140,7 @@ async function build() {
   add("lucide-words.json", await readFile(join(packages, "lucide-static", "tags.json")));
   add("favicon.svg", await readFile(join(source, "favicon.svg")));
 
-  const bundle = async (entryPoints, plugin) => {
+  const bundle = async (entryPoints, plugin, options = {}) => {
     const { outputFiles } = await esbuild.build({
       absWorkingDir: root,
       entryPoints,
@@ -150,6 +153,7 @@ async function build() {
       legalComments: "none",
       logLevel: "warning",
       plugins: [plugin],
+      ...options,
     });
     for (const { path, contents } of outputFiles) add(basename(path), contents);
   };
@@ -162,6 +166,9 @@ async function build() {
   });
   await bundle(["static/css/app.css", "static/js/app.js"], beside(/^font:/, (path) => path.slice(5)));
   await bundle(pageScripts.map((name) => `static/js/${name}`), beside(/^\.\/app\.js$/, (path) => path.slice(2)));
+  // Components as any other: behind the style sheet of every page, but in its layer.
+  const inLayer = { banner: { css: "@layer components{" }, footer: { css: "}" } };
+  await bundle(pageStyles.map((name) => `static/css/${name}`), beside(/^font:/, (path) => path.slice(5)), inLayer);
 
   // What browsers ask for as text is compressed once and thoroughly, rather than for each of them.
   const texts = [...output].filter(([name]) => /\.(css|js|svg)$/.test(name));

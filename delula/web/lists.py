@@ -374,6 +374,12 @@ class ListPage:
         return self._address(self._params, "facets")
 
     @property
+    def known_count(self) -> int | None:
+        """How many rows match, where the first page has them all: then nothing needs to be estimated."""
+        is_all = self.state.cursor is None and self.page.next is None and self.page.unfinished is None
+        return len(self.rows) if is_all and not self.problems else None
+
+    @property
     def count_href(self) -> str:
         """The fragment with the estimated count."""
         return self._address(self._params, "count")

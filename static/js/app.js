@@ -18,8 +18,6 @@ import "./live.js";
 import "./media.js";
 import "./json.js";
 import "./palette.js";
-import "./sort.js";
-import "./tags.js";
 
 export { announce } from "./announce.js";
 export { default as htmx } from "./htmx.js";

@@ -1,5 +1,7 @@
 // The form of a recipe: says whether anything was typed, and asks before it is lost.
+import "./sort.js";
 import "./steps.js";
+import "./tags.js";
 
 const form = document.querySelector("form[data-recipe-editor]");
 

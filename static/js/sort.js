@@ -1,5 +1,5 @@
 // Lists that are put in order: dragged by a grip, moved by buttons, or with Alt and the arrows.
-import { announce } from "./announce.js";
+import { announce } from "./app.js";
 
 const itemOf = (element) => element.closest?.("[data-sort-item]");
 const listOf = (item) => item.parentElement.closest("[data-sort]");

@@ -52,7 +52,7 @@ function enhance(source) {
   const add = element("button", { type: "button", className: "button secondary small" }, icon("plus"), element("span", { textContent: "Add a step" }));
   const odd = element("p", { className: "step-note", hidden: true });
   const editor = element("div", { className: "steps-editor" }, odd, list, add);
-  const views = element("div", { className: "segmented", role: "group", aria: { label: "View of the steps" } });
+  const views = element("div", { className: "segments", role: "group", aria: { label: "View of the steps" } });
   const asForm = element("button", { type: "button", className: "segment-text", textContent: "Form", aria: { pressed: "true" } });
   const asJson = element("button", { type: "button", className: "segment-text", textContent: "JSON", aria: { pressed: "false" } });
   views.append(asForm, asJson);

@@ -1,5 +1,5 @@
 // The tags of a recipe as a list: found by name, put in order, taken away. The numbers in the field stay what is sent.
-import { announce } from "./announce.js";
+import { announce } from "./app.js";
 
 for (const field of document.querySelectorAll("input[data-tags]")) enhance(field);
 
