@@ -33,6 +33,7 @@ from delula.models import (
     MarketAsset,
     Recipe,
     RecipeSample,
+    ReviewKind,
     SystemAsset,
     User,
     UserAsset,
@@ -41,6 +42,7 @@ from delula.models import (
 )
 from delula.models.enums import AssetSource
 from delula.recipes.queries import resolve_recipes, suggest_recipes
+from delula.review.blind import SECOND_LOOK, state_of
 from delula.search import Choice
 from delula.users.queries import resolve_users
 
@@ -250,7 +252,12 @@ _SAME_FILE_GENERATIONS = (
     .limit(RELATED_ROWS)
 )
 _SAME_FILE_LIBRARIES = (
-    select(_LIBRARY.id, _LIBRARY.display_name, _LIBRARY.is_deleted, _LIBRARY.created_at)
+    select(
+        _LIBRARY.id,
+        _LIBRARY.display_name,
+        state_of(_LIBRARY.is_deleted, _LIBRARY.id, ReviewKind.USER_ASSET),
+        _LIBRARY.created_at,
+    )
     .where(_LIBRARY.asset_id == bindparam("asset_id"))
     .order_by(_LIBRARY.id.desc())
     .limit(RELATED_ROWS)
@@ -263,7 +270,13 @@ _STOCK = (
 )
 _SALES = select(func.count()).where(_EXPORT.sample_id == _SAMPLE.id).scalar_subquery()
 _SAMPLES = (
-    select(_SAMPLE.id, _SAMPLE.title, _SAMPLE.moderation_status, _SAMPLE.created_at, _SALES.label("exports"))
+    select(
+        _SAMPLE.id,
+        _SAMPLE.title,
+        state_of(_SAMPLE.moderation_status, _SAMPLE.id, ReviewKind.SAMPLE, SECOND_LOOK),
+        _SAMPLE.created_at,
+        _SALES.label("exports"),
+    )
     .where(_SAMPLE.generation_id == bindparam("id"))
     .order_by(_SAMPLE.id.desc())
     .limit(RELATED_ROWS)

@@ -11,6 +11,7 @@ from flask import url_for
 from delula.assets import queries
 from delula.assets.cells import type_of
 from delula.lists import conditions_of
+from delula.review.blind import libraries_kept
 from delula.rollups import queries as rollups
 from delula.search import Operator
 
@@ -79,7 +80,7 @@ def summary_of(state: ListState, resolved: Filter) -> Summary | None:
     if counted < queries.SUMMED_ROWS:
         return Summary(_items(state, totals))
     owner, as_of = _only_owner(resolved), rollups.as_of()
-    if owner is not None and as_of is not None:
+    if owner is not None and as_of is not None and owner not in libraries_kept():
         return Summary(_items(state, queries.library_totals(owner), "source:user deleted:no"), as_of=as_of)
     return Summary(_items(state, totals), counted)
 

@@ -178,6 +178,8 @@ def medium(reference: str, part: str) -> AnyResponse:
     if part not in media.PARTS:
         abort(404)
     source, found = _found(reference)
+    if source in REVIEWED and (kept := page_in_place(REVIEWED[source], found.id)) is not None:
+        return kept
     store = current_store()
     key = media.key_of(found, part, store) if store else None
     if store is None or key is None:

@@ -29,12 +29,14 @@ from delula.models import (
     Generation,
     Recipe,
     RecipeSample,
+    ReviewKind,
     User,
     UserAsset,
     id_in,
 )
 from delula.models.together import Together
 from delula.recipes.queries import resolve_recipes
+from delula.review.blind import SECOND_LOOK, state_of
 from delula.users.queries import resolve_users
 
 if TYPE_CHECKING:
@@ -177,7 +179,12 @@ _RECIPE_OF = select(_RECIPE.id, _RECIPE.name, _RECIPE.slug, _RECIPE.credit_cost)
     _RECIPE.id == bindparam("recipe_id")
 )
 _IMPORTED = (
-    select(_ASSET.id, _ASSET.display_name, _ASSET.mime_type, _ASSET.is_deleted)
+    select(
+        _ASSET.id,
+        _ASSET.display_name,
+        _ASSET.mime_type,
+        state_of(_ASSET.is_deleted, _ASSET.id, ReviewKind.USER_ASSET),
+    )
     .where(_ASSET.asset_id == bindparam("asset_id"))
     .limit(1)
 )
@@ -188,7 +195,11 @@ _STOCK = (
     .limit(RELATED_ROWS)
 )
 _SAMPLES = (
-    select(_SAMPLE.id, _SAMPLE.title, _SAMPLE.moderation_status)
+    select(
+        _SAMPLE.id,
+        _SAMPLE.title,
+        state_of(_SAMPLE.moderation_status, _SAMPLE.id, ReviewKind.SAMPLE, SECOND_LOOK),
+    )
     .where(_SAMPLE.generation_id == bindparam("id"))
     .order_by(_SAMPLE.id.desc())
     .limit(RELATED_ROWS)

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 GENTLE = 4_000
 #: Rows that are read, and keys that are compared, in one step.
 ROWS, KEYS = 2_000, 10_000
-#: Objects whose type is asked for in one scan, and in one step; each costs a request. The next scan goes on.
-TYPES_A_SCAN, TYPES_A_STEP = 10_000, 400
+#: The part of all objects whose type one scan asks for, unless that is few: each costs a request, as much time
+#: as ten objects else. The next scan goes on, so after twenty all are known. Then how many one step asks for.
+TYPES_PART, FEW_TYPES, TYPES_A_STEP = 20, 2_000, 400
 #: Requests to the store at once.
 _AT_ONCE = 8
 #: An object may have no row yet for so long; a row that is so new may have been listed too early.
@@ -229,7 +230,7 @@ class _Work:
 
     def _types(self, place: Place) -> Callable[[], Place]:
         """Ask as what the store serves some objects, where that is not known yet."""
-        most = min(TYPES_A_STEP, TYPES_A_SCAN - place.asked)
+        most = min(TYPES_A_STEP, max(FEW_TYPES, place.objects // TYPES_PART) - place.asked)
         with atomic():
             keys = kept.untyped(place.scan, place.after or "", most) if most > 0 else ()
         try:

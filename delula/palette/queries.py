@@ -15,6 +15,8 @@ from sqlalchemy import TextClause, text
 
 from delula.access.permissions import Permission
 from delula.db import AnyRow, session
+from delula.models import ReviewKind
+from delula.review.blind import SECOND_LOOK, numbers_kept
 
 if TYPE_CHECKING:
     from collections.abc import Sequence, Set
@@ -199,7 +201,7 @@ _KINDS = (
         "recipe_samples",
         "CAST(id AS text)",
         "left(title, 200)",
-        "moderation_status",
+        f"CASE WHEN id = ANY(CAST(:kept AS integer[])) THEN '{SECOND_LOOK}' ELSE moderation_status END",
         (_id(), *_file("file", "high_res_url", "preview_url", "thumbnail_url")),
     ),
     _Kind(
@@ -300,6 +302,7 @@ def look_up(clues: Clues, rights: Set[Permission]) -> Sequence[AnyRow]:
         "keys": list(clues.keys),
         **{f"key{place}": key for place, key in enumerate(clues.keys)},
         "start": _escaped(clues.start or ""),
+        "kept": list(numbers_kept(ReviewKind.SAMPLE)),
         "email": clues.email,
         **{source: clues.assets.get(source) for source in ("generation", "user", "system", "market")},
     }

@@ -39,11 +39,13 @@ from delula.models import (
     RecipeUsage,
     RecipeUsageOptions,
     RevenueShare,
+    ReviewKind,
     Tag,
     TagAlias,
     User,
     id_in,
 )
+from delula.review.blind import SECOND_LOOK, state_of
 from delula.search import Choice
 from delula.users.queries import resolve_users
 
@@ -275,6 +277,15 @@ class Related:
 #: Related rows of one kind that a page shows.
 RELATED_GENERATIONS, RELATED_SAMPLES = 8, 6
 
+_STATUS = state_of(_SAMPLE.moderation_status, _SAMPLE.id, ReviewKind.SAMPLE, SECOND_LOOK)
+_BY_STATUS = (
+    select(_STATUS, func.count().label("n"))
+    .where(_SAMPLE.recipe_id == _R.id)
+    .correlate(Recipe.__table__)
+    .group_by(_STATUS)
+    .subquery("by_status")
+)
+
 #: The statements behind `Related`; made once, since making them costs as much as running them.
 _ABOUT = by_key(
     select(
@@ -295,12 +306,9 @@ _ABOUT = by_key(
         _USER.id.label("user_id"),
         _USER.email.label("user_email"),
         _USER.handle.label("user_handle"),
-        literal_column(
-            """(SELECT json_object_agg(coalesce(by_status.status, ''), by_status.n) FROM (
-                SELECT moderation_status AS status, count(*) AS n FROM recipe_samples
-                WHERE recipe_samples.recipe_id = recipes.id GROUP BY 1) AS by_status)""",
-            JSONB(),
-        ).label("samples"),
+        select(func.json_object_agg(func.coalesce(_BY_STATUS.c.moderation_status, ""), _BY_STATUS.c.n))
+        .scalar_subquery()
+        .label("samples"),
         literal_column(
             """(SELECT json_agg(namesake.id ORDER BY namesake.id) FROM recipes AS namesake
                 WHERE namesake.slug = recipes.slug AND namesake.id <> recipes.id)""",
@@ -331,8 +339,8 @@ _SAMPLES = by_key(
         _SAMPLE.id,
         _SAMPLE.generation_id,
         func.left(_SAMPLE.title, EXCERPT).label("title"),
-        _SAMPLE.moderation_status,
-        _SAMPLE.is_featured,
+        _STATUS,
+        state_of(_SAMPLE.is_featured, _SAMPLE.id, ReviewKind.SAMPLE),
         _SAMPLE.like_count,
         _SAMPLE.created_at,
         _SAMPLE.type,

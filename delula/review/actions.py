@@ -294,10 +294,14 @@ class Judge(ReviewCommand[GivenT]):
         return Doing(case, values, before, after, policy)
 
     def write(self, given: GivenT, plan: Plan) -> Mapping[str, JsonValue]:
-        """Have the blurred picture made as well, of what is shown blurred from now on."""
-        case: Case = plan.data.case
-        if self.verdict is not Verdict.APPROVE:
-            things.blur_later(case.subject, case.row)
+        """Have the blurred picture made as well, of what is shown blurred from now on.
+
+        It is made of all that is looked at twice: else the job would tell what the first look has found.
+        """
+        doing: Doing = plan.data
+        is_drawn = doing.values["state"] == ReviewState.SECOND
+        if is_drawn or self.verdict is not Verdict.APPROVE:
+            things.blur_later(doing.case.subject, doing.case.row)
         return super().write(given, plan)
 
     def policy(self, given: GivenT) -> ReviewPolicy | None:  # noqa: ARG002 - only a rejection has one

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import abort, request, url_for
 
 from delula.access.guard import current_staff
-from delula.review.blind import entries_kept, item_kept_from
+from delula.review.blind import entries_kept, item_kept_from, numbers_kept
 from delula.web.render import render
 
 if TYPE_CHECKING:
@@ -21,8 +21,10 @@ _OF_ENTRIES = {"audit.detail", "audit.peek", "commands.look_at_undo", "commands.
 
 def page_in_place(kind: ReviewKind, object_id: int) -> Response | None:
     """What stands in for the page of a thing, or its peek, until the second look is taken; else None."""
+    if object_id not in numbers_kept(kind):
+        return None
     item = item_kept_from(current_staff.actor, kind, object_id)
-    if item is None:
+    if item is None:  # taken meanwhile
         return None
     template = "review/_kept_peek.html" if request.path.endswith("/peek") else "review/kept.html"
     return render(template, href=url_for("review.detail", item_id=item), object_id=object_id, kind=kind)

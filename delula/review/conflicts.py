@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from flask import request, url_for
 
 from delula.access import clock
+from delula.access.guard import current_staff
 from delula.audit.queries import of_object
 from delula.commands import Conflict, action_title
 from delula.models import ReviewKind
 from delula.review import things
 from delula.review.actions import AlreadyDecided, JudgedElsewhere, said
+from delula.review.blind import item_kept_from
 from delula.review.cells import name_of
 from delula.review.things import SUBJECTS
 from delula.web.display import ago
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from delula.db import AnyRow
     from delula.errors import Refused
 
+#: Says that a colleague was faster, and nothing of what that first look has found.
+SEEN_ONCE = "A colleague has looked at it meanwhile, so yours is the second look. Open it again to take that."
 #: Who has changed something of which the audit log does not know.
 PRODUCT = "the product"
 
@@ -43,7 +47,8 @@ def conflict(item: AnyRow, error: Refused) -> dict[str, Any]:
         told |= {"who": error.entry.actor, "what": error.what, "when": error.entry.at.isoformat()}
         told["note"] = error.entry.reason
     elif isinstance(error, Conflict):
-        told |= _changed(item, error)
+        is_kept = item_kept_from(current_staff.actor, ReviewKind(item.kind), item.object_id) is not None
+        told |= {"text": SEEN_ONCE} if is_kept else _changed(item, error)
     return told
 
 

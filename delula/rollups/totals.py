@@ -59,6 +59,9 @@ _OF_USER: dict[str, dict[str, str]] = {
     },
 }
 
+#: Of the columns of a user, those that count or weigh files.
+SUMS_OF_FILES = frozenset(_OF_USER["user_assets a"])
+
 
 def _count_users_statement() -> str:
     columns = [column for sums in _OF_USER.values() for column in sums]

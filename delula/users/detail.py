@@ -40,6 +40,10 @@ def rows_href(area: str, user_id: str, *terms: str, field: str = "user") -> str:
 _LIBRARY = ("source:user", "deleted:no")
 
 
+#: Why there are no sums of files, where they are kept from whoever could take a second look at one.
+FILES_UNTOLD = "Not told before a second look is taken"
+
+
 def figures(user: AnyRow) -> list[Figure]:
     """The figures at the top; "No data" for what the roll-ups have not counted yet."""
     ledger = rows_href("credits", user.id)
@@ -69,13 +73,19 @@ def figures(user: AnyRow) -> list[Figure]:
             href=rows_href("credits", user.id, "type:usage"),
             note=f"{grouped(user.refunded)} refunded, {grouped(user.purchased)} bought",
         ),
-        Figure(
-            "Library",
-            size(user.bytes),
-            href=rows_href("assets", user.id, *_LIBRARY),
-            note=f"{grouped(user.assets)} {'file' if user.assets == 1 else 'files'}",
-        ),
+        _library_figure(user),
     ]
+
+
+def _library_figure(user: AnyRow) -> Figure:
+    if user.assets is None:
+        return Figure("Library", None, note=FILES_UNTOLD)
+    return Figure(
+        "Library",
+        size(user.bytes),
+        href=rows_href("assets", user.id, *_LIBRARY),
+        note=f"{grouped(user.assets)} {'file' if user.assets == 1 else 'files'}",
+    )
 
 
 def library(user: AnyRow) -> list[Chart]:
@@ -117,7 +127,8 @@ def related_links(user: AnyRow, work: Work) -> list[dict[str, Any]]:
 
 
 def _count(user: AnyRow, column: str) -> str | None:
-    return grouped(getattr(user, column)) if user.is_counted else None
+    count = getattr(user, column)
+    return grouped(count) if count is not None else None
 
 
 def _recipes(recipes: Sequence[AnyRow]) -> list[dict[str, Any]]:

@@ -17,12 +17,15 @@ from delula.models import (
     Generation,
     Recipe,
     RecipeSample,
+    ReviewKind,
     RollUpState,
     User,
     UserNote,
     UserTotals,
 )
 from delula.models.enums import AccessRole, GenerationStatus
+from delula.review.blind import SECOND_LOOK, state_of, sum_of_files
+from delula.rollups.totals import SUMS_OF_FILES
 from delula.search import GuardedResolver, Withheld
 from delula.users.listing import LISTING
 
@@ -95,8 +98,8 @@ _CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "generations": (_T.generations,),
     "failed": (_T.failed,),
     "spent": (_T.spent,),
-    "assets": (_T.assets,),
-    "bytes": (_T.bytes,),
+    "assets": (sum_of_files(_T.assets, _U.id),),
+    "bytes": (sum_of_files(_T.bytes, _U.id),),
     "name": (_U.first_name, _U.last_name),
     "role": (_U.access_role,),
     "provider": (_U.oauth_provider,),
@@ -156,7 +159,11 @@ _PERSON = select(
     _U.id.label("user_id"),
     _U.email.label("user_email"),
     _U.handle.label("user_handle"),
-    *(column for column in _T if column.name not in {"user_id", "number"}),
+    *(
+        sum_of_files(column, _U.id) if column.name in SUMS_OF_FILES else column
+        for column in _T
+        if column.name not in {"user_id", "number"}
+    ),
     _T.user_id.is_not(None).label("is_counted"),
     *(column for column in _DETAILS.selected_columns if column.key in {"has_session", "has_password"}),
     select(func.min(RollUpState.as_of)).scalar_subquery().label("counted_at"),
@@ -292,7 +299,13 @@ _NEWEST_GENERATIONS = by_key(
     ).outerjoin_from(_GENERATIONS, Recipe.__table__, _RECIPE.id == _GENERATIONS.c.recipe_id)
 )
 _SAMPLES = by_key(
-    select(_SAMPLE.id, _SAMPLE.title, _SAMPLE.moderation_status, _SAMPLE.type, _SAMPLE.created_at)
+    select(
+        _SAMPLE.id,
+        _SAMPLE.title,
+        state_of(_SAMPLE.moderation_status, _SAMPLE.id, ReviewKind.SAMPLE, SECOND_LOOK),
+        _SAMPLE.type,
+        _SAMPLE.created_at,
+    )
     .where(_SAMPLE.user_id == bindparam("user_id"))
     .order_by(_SAMPLE.id.desc())
     .limit(SHOWN_SAMPLES + 1)

@@ -14,7 +14,7 @@ from delula.models.enums import label, wording
 from delula.users import queries
 from delula.users.cells import cells, full_name
 from delula.users.deeds import deeds
-from delula.users.detail import figures, library, related_links, rows_href
+from delula.users.detail import FILES_UNTOLD, figures, library, related_links, rows_href
 from delula.users.listing import LISTING
 from delula.users.notes import is_own
 from delula.users.refresh import daily_refresh, is_overdrawn
@@ -63,6 +63,7 @@ def detail(reference: str) -> Response:
         bookings=ledger.newest_of(user.id, user.credits, SHOWN_BOOKINGS),
         account=ledger.account_of(user.id, (user.ledger_rows, user.ledger_sum) if user.is_counted else None),
         library=library(user),
+        files_untold=FILES_UNTOLD if user.is_counted and user.assets is None else None,
         related=related_links(user, work),
         rows_href=rows_href,
         samples_href=hrefs_of("samples"),

@@ -291,11 +291,13 @@ def test_without_a_bucket_the_nights_pass_in_peace_and_who_asks_is_told(
         bucket.run(BEGIN_SCAN, Pace())
 
 
+@pytest.mark.parametrize(("few", "part"), [(3, 20), (0, 6)])
 def test_types_that_one_scan_does_not_ask_for_are_named_and_asked_for_by_the_next(
-    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch, few: int, part: int
 ) -> None:
-    monkeypatch.setattr(scan, "TYPES_A_SCAN", 2)
-    for name in "abc":
+    monkeypatch.setattr(scan, "FEW_TYPES", few)
+    monkeypatch.setattr(scan, "TYPES_PART", part)
+    for name in "abcd":
         whole(bucket, A.replace("a.png", f"{name}.png"))
     bucket.scan()
     for path in ("/assets/integrity/scans", "/assets/integrity/summary"):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,9 +12,12 @@ from delula.access.actor import Actor
 from delula.access.permissions import Role
 from delula.commands import run
 from delula.db import session
-from delula.review.actions import REJECT, Rejecting
+from delula.review.actions import APPROVE, REJECT, OneItem, Rejecting
 from delula.review.intake import take_in
+from delula.rollups.refresh import refresh
 from tests.consoles import FRAGMENT, client_of, console_on
+from tests.people import sent_by
+from tests.review.things import one_of_each, sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+    from delula.config import S3Settings
     from tests.consoles import Console
 
 TABLES = ("user_assets", "market_assets", "recipe_samples", "generations")
@@ -44,14 +49,37 @@ LISTS = (
     "/generations/?view=table",
     "/generations/?q=public:no",
 )
+#: Pages of other things, and sums, that tell admins of a verdict.
+TELLING = (
+    "/users/u",
+    "/users/u/peek",
+    "/users/?columns=assets&columns=bytes",
+    "/recipes/1",
+    "/generations/2",
+    "/assets/generation-1/uses",
+    "/assets/summary?q=user:u+deleted:no",
+    "/palette?q=1",
+)
+#: Pages that tell nobody.
+SILENT = ("/", "/jobs/", "/review/?q=state:second")
+#: What belongs to what is reviewed: its owner, a recipe, a generation of the same file.
+AROUND = """
+    INSERT INTO users (id) VALUES ('u');
+    INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost,
+        recipe_steps) VALUES (1, 'R', 'r', '', '', '', '', 1, '[]');
+    INSERT INTO generations (id, user_id, prompt, status, asset_id) VALUES (2, 'u', 'b', 'failed', 'asset-1');
+    UPDATE generations SET s3_key = 'k/g'"""
+#: What is another text in each page: times, tokens, and who is signed in.
+_FLEETING = re.compile(
+    r"(?s)<time.*?</time>|[\d.]+ s old|(created%3A|since=)[^&\"]*|(moderator|admin)-[0-9a-f]{8}"
+    r"|(nonce|content|value|data-tab|title)=\"[^\"]*\""
+)
 AUDITED = {"user_asset": "asset/user-1", "market_asset": "asset/market-1", "sample": "sample/1"}
 
 
 @pytest.fixture(scope="module")
 def console(make_database: Callable[..., str], migrated_template: str) -> Iterator[Console]:
     """A thing of each kind, rejected at the first look, which somebody looks at again."""
-    from tests.review.things import one_of_each  # noqa: PLC0415 - within an application
-
     with console_on(make_database(migrated_template)) as made:
         made.sql("UPDATE dashboard.review_settings SET second_share = 100")
         with made.app.app_context():
@@ -62,6 +90,62 @@ def console(make_database: Callable[..., str], migrated_template: str) -> Iterat
             session().remove()
         assert made.sql("SELECT DISTINCT state FROM dashboard.review_item") == [("second",)]
         yield made
+
+
+@pytest.mark.parametrize("role", ["moderator", "admin"])
+def test_no_other_page_is_another_one_whatever_the_first_look_has_found(
+    twins: tuple[Console, Console], role: str
+) -> None:
+    rejected, approved = (one.as_role(role) for one in twins)
+    pages = (*TELLING, *SILENT)
+    told = [path for path in pages if _as_read(rejected, path) != _as_read(approved, path)]
+    assert told == ([] if role == "moderator" else list(TELLING))
+
+
+@pytest.fixture(scope="module")
+def twins(
+    make_database: Callable[..., str], migrated_template: str, s3: S3Settings
+) -> Iterator[tuple[Console, Console]]:
+    """Two consoles with the same things, of which the first look has rejected all, and none."""
+    with ExitStack() as open_:
+        made = [open_.enter_context(console_on(make_database(migrated_template), s3=s3)) for _ in range(2)]
+        for console, verdict in zip(made, (REJECT, APPROVE), strict=True):
+            _look_once(console, verdict)
+        yield made[0], made[1]
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/?view=table", "/audit/", "/users/u", "/recipes/1", "/assets/user-1", "/palette?q=1"]
+)
+def test_a_page_asks_once_what_it_keeps_and_only_for_whom_it_does(
+    twins: tuple[Console, Console], path: str
+) -> None:
+    for role, times in (("moderator", 1), ("admin", 0)):
+        client = twins[0].as_role(role)
+        client.get(path)
+        with sent_by(twins[0]) as sent:
+            client.get(path)
+        assert sum("array_agg(dashboard.review_item.object_id)" in one for one in sent) == times
+
+
+def _look_once(console: Console, verdict: Any) -> None:
+    with console.app.app_context():
+        sql("UPDATE dashboard.review_settings SET second_share = 100")
+        one_of_each()
+        sql(AROUND)
+        take_in()
+        for (item,) in sql("SELECT id FROM dashboard.review_item ORDER BY kind"):
+            given = OneItem(item_id=item) if verdict is APPROVE else Rejecting(item_id=item, policy="sexual")
+            run(verdict, given, _first(console))
+        refresh()
+        session().remove()
+
+
+def _as_read(person: FlaskClient, path: str) -> str:
+    """A page without what is another each time."""
+    answer = person.get(path)
+    assert answer.status_code == 200, path
+    return _FLEETING.sub("", answer.text)
 
 
 def _first(console: Console) -> Actor:
