@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 GENTLE = 4_000
 #: Rows that are read, and keys that are compared, in one step.
 ROWS, KEYS = 2_000, 10_000
-#: The part of all objects whose type one scan asks for, unless that is few: each costs a request, as much time
-#: as ten objects else. The next scan goes on, so after twenty all are known. Then how many one step asks for.
+#: One scan asks for the type of one object in so many, but of no fewer than the second number, in steps of
+#: the third. Each is a request, as long as ten objects take else. The next scan goes on.
 TYPES_PART, FEW_TYPES, TYPES_A_STEP = 20, 2_000, 400
 #: Requests to the store at once.
 _AT_ONCE = 8
