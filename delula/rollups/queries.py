@@ -313,41 +313,56 @@ def usage_failures(
 
 
 def usage_heatmap(component_id: str | None, start: datetime, end: datetime, zone: tzinfo) -> list[list[Heat]]:
-    """Executions by weekday (Monday first) and hour of a zone.
-
-    An hour of UTC counts where it begins: half an hour of difference moves it into the hour before.
-    """
+    """Executions by weekday (Monday first) and hour of a zone."""
     first, past = as_utc(start), as_utc(end)
     cells = [[[0, 0] for _ in range(24)] for _ in range(7)]
 
-    def add(hour: datetime, distance: timedelta, executions: int, failed: int) -> None:
-        local = hour + distance
+    def add(local: datetime, executions: int, failed: int) -> None:
         cell = cells[local.weekday()][local.hour]
         cell[0] += executions
         cell[1] += failed
 
-    _, rests = decompose(first, past, Span.HOUR)
+    _, rests = decompose(first, past, USAGE.shortest)
     for index, _, tally in _measured(USAGE, rests, component_id):
-        hour = floor(rests[index][0], Span.HOUR)
-        add(hour, _distance(hour, zone), tally.counters[0], tally.counters[2])
-    for begin, until, distance in offsets(ceiling(first, Span.HOUR), floor(past, Span.HOUR), zone):
-        values = {"key": component_id, "first": begin, "past": until}
-        for place, executions, failed in session().execute(_heat_statement(component_id is None), values):
-            add(_MONDAY + int(place) * HOUR, distance, executions, failed)
+        local = rests[index][0].replace(tzinfo=UTC).astimezone(zone)
+        add(local, tally.counters[0], tally.counters[2])
+    for begin, until, distance in offsets(ceiling(first, USAGE.shortest), floor(past, USAGE.shortest), zone):
+        for span, piece, behind in _of_one_hour(begin, until, distance):
+            values = {
+                "key": component_id,
+                "span": str(span),
+                "first": piece,
+                "past": behind,
+                "distance": distance,
+            }
+            for place, executions, failed in session().execute(_heat_statement(component_id is None), values):
+                add(_MONDAY + place * HOUR, executions, failed)
     return [[Heat(*cell) for cell in row] for row in cells]
 
 
+def _of_one_hour(
+    begin: datetime, until: datetime, distance: timedelta
+) -> list[tuple[Span, datetime, datetime]]:
+    """A stretch in pieces whose spans lie within one hour of a zone that is so far from UTC."""
+    whole = ceiling(begin, Span.HOUR), floor(until, Span.HOUR)
+    if distance % HOUR or whole[0] >= whole[1]:
+        return [(USAGE.shortest, begin, until)] if begin < until else []
+    pieces = [(USAGE.shortest, begin, whole[0]), (Span.HOUR, *whole), (USAGE.shortest, whole[1], until)]
+    return [(span, first, past) for span, first, past in pieces if first < past]
+
+
 #: A Monday at midnight, from which the hours of the week are numbered.
-_MONDAY = datetime(2001, 1, 1)  # noqa: DTZ001 - UTC, as the columns
+_MONDAY = datetime(2001, 1, 1)  # noqa: DTZ001 - of a clock, in whichever zone
 
 
 @lru_cache(maxsize=2)
 def _heat_statement(every: bool) -> TextClause:
+    local = f"start + CAST(:distance AS interval) - TIMESTAMP '{_MONDAY}'"
     return text(f"""
-        SELECT CAST(EXTRACT(epoch FROM start - TIMESTAMP '{_MONDAY}') / 3600 AS integer) % 168,
+        SELECT CAST(floor(EXTRACT(epoch FROM {local}) / 3600) AS integer) % 168,
                sum(executions), sum(failed)
         FROM dashboard.usage_rollup
-        WHERE span = 'hour' AND component_id {"IS NULL" if every else "= :key"}
+        WHERE span = :span AND component_id {"IS NULL" if every else "= :key"}
           AND start >= :first AND start < :past
         GROUP BY 1""")
 
@@ -509,11 +524,6 @@ def _points(
 def _aware(bounds: Range, zone: tzinfo) -> Range:
     start, end = bounds
     return start.replace(tzinfo=UTC).astimezone(zone), end.replace(tzinfo=UTC).astimezone(zone)
-
-
-def _distance(moment: datetime, zone: tzinfo) -> timedelta:
-    (_, _, distance), *_ = offsets(moment, moment + HOUR, zone)
-    return distance
 
 
 def _gather(

@@ -106,17 +106,15 @@ def buckets(start: datetime, end: datetime, zone: tzinfo, granularity: Granulari
     """A range, cut where hours, days, weeks or months of a zone begin; the first and last may be cut short.
 
     A day lasts 23 or 25 hours where clocks change. One whose midnight does not exist begins when the clock
-    jumps over it. Hours are those of UTC: where a zone is half an hour off, they begin at half past.
+    jumps over it. Hours are those of the zone's clock too, cut short where it is put on or back within one.
 
     Args:
         start: naive UTC, as `end`.
     """
     edges = [start]
     if granularity is Granularity.HOUR:
-        edge = floor(start, Span.HOUR) + HOUR
-        while edge < end:
+        while (edge := edges[-1] + _rest_of_hour(edges[-1], zone)) < end:
             edges.append(edge)
-            edge += HOUR
     else:
         day = start.replace(tzinfo=UTC).astimezone(zone).date()
         if granularity is Granularity.WEEK:
@@ -135,12 +133,19 @@ def buckets(start: datetime, end: datetime, zone: tzinfo, granularity: Granulari
     return list(zip(edges, [*edges[1:], end], strict=True)) if start < end else []
 
 
+def _rest_of_hour(moment: datetime, zone: tzinfo) -> timedelta:
+    """How long it is until the next full hour of a zone's clock."""
+    local = moment.replace(tzinfo=UTC).astimezone(zone)
+    return HOUR - timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+
+
 def offsets(start: datetime, end: datetime, zone: tzinfo) -> list[tuple[datetime, datetime, timedelta]]:
-    """A range in stretches of whole hours in which the zone keeps its distance from UTC, with that distance.
+    """A range in stretches in which the zone keeps its distance from UTC, with that distance.
 
     Args:
-        start: naive UTC, at a full hour, as `end`.
+        start: naive UTC, at a full quarter of an hour, as `end`; zones change at no other time.
     """
+    part = LENGTHS[Span.PART]
 
     def offset(moment: datetime) -> timedelta:
         return moment.replace(tzinfo=UTC).astimezone(zone).utcoffset() or timedelta()
@@ -148,12 +153,12 @@ def offsets(start: datetime, end: datetime, zone: tzinfo) -> list[tuple[datetime
     stretches: list[tuple[datetime, datetime, timedelta]] = []
     while start < end:
         known, low = offset(start), start
-        # Zones change at most once in a few days, so days tell; then the hour is sought among the 24.
+        # Zones change at most once in a few days, so days tell; then the quarter is sought within the day.
         while low < end and offset(low) == known:
             low += 24 * HOUR
         high = min(low, end)
-        while high > start and offset(high - HOUR) != known:
-            high -= HOUR
+        while high > start and offset(high - part) != known:
+            high -= part
         stretches.append((start, high, known))
         start = high
     return stretches

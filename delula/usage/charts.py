@@ -139,7 +139,7 @@ def week_chart(
         return Cell(heat.executions, href(day, hour) if href else None, told)
 
     whole_hours = "" if _has_whole_hours(window) else " An hour of UTC counts where it begins."
-    far = "" if href else " Choose at most two years to open the executions behind an hour."
+    far = "" if href else " Choose at most 21 months to open the executions behind an hour."
     return hours_by_weekday(
         "Hours of the week",
         f"Executions by weekday and hour in {zone_name(window.zone)}.{whole_hours}{far}",

@@ -8,12 +8,16 @@ from math import floor
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from delula.rollups.spans import HOUR, Granularity, buckets
 from delula.search.lexer import written_value
 from delula.search.times import written_period
 from delula.web.lists import in_filter
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from delula.rollups.queries import Bin, Failure, Usage
+    from delula.rollups.spans import Range
     from delula.usage.window import Window
 
 #: Terms of the filter by what they leave, as they stand in an address.
@@ -23,7 +27,7 @@ TIMED, CHARGED, OWNED = "duration:%3E%3D0s", "cost:any", "user:any"
 SLOWEST_FIRST = "&sort=-duration"
 
 #: The longest range whose cells of the week can be written as a filter: one hour of it for each week.
-MOST_HOURS = 106
+MOST_HOURS = 94
 
 #: Every chart of a page asks for the same few periods.
 _period = lru_cache(maxsize=2_000)(written_period)
@@ -65,27 +69,43 @@ def milliseconds_of(one: Bin) -> tuple[int, int]:
     return floor(one.low) + 1 if one.low else 0, floor(one.high)
 
 
-def hours_of_week(window: Window, weekday: int, hour: int) -> list[datetime]:
-    """The hours of UTC in a range, naive, that begin in one hour of the zone's week.
+def hours_of_week(window: Window, weekday: int, hour: int) -> list[Range]:
+    """The hours in a range that are one hour of the zone's week, naive and in UTC.
 
     Args:
-        window: the range.
+        window: the range, which may begin and end within the first and the last of them.
         weekday: 0 is Monday.
         hour: from 0 to 23.
     """
-    first = window.start.replace(minute=0, second=0)
-    local = first.astimezone(window.zone)
+    start, end = (moment.astimezone(UTC).replace(tzinfo=None) for moment in (window.start, window.end))
+    local = window.start.astimezone(window.zone)
     day = local.date() + timedelta(days=(weekday - local.weekday()) % 7)
-    found = []
-    while (midnight := datetime.combine(day, time(), window.zone).astimezone(UTC)) < window.end:
-        # A day has up to 25 hours, and begins within one of UTC where its zone is some minutes off.
-        for number in range(26):
-            moment = midnight.replace(minute=0) + timedelta(hours=number)
-            there = moment.astimezone(window.zone)
-            if there.hour == hour and there.date() == day and first <= moment < window.end:
-                found.append(moment.replace(tzinfo=None))
+    found: list[Range] = []
+    while (midnight := _midnight(day, window)) < end:
+        found += [
+            (first, past)
+            for first, past in buckets(
+                midnight, _midnight(day + timedelta(days=1), window), window.zone, Granularity.HOUR
+            )
+            if past > start and first < end and _aware(first, window).hour == hour
+        ]
         day += timedelta(days=7)
     return found
+
+
+def _midnight(day: date, window: Window) -> datetime:
+    return datetime.combine(day, time(), window.zone).astimezone(UTC).replace(tzinfo=None)
+
+
+def _aware(moment: datetime, window: Window) -> datetime:
+    return moment.replace(tzinfo=UTC).astimezone(window.zone)
+
+
+def _written_hour(first: datetime, past: datetime, window: Window) -> str:
+    """An hour of the zone's clock as a filter writes it, as short as can be."""
+    if past - first != HOUR:
+        return written_period(_aware(first, window), _aware(past, window))
+    return f"{_aware(first, window):%Y-%m-%dT%H%z}" if first.minute else f"{first:%Y-%m-%dT%HZ}"
 
 
 def has_hours(window: Window) -> bool:
@@ -93,16 +113,16 @@ def has_hours(window: Window) -> bool:
     return window.end - window.start <= timedelta(days=7 * (MOST_HOURS - 1))
 
 
-def hours_href(action: str, component_id: str | None, window: Window, hours: list[datetime]) -> str:
+def hours_href(action: str, component_id: str | None, window: Window, hours: list[Range]) -> str:
     """The executions in some hours of a range.
 
     Args:
         action: address of the list of executions.
         component_id: whose executions; all where None.
         window: the range, which may cut the first and the last hour.
-        hours: of UTC, naive; one at least.
+        hours: one at least.
     """
     terms = [f"component:{written_value(component_id)}"] if component_id is not None else []
-    terms.append(f"created:{','.join(f'{hour:%Y-%m-%dT%HZ}' for hour in hours)}")
+    terms.append(f"created:{','.join(_written_hour(*hour, window) for hour in hours)}")
     terms.append(f"created:{written_period(window.start, window.end)}")
     return f"{action}?{urlencode({'q': ' '.join(terms)})}"

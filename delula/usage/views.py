@@ -129,7 +129,7 @@ def hour() -> AnyResponse:
     window, component_id = _asked()
     chosen = [_number("weekday", 6), _number("hour", 23)]
     if not has_hours(window):
-        raise InvalidInput("range", "is longer than two years; choose a shorter one.")
+        raise InvalidInput("range", "is longer than 21 months; choose a shorter one.")
     hours = hours_of_week(window, *chosen)
     if not hours:
         raise InvalidInput("hour", "does not occur in this range.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -120,7 +121,29 @@ def _hours(point: rollups.Usage) -> float:
     return (point.end.astimezone(UTC) - point.start.astimezone(UTC)) / timedelta(hours=1)
 
 
-@pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "America/New_York"])
+@pytest.mark.parametrize("name", ZONES)
+def test_hours_are_those_of_the_zone_s_clock(counted: Console, name: str) -> None:
+    start, end = datetime(2026, 10, 3, 10, 20, tzinfo=UTC), datetime(2026, 10, 6, 5, 1, tzinfo=UTC)
+    with counted.app.app_context():
+        told = rollups.usage_series("c2", start, end, ZoneInfo(name), Granularity.HOUR)
+    exact = dict(
+        counted.sql(
+            """SELECT date_trunc('hour', created_at AT TIME ZONE 'UTC' AT TIME ZONE %s), count(*)
+               FROM component_usage WHERE component_id = 'c2' AND created_at >= %s AND created_at < %s
+               GROUP BY 1""",
+            name,
+            naive(start),
+            naive(end),
+        )
+    )
+    counts: dict[datetime, int] = defaultdict(int)
+    for point in told:
+        local = point.start.astimezone(ZoneInfo(name)).replace(minute=0, second=0, tzinfo=None)
+        counts[local] += point.executions
+    assert {hour: count for hour, count in counts.items() if count} == exact
+
+
+@pytest.mark.parametrize("name", ZONES)
 def test_the_heat_map_is_what_the_rows_are(counted: Console, name: str) -> None:
     start, end = datetime(2026, 9, 12, 10, 20, tzinfo=UTC), datetime(2026, 11, 19, 5, 1, tzinfo=UTC)
     with counted.app.app_context():

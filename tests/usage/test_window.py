@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -160,22 +161,26 @@ def test_a_range_that_has_not_begun_has_none_before() -> None:
 
 def test_the_hours_of_a_week_follow_the_clock_of_the_zone() -> None:
     read = read_window({"from": "2026-03-20", "to": "2026-04-05", "zone": "Europe/Berlin"}, NOW, HOME)
-    assert [f"{hour:%m-%dT%H}" for hour in hours_of_week(read, 6, 3)] == ["03-22T02", "03-29T01", "04-05T01"]
-    assert [f"{hour:%m-%dT%H}" for hour in hours_of_week(read, 6, 2)] == ["03-22T01", "04-05T00"]
+    three, two = ([f"{first:%m-%dT%H}" for first, _ in hours_of_week(read, 6, hour)] for hour in (3, 2))
+    assert (three, two) == (["03-22T02", "03-29T01", "04-05T01"], ["03-22T01", "04-05T00"])
 
 
 @pytest.mark.parametrize(
     "zone", ["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/Santiago", "Australia/Lord_Howe"]
 )
-@pytest.mark.parametrize("first", ["2025-10-20T05:17:00", "2026-03-25"])
-def test_each_hour_of_a_range_is_in_one_hour_of_the_week(zone: str, first: str) -> None:
-    read = read_window({"from": first, "to": "2026-04-14T11:30", "zone": zone}, NOW, HOME)
-    cells = {(day, hour): hours_of_week(read, day, hour) for day in range(7) for hour in range(24)}
-    begin, hours = read.start.replace(minute=0, second=0, tzinfo=None), []
-    while begin < read.end.replace(tzinfo=None):
-        hours.append(begin)
-        begin += timedelta(hours=1)
-    assert sorted(hour for found in cells.values() for hour in found) == hours
-    for (day, hour), found in cells.items():
-        local = [moment.replace(tzinfo=UTC).astimezone(read.zone) for moment in found]
-        assert all((moment.weekday(), moment.hour) == (day, hour) for moment in local)
+@pytest.mark.parametrize("first", ["2025-09-30T05:17:00", "2026-03-25"])
+def test_each_moment_of_a_range_is_in_one_hour_of_the_week(zone: str, first: str) -> None:
+    read = read_window({"from": first, "to": "2026-04-14T11:29", "zone": zone}, NOW, HOME)
+    hours: list[tuple[datetime, datetime]] = []
+    for day, hour in itertools.product(range(7), range(24)):
+        found = hours_of_week(read, day, hour)
+        hours += found
+        for begin, past in found:
+            for moment in (begin, past - timedelta(seconds=1)):
+                local = moment.replace(tzinfo=UTC).astimezone(read.zone)
+                assert (local.weekday(), local.hour) == (day, hour)
+    hours.sort()
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(hours))
+    start, end = (moment.astimezone(UTC).replace(tzinfo=None) for moment in (read.start, read.end))
+    assert hours[0][0] <= start < hours[0][1]
+    assert hours[-1][0] < end <= hours[-1][1]
