@@ -9,6 +9,7 @@ from delula.models import RecipeSample, ReviewKind
 from delula.models.enums import MediaType, ModerationStatus
 from delula.review.blind import is_listed
 from delula.search import (
+    Bytes,
     Choice,
     Chosen,
     Field,
@@ -112,10 +113,10 @@ FIELDS = FieldSet(
         Field(
             name="size",
             label="Size",
-            kind=Number(),
+            kind=Bytes(),
             expression=SAMPLES.file_size,
-            help="Of the file, in bytes.",
-            example="size:>1000000",
+            help="Of the file.",
+            example="size:>1MB",
         ),
         Field(
             name="created",

@@ -6,6 +6,8 @@ What belongs to a user is counted by the roll-ups, which a user who has just com
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import String, literal_column
 
@@ -13,7 +15,10 @@ from delula.access.permissions import Permission
 from delula.lists import Column, ListSpec, Sort, SortKind, Source
 from delula.models import User, UserTotals
 from delula.models.enums import AccessRole, AccountType
-from delula.search import Choice, Chosen, Field, FieldSet, Flag, Number, Text, Time
+from delula.search import Bytes, Choice, Chosen, Field, FieldSet, Flag, Number, Text, Time
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
 
 USERS, TOTALS = User.__table__.c, UserTotals.__table__.c
 
@@ -23,6 +28,20 @@ NAMES = literal_column(
     || left(COALESCE(users.last_name, ''), 100))""",
     String(),
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names(Text):
+    """Several texts in one with blanks between them, which is never null: two blanks where there is none."""
+
+    def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Neither handle nor names."""
+        return expression == self.bound("  ")
+
+    def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Any of them."""
+        return expression != self.bound("  ")
+
 
 FIELDS = FieldSet(
     [
@@ -55,7 +74,7 @@ FIELDS = FieldSet(
         Field(
             name="name",
             label="Name",
-            kind=Text(contains=True),
+            kind=Names(contains=True),
             expression=NAMES,
             help="Text in the handle, first or last name; plain words search it too.",
             example="name:ada",
@@ -165,11 +184,11 @@ FIELDS = FieldSet(
         ),
         Field(
             name="bytes",
-            label="Bytes",
-            kind=Number(bits=64),
+            label="Size",
+            kind=Bytes(bits=64),
             expression=TOTALS.bytes,
-            help="How many bytes those have.",
-            example="bytes:>1000000000",
+            help="Of those together.",
+            example="bytes:>1GB",
         ),
         Field(
             name="spent",

@@ -13,7 +13,8 @@ MASK = "••••••"
 #: Key names whose values are secrets wherever they stand: as a word of the name, however it is written.
 _SECRET = re.compile(
     r"(?:^|[^a-z])(?:api_?key|key_?secret|secret|token|password|passwd|pwd|authorization|cookie|credential|"
-    r"credentials|private_?key|access_?key|signature|session_?id)(?:$|[^a-z]|s$)"
+    r"credentials|auth|bearer|passphrase|jwt|signature|session_?id|"
+    r"(?:private|access|account|auth|encryption|fal|master|service|signing|webhook)_?key)(?:$|[^a-z]|s$)"
 )
 
 

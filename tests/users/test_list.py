@@ -58,6 +58,8 @@ MEANINGS = {
     "-email:any": "email IS NULL",
     "handle:PERSON_7": "handle = 'Person_7'",
     "handle:person_1*": "handle LIKE 'Person\\_1%'",
+    "name:none": "concat(first_name, last_name, handle) = ''",
+    "-name:none": "concat(first_name, last_name, handle) <> ''",
     "name:ada": "first_name ~* 'ada' OR last_name ~* 'ada' OR handle ~* 'ada'",
     "name:100%": "false",
     'name:"Cy%"': "first_name LIKE '%Cy\\%%'",
@@ -89,7 +91,7 @@ MEANINGS = {
     "failed:>1": f"{FAILED} > 1",
     "lastgen:>=2026-05-01T08:00": f"{LAST} >= '2026-05-01 08:00'",
     "assets:>2": f"{ASSETS} > 2",
-    "bytes:>=10000": f"{BYTES} >= 10000",
+    "bytes:>=10kB": f"{BYTES} >= 10000",
     "spent:>50": f"{SPENT} > 50",
     "spent:>0 type:registered": f"{SPENT} > 0 AND account_type = 3",
 }
