@@ -110,8 +110,10 @@ if (dialog) {
   });
   input.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.isComposing || !(step || event.key === "Enter")) return;
+    if (event.isComposing || !(step || ["Enter", "Escape"].includes(event.key))) return;
     event.preventDefault();
+    // Of a field for searching browsers take the text away first, and would leave the palette open.
+    if (event.key === "Escape") return dialog.close();
     if (step) {
       const list = options();
       return mark(list.at((list.indexOf(chosen()) + step) % list.length));

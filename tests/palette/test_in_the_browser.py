@@ -43,6 +43,7 @@ def test_the_keyboard_leads_anywhere(page: Page) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowUp")
     expect(options.last).to_have_attribute("aria-selected", "true")
+    box.fill("job-1")
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
     expect(page.locator("#query")).to_be_focused()

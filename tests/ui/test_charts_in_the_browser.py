@@ -29,6 +29,20 @@ def test_a_bar_is_reached_by_keyboard_seen_there_and_opened(page: Page) -> None:
     page.wait_for_url("**#charts")
 
 
+def test_a_point_of_a_line_answers_to_the_pointer_over_the_height_of_its_plot(page: Page) -> None:
+    page.goto("/styleguide")
+    plot = chart(page, "Success rate").locator("svg.chart-plot")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box is not None
+    for share in (0.2, 0.8):
+        hit = page.evaluate(
+            "([x, y]) => document.elementFromPoint(x, y).getAttribute('class')",
+            [box["x"] + box["width"] / 2, box["y"] + box["height"] * share],
+        )
+        assert hit == "strip"
+
+
 def test_a_week_of_links_is_no_row_of_tab_stops(page: Page) -> None:
     page.goto("/styleguide")
     week = chart(page, "When they are asked for")
