@@ -12,6 +12,9 @@ document.addEventListener("click", ({ target }) => {
 
 document.addEventListener("focusin", ({ target }) => {
   for (const menu of openMenus()) if (!menu.contains(target)) menu.open = false;
+  const sheet = document.querySelector("#nav:popover-open");
+  // The way back to what opened it stays: from there it closes too.
+  if (sheet && !sheet.contains(target) && !target.matches("[popovertarget=nav]")) sheet.hidePopover();
 });
 
 onKey({
