@@ -215,9 +215,9 @@ def _record(names: tuple[str, ...]) -> Callable[[Iterable[Any]], Any]:
     return partial(tuple.__new__, record)
 
 
-def database() -> Pool:
-    """Stands for the database that is asked, whether it is only read or written to as well."""
-    bind = session().get_bind()
+def database(of: Session | scoped_session[Session] | None = None) -> Pool:
+    """Stands for the database that a session asks, whether it only reads or writes as well."""
+    bind = (of or session()).get_bind()
     return (bind.engine if isinstance(bind, Connection) else bind).pool
 
 

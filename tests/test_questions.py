@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PAGES = {
     "/queue/": 4,
     "/queue/past": 8,
-    "/backlog/": 5,
+    "/backlog/": 7,
     "/review/policies": 3,
     "/review/figures": 4,
     "/tags/dangling": 4,

@@ -44,7 +44,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.db import by_key
-from delula.lists.explain import explain
+from delula.lists.explain import explain, recent_plan
 from delula.lists.order import Cursor
 from delula.models.tolerance import EARLIEST, LATEST
 
@@ -164,7 +164,7 @@ class Source:
             found = {is_before: id_ for is_before, _, id_ in rows}
             return found.get(True), found.get(False)
         # Both searches are for the same matches, and so is the plan.
-        plan = explain(session, search.matches())
+        plan = recent_plan(session, search.matches())
         found_on = []
         for backward in (True, False):
             cursor = Cursor(key.value, key.id, backward)
@@ -292,7 +292,7 @@ class Search:
             self._go_along()
             return
 
-        plan = self.plan or explain(self.session, self.matches())
+        plan = self.plan or recent_plan(self.session, self.matches())
         dear = any(c.dear for c in rest)
         guessed = any(c.guessed for c in rest)
         rechecked = any(c.rechecked for c in rest)
@@ -327,7 +327,7 @@ class Search:
 
     def _is_common(self, plan: Plan) -> bool:
         """Whether a walk past dear rows is over before an index has yielded so many matches."""
-        every = explain(self.session, self._select(())).rows
+        every = recent_plan(self.session, self._select(())).rows
         return plan.rows * SHORT_DEAR_WALK > every * self.limit
 
     def matches(self) -> Select[tuple[Any, RowId]]:
