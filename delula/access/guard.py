@@ -31,6 +31,7 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.local import LocalProxy
 
@@ -276,6 +277,16 @@ def page_of_kept_form(form: KeptForm) -> str | None:
         return None
     access = access_of(current_app, endpoint)
     return url_for(access.resumed_at, **values, kept=1) if access and access.resumed_at else None
+
+
+def kept_fields(*paths: str) -> MultiDict[str, str] | None:
+    """What stood in a form when the person had to sign in; None where the address asks for none.
+
+    Args:
+        paths: where the form goes to; one that goes elsewhere is not told.
+    """
+    form = sessions.kept_form(current_staff) if "kept" in request.args else None
+    return MultiDict(form.fields) if form is not None and urlsplit(form.path).path in paths else None
 
 
 def _forged(error: CSRFError) -> Response:

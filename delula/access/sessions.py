@@ -29,8 +29,8 @@ EXACTNESS = timedelta(minutes=1)
 #: An expired session is kept this long, for the form that may still arrive from it.
 AFTERLIFE = timedelta(days=1)
 LONGEST_BROWSER_NAME = 200
-#: Characters of names and values together; a larger form is not kept.
-LARGEST_KEPT_FORM = 64_000
+#: Characters of names and values together; a larger form is not kept. That of a recipe has its texts twice.
+LARGEST_KEPT_FORM = 1_000_000
 #: Fields whose names contain one of these are never kept: the person types them again.
 NEVER_KEPT = ("password", "token", "secret")
 

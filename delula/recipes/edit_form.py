@@ -105,6 +105,7 @@ class RecipeForm:
         seen: what was stored when the form was opened.
         version: stands for that.
         reason: why, in the person's words.
+        is_kept: whether it was typed before the person had to sign in.
         errors: what is wrong, by column.
         refusal: why nothing can be saved at all.
         merged: what somebody else has changed meanwhile.
@@ -117,6 +118,7 @@ class RecipeForm:
     seen: Stored
     version: str = ""
     reason: str = ""
+    is_kept: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     refusal: str = ""
     merged: list[Row] = field(default_factory=list)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 
-from delula.access.guard import current_staff, requires
+from delula.access.guard import current_staff, kept_fields, requires
 from delula.access.permissions import Permission
 from delula.commands import Conflict, just_done, preview, run
 from delula.db import session
@@ -37,18 +37,18 @@ OFFERED_TAGS = 12
 @requires(Permission.RECIPES_EDIT)
 def new() -> Response:
     """The form of a recipe that is not there yet."""
-    return _page(new_form())
+    return _page(_as_kept(new_form(), url_for(".create"), url_for(".preview_new")))
 
 
 @blueprint.post("/new")
-@requires(Permission.RECIPES_EDIT)
+@requires(Permission.RECIPES_EDIT, resumed_at="recipe_editing.new")
 def create() -> AnyResponse:
     """Add a recipe, or show what is wrong with it."""
     return _save(sent(new_form(), request.form))
 
 
 @blueprint.post("/new/preview")
-@requires(Permission.RECIPES_EDIT)
+@requires(Permission.RECIPES_EDIT, resumed_at="recipe_editing.new")
 def preview_new() -> Response:
     """What a new recipe would look like."""
     return _look(sent(new_form(), request.form))
@@ -58,18 +58,19 @@ def preview_new() -> Response:
 @requires(Permission.RECIPES_EDIT)
 def edit(id_: int) -> Response:
     """The form of a recipe."""
-    return _page(_opened(id_))
+    form, routes = _opened(id_), (".save", ".preview_edit")
+    return _page(_as_kept(form, *(url_for(route, id_=id_) for route in routes)))
 
 
 @blueprint.post("/<int:id_>/edit")
-@requires(Permission.RECIPES_EDIT)
+@requires(Permission.RECIPES_EDIT, resumed_at="recipe_editing.edit")
 def save(id_: int) -> AnyResponse:
     """Write what was typed, or show what is wrong with it."""
     return _save(sent(_opened(id_), request.form))
 
 
 @blueprint.post("/<int:id_>/edit/preview")
-@requires(Permission.RECIPES_EDIT)
+@requires(Permission.RECIPES_EDIT, resumed_at="recipe_editing.edit")
 def preview_edit(id_: int) -> Response:
     """What a recipe would look like with what was typed."""
     return _look(sent(_opened(id_), request.form))
@@ -89,6 +90,17 @@ def _opened(id_: int) -> RecipeForm:
     if form is None:
         abort(404)
     return form
+
+
+def _as_kept(form: RecipeForm, *paths: str) -> RecipeForm:
+    """A form as it was when the person had to sign in; as it is where none was kept that goes to these."""
+    fields = kept_fields(*paths)
+    if fields is None:
+        return form
+    resumed = sent(form, fields)
+    resumed.is_kept = True
+    resumed.check()
+    return resumed
 
 
 def _save(form: RecipeForm) -> AnyResponse:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from delula.access import sessions
-from delula.access.guard import FRESH, current_staff, lead_to, local_url, requires
+from delula.access.guard import FRESH, current_staff, kept_fields, lead_to, local_url, requires
 from delula.access.permissions import Permission
 from delula.commands import LeftOut, command_named
 from delula.commands.bulk import BulkPlan, preview_many, run_many, take_back_many
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from flask import Flask, Response
+    from werkzeug.datastructures import MultiDict
     from werkzeug.wrappers import Response as AnyResponse
 
     from delula.commands import Command
@@ -44,11 +44,10 @@ def form(name: str) -> Response:
 @requires(Permission.SIGNED_IN)
 def resume(name: str) -> AnyResponse:
     """The same as it was when the person had to sign in; the selection itself has no address."""
-    command, kept = _command(name), sessions.kept_form(current_staff)
-    routes = {url_for(f".{route}", name=name) for route in ("form", "look", "execute")}
-    if kept is None or kept.path not in routes:
+    command = _command(name)
+    values = kept_fields(*(url_for(f".{route}", name=name) for route in ("form", "look", "execute")))
+    if values is None:
         return redirect(url_for("home.index"))
-    values = MultiDict(kept.fields)
     return _page(command, read_selection(values.getlist("id")), values=values, is_kept=True)
 
 

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from delula.access import sessions
-from delula.access.guard import FRESH, current_staff, lead_to, local_url, requires, why_may_not
+from delula.access.guard import FRESH, current_staff, kept_fields, lead_to, local_url, requires, why_may_not
 from delula.access.permissions import Permission
 from delula.commands import (
     Conflict,
@@ -50,9 +49,6 @@ blueprint = Blueprint("commands", __name__, url_prefix="/commands")
 #: By name of a command, where it has a receipt of its own to lead to.
 _RECEIPT_PAGES: dict[str, Callable[[Receipt], str]] = {}
 
-#: In the address of a form: show the one that was kept while the person had to sign in.
-_KEPT = "kept"
-
 #: By name of a command, where it has a form of its own to lead to, by what is known of its input.
 _FORM_PAGES: dict[str, Callable[[Mapping[str, str]], str | None]] = {}
 
@@ -67,7 +63,7 @@ def form(name: str) -> AnyResponse:
         return redirect(own)
     if command.is_fresh and not sessions.is_fresh(current_staff, FRESH):
         return lead_to("account.confirm", keeping_form=False)
-    kept = _kept(name) if _KEPT in request.args else None
+    kept = kept_fields(url_for(".execute", name=name), url_for(".look", name=name))
     texts = texts_of(command, request.args if kept is None else kept)
     shown = CommandForm(command, texts, is_kept=kept is not None)
     if shown.has_key and not shown.texts.get(KEY):
@@ -123,14 +119,6 @@ def execute(name: str) -> AnyResponse:
             _look(shown, complains=False)
         return _again(shown, 409)
     return _done(command, receipt, shown.back)
-
-
-def _kept(name: str) -> MultiDict[str, str] | None:
-    """What stood in the form of this command when the person had to sign in; None where nothing is kept."""
-    kept = sessions.kept_form(current_staff)
-    if kept is None or kept.path not in {url_for(".execute", name=name), url_for(".look", name=name)}:
-        return None
-    return MultiDict(kept.fields)
 
 
 def _wrong(shown: CommandForm, error: InvalidInput) -> Response:

@@ -11,13 +11,17 @@ if (form) {
   const first = taken();
   let sends = false;
   // A form that came back with what is wrong holds what was typed already.
-  const came = form.querySelector("#form-errors, [data-merged]") !== null;
+  const came = form.querySelector("#form-errors, [data-merged], [data-kept]") !== null;
   const dirty = () => came || taken() !== first;
   const tell = () => (state.textContent = dirty() ? "Not saved yet" : "");
   form.addEventListener("input", tell);
   form.addEventListener("change", tell);
   form.addEventListener("submit", () => (sends = true));
   addEventListener("pageshow", () => (sends = false));
+  // Where the session has ended, what was typed is kept until somebody has signed in.
+  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+    if (detail.xhr.getResponseHeader("HX-Redirect")) sends = true;
+  });
   addEventListener("beforeunload", (event) => {
     if (!sends && dirty()) event.preventDefault();
   });
@@ -32,7 +36,7 @@ if (form) {
   // A new recipe gets its slug from its name, until somebody writes one.
   const { name, slug } = form.elements;
   const slugged = (text) =>
-    text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 100);
+    text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 100).replace(/^-|-$/g, "");
   let own = slug.value !== "" || !form.action.endsWith("/new");
   slug.addEventListener("input", () => (own = true));
   name.addEventListener("input", () => {

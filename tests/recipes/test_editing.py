@@ -17,6 +17,7 @@ from delula.db import atomic
 from delula.errors import InvalidInput
 from delula.recipes import versions
 from delula.recipes.actions import EDIT, NAMES, ORDER_TAGS, RESTORE, Edited, Ordered, Restored
+from tests.access.steps import sign_in
 from tests.consoles import FRAGMENT
 from tests.generations.reading import words
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session, scoped_session
+
+    from delula.models import Staff
+    from tests.access.steps import MovableClock
 
 ADMIN = Actor(None, "ann")
 PROMPT = "\n  A {food} <b>&amp;</b> \u202eabc\u202c מתכון\r\n" + "long " * 10_000
@@ -116,6 +120,35 @@ def test_what_was_not_typed_in_stays_byte_for_byte(
     after = row(session)
     assert after == before | {"description": "Poured\nslowly", "usage_count": 42}
     assert "12345678901234567890.10" in after["steps"]
+
+
+@pytest.mark.usefixtures("recipe")
+@pytest.mark.parametrize("route", ["/recipes/9/edit", "/recipes/9/edit/preview", "/recipes/new"])
+def test_what_was_typed_survives_an_expired_session_in_its_own_form(
+    staff_member: Callable[..., Staff],
+    signed_in: Callable[[Staff], FlaskClient],
+    moving_clock: MovableClock,
+    session: scoped_session[Session],
+    route: str,
+) -> None:
+    staff = staff_member(Role.MODERATOR)
+    client, form = signed_in(staff), route.removesuffix("/preview")
+    typed = {"prompt": "שלום {food} <i> " * 3_000, "name": "Mine", "is_public": "yes"}
+    sent = opened(client, form) | typed
+    moving_clock.move(minutes=31)
+    answer = client.post(route, data=sent)
+    assert answer.location == "/login?next=/account/resume"
+    arrived = sign_in(client, staff.email, path=answer.location)
+    page = client.get(arrived.location, follow_redirects=True)
+    assert page.request.path == form
+    assert "Nothing has been saved yet" in page.text
+    kept = fields(page.text)
+    assert {name: kept[name] for name in sent} == sent | {"csrf_token": kept["csrf_token"]}
+    assert row(session)["name"] == "Lava\nFood"
+    if form != "/recipes/new":
+        assert client.post(form, data=kept).status_code == 303
+        assert row(session)["prompt"] == typed["prompt"]
+        assert client.get("/account/resume").location == "/"
 
 
 @pytest.mark.usefixtures("recipe")
