@@ -7,7 +7,7 @@ from enum import Enum, IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from sqlalchemy import Dialect, Integer, String, Text, inspect
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
 from delula.db import Base
@@ -80,6 +80,24 @@ class _Members(dict[Any, Any]):
 
     def __missing__(self, value: object) -> object:
         return value
+
+
+class Ids(TypeDecorator["list[int | None]"]):
+    """`integer[]` of ids. PostgreSQL lets arrays nest: such read as what they hold, one after another."""
+
+    impl = ARRAY(Integer)
+    cache_ok = True
+
+    def process_result_value(self, value: list[Any] | None, _dialect: Dialect) -> list[int | None] | None:
+        """The ids alone."""
+        return flat(value)
+
+
+def flat(value: list[Any] | None) -> list[int | None] | None:
+    """What an array of arrays holds, one after another; any other as it is."""
+    while value and isinstance(value[0], list):
+        value = [entry for inner in value for entry in inner]
+    return value
 
 
 class IntegerEnum(TypeDecorator[IntMember | int]):

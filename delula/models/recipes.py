@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from delula.db import CONSOLE_SCHEMA, Base
-from delula.models.columns import IntegerEnum, Json, JsonValue, ProductTable, TextEnum, UtcDateTime
+from delula.models.columns import Ids, IntegerEnum, Json, JsonValue, ProductTable, TextEnum, UtcDateTime
 from delula.models.enums import AudioType, MediaType, WorkflowType
 
 
@@ -78,7 +78,7 @@ class Recipe(ProductTable, kw_only=True):
         TextEnum(WorkflowType, 50), server_default="image", default=WorkflowType.IMAGE
     )
     workflow_components: Mapped[JsonValue] = mapped_column(Json, nullable=True, default=None)
-    tag_highlights: Mapped[list[int | None] | None] = mapped_column(ARRAY(Integer), default=None)
+    tag_highlights: Mapped[list[int | None] | None] = mapped_column(Ids, default=None)
     audio_type: Mapped[AudioType | int] = mapped_column(
         IntegerEnum(AudioType), server_default=text("0"), default=AudioType.NO_SOUND
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from delula.errors import InvalidInput
 from delula.models import LARGEST_ID
+from delula.models.columns import flat
 from delula.recipes.columns import BY_NAME, Column, Kind, differs, newlines
 from delula.recipes.documents import faults, read_document, same
 
@@ -28,7 +29,7 @@ MOST_TAGS = 100
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{1,18}[A-Za-z0-9])")
 _WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)
-_ENTRY = re.compile(r"\d{1,10}|null", re.ASCII)
+_ENTRY = re.compile(r"-?\d{1,10}|null", re.ASCII)
 #: Schemes of an address of a picture; without one it is a key in the bucket.
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 
@@ -157,7 +158,7 @@ def _tags(_column: Column, text: str, _stored: str | None) -> Value:
     if odd := [entry for entry in entries if not _ENTRY.fullmatch(entry)]:
         raise ValueError(f"“{odd[0][:50]}” is no number of a tag.")
     found = [None if entry == "null" else int(entry) for entry in entries]
-    if any(id_ is not None and id_ > LARGEST_ID for id_ in found):
+    if any(id_ is not None and abs(id_) > LARGEST_ID for id_ in found):
         raise ValueError("A number of a tag has at most ten digits.")
     if len(found) > MOST_TAGS:
         raise ValueError(f"A recipe takes at most {MOST_TAGS} tags.")
@@ -198,6 +199,5 @@ def plain(column: Column, stored: str | None) -> Value:
     if column.kind is Kind.FLAG:
         return stored == "yes"
     if column.kind is Kind.TAGS:
-        value: list[int | None] = json.loads(stored)
-        return value
+        return flat(json.loads(stored))
     return stored

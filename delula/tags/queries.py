@@ -23,7 +23,6 @@ from sqlalchemy import (
     column,
     extract,
     func,
-    null,
     select,
     text,
     true,
@@ -433,7 +432,7 @@ def _some_carriers(*carrying: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 _DANGLING = _some_carriers(_RECIPES.tag_highlights.overlap(_ids), _carried.c.tag_id == any_(_ids))
 # No index finds a null in an array, so all recipes are read; asked only where the census has seen one.
 _EMPTY_ENTRIES = _some_carriers(
-    func.array_position(_RECIPES.tag_highlights, null()).is_not(None), _carried.c.tag_id.is_(None)
+    cast(_RECIPES.tag_highlights, Text).contains("NULL"), _carried.c.tag_id.is_(None)
 )
 
 

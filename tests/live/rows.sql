@@ -31,7 +31,7 @@ INSERT INTO recipes (id, name, slug, description, prompt, instructions, category
     (3, 'Steps are an object', 'object', 'd', 'p', 'i', 'image', -3, '{"id": "x"}', 'gone-user', 'hologram', 'text_to_image', '{}', '{999,1,NULL}', 9, true, '2026-01-01'),
     (4, 'Steps are a scalar', 'object', 'd', 'p', 'i', 'image', 1, '"none"', NULL, 'image', 'hybrid', '"x"', NULL, 0, true, 'infinity'),
     (5, 'Steps are null', 'json-null', 'd', 'p', 'i', 'image', 1, 'null', NULL, 'image', '', '3', '{1,1,1}', 0, true, '2026-01-01'),
-    (6, 'Steps hold junk', 'junk', repeat('d', 100000), 'p', 'i', 'image', 1, '[1, null, "x", {"options": "none"}, {"id": null, "label": {"a": 1}, "type": ["x"], "options": [1, {}]}]', NULL, 'image', 'image', NULL, NULL, 1, true, '2026-01-01');
+    (6, 'Steps hold junk', 'junk', repeat('d', 100000), 'p', 'i', 'image', 1, '[1, null, "x", {"options": "none"}, {"id": null, "label": {"a": 1}, "type": ["x"], "options": [1, {}]}]', NULL, 'image', 'image', NULL, '{{1,2},{999,NULL}}', 1, true, '2026-01-01');
 SELECT setval('recipes_id_seq', 6);
 
 INSERT INTO recipe_usage (recipe_id, usage_count, last_used_at) VALUES (1, 12, '2026-11-21'), (777, -1, NULL);

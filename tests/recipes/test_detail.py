@@ -136,7 +136,7 @@ FLAWS = {
     3: ["Its steps are not the list", "credits", "It names 2 tags", "needs a category: tag",
         "needs a workflow: tag", "recipe 4", "creator no longer exists", "hologram"],
     5: ["Its steps are not", "needs a category: tag"],
-    6: ["Steps 1, 2, 3, 4, 5 cannot be drawn"],
+    6: ["Steps 1, 2, 3, 4, 5 cannot be drawn", "It names 2 tags", "category:video is for recipes"],
     104: ["place", "It costs \N{MINUS SIGN}1 credits.", "not active"],
     119: ["Its slug is also that of recipe 139, 159"],
 }  # fmt: skip

@@ -221,7 +221,10 @@ def test_a_tag_that_comes_is_counted_before_long(
     url = make_database(upgraded_templates["documented"])
     with console_on(url) as console:
         assert "Unused" not in words(console.admin.get(f"{LIST}1").text)
-        console.sql("UPDATE recipes SET tag_highlights = array_remove(tag_highlights, 1)")
+        console.sql(
+            "UPDATE recipes SET tag_highlights = "
+            "ARRAY(SELECT id FROM unnest(tag_highlights) id WHERE id <> 1)"
+        )
         console.sql("INSERT INTO tags (id, name) VALUES (77, 'brand new')")
         end = time.monotonic() + 20
         while "Unused" not in words(console.admin.get(f"{LIST}1").text):
