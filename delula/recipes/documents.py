@@ -206,7 +206,7 @@ def _message(error: ValidationError) -> str:
         case "exclusiveMinimum":
             return f"It takes a number above {wanted}"
         case "anyOf":
-            return f"{_excerpt(error.instance)} is none of the forms that it takes"
+            return f"It takes {_described(error.schema)}, not {_excerpt(error.instance)}"
     return str(error.message)
 
 
@@ -219,6 +219,11 @@ _TYPES = {
     "boolean": "true or false",
     "null": "null",
 }
+
+
+def _described(schema: Any) -> str:
+    """What is taken where there are alternatives; the schema that has them says it in words."""
+    return str(schema["description"])
 
 
 def _excerpt(value: Any) -> str:

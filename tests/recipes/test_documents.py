@@ -47,16 +47,29 @@ def test_what_was_wrong_before_may_stay_wherever_its_step_goes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "count"),
+    ("text", "sentences"),
     [
-        ('["a", {"type": "x", "order": 1}, {"componentId": "b"}]', 0),
-        ("null", 0),
-        ('[3, {"order": 1}]', 2),
-        ('"x"', 1),
+        ('["a", {"type": "x", "order": 1, "more": {"kept": 1.50}}, {"componentId": "b"}]', []),
+        ("null", []),
+        (
+            '[3, {"order": 1}, {"type": ""}]',
+            [
+                (
+                    "Component 1: It takes the id of a component, or an object that names it as "
+                    "“componentId”, “component” or “type”, not 3."
+                ),
+                (
+                    "Component 2: It takes an object that names its component as "
+                    '“componentId”, “component” or “type”, not {"order": 1}.'
+                ),
+                "Component 3, type: It must not be empty.",
+            ],
+        ),
+        ('"x"', ['It takes a list or null, not "x".']),
     ],
 )
-def test_components_are_held_to_their_schema(text: str, count: int) -> None:
-    assert len(faults("workflow_components", text)) == count
+def test_components_are_held_to_their_schema(text: str, sentences: list[str]) -> None:
+    assert [fault.sentence("Component") for fault in faults("workflow_components", text)] == sentences
 
 
 @pytest.mark.parametrize(
@@ -101,7 +114,7 @@ def test_what_cannot_be_stored_is_refused_at_its_field(name: str, text: str) -> 
         ("video_provider", "", None),
         ("category", "", ""),
         ("video_duration", "", None),
-        ("tag_highlights", "3, null,3 ,", [3, None, 3]),
+        ("tag_highlights", "3, null,-5,3 ,", [3, None, -5, 3]),
         ("audio_type", "2", 2),
         ("is_active", "yes", True),
         ("workflow_components", "", None),
