@@ -42,6 +42,16 @@ document.addEventListener("click", (event) => {
   } else if (target.matches?.('input.choose[form="bulk"]')) choose(target, target.checked, event.shiftKey);
 });
 
+// The head of a small table stands for its rows, and says whether all of them are chosen.
+document.addEventListener("change", ({ target }) => {
+  const head = target.closest?.("table")?.querySelector("[data-choose-column]");
+  if (!head || !target.matches("input.choose")) return;
+  const rows = [...head.closest("table").querySelectorAll("tbody input.choose")];
+  if (target === head) for (const box of rows) box.checked = head.checked;
+  head.checked = rows.every((box) => box.checked);
+  head.indeterminate = !head.checked && rows.some((box) => box.checked);
+});
+
 document.addEventListener("reset", ({ target }) => target.id === "bulk" && setTimeout(none));
 
 // Enter opens the row, as everywhere in it; it does not send the form.
