@@ -634,6 +634,7 @@ def _facet(
     def item(value: Any, count: int) -> dict[str, Any]:
         if value is None:
             return {
+                "id": f"facet-{field.name}",
                 "label": "none",
                 "count": count,
                 "active": False,
@@ -641,6 +642,8 @@ def _facet(
             }
         choice = _choice(field, value)
         return {
+            # By it the focus finds its value again among others.
+            "id": f"facet-{field.name}-{quote(choice.typed)}",
             "label": choice.shown,
             "count": count,
             "active": choice.typed in active,

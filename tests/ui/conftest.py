@@ -145,7 +145,7 @@ def peek(number: int) -> str:
 def facets() -> Response:
     if _bench().facets_fail:
         return make_response("", 503)
-    item = {"label": "completed", "count": 45, "capped": False, "href": "/rows?q=done", "active": False}
+    item = {"label": "completed", "count": 45, "href": "/rows?q=done", "active": False, "id": "facet-status"}
     source = '{% from "ui/list.html" import facets %}{{ facets(groups) }}'
     return make_response(_part(source, groups=[{"label": "Status", "items": [item]}]))
 

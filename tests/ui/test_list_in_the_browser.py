@@ -53,6 +53,16 @@ def test_facets_are_asked_for_again_when_the_filter_changes_and_do_not_flash(row
     assert rows.evaluate("() => window.flashed") is None
 
 
+def test_a_facet_that_is_chosen_changes_the_list_around_it_and_keeps_the_focus(rows: Page) -> None:
+    rows.locator(".facet-value").focus()
+    with rows.expect_response("**/facets?q=done"):
+        rows.keyboard.press("Enter")
+    expect(rows.locator(".chip")).to_contain_text("done")
+    expect(rows.locator("#facets-body")).not_to_have_class(re.compile("htmx-"))
+    expect(focused(rows)).to_have_class("facet-value")
+    expect(rows.locator("[data-list]")).to_have_count(1)
+
+
 def test_facets_that_fail_say_so_in_their_place_and_can_be_retried(page: Page, bench: Workbench) -> None:
     bench.facets_fail = True
     page.goto("/rows")
