@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +16,11 @@ from delula.db import session
 from delula.errors import Forbidden, Refused
 from delula.integrity import moves, tasks
 from delula.integrity.actions import DELETE, REMAKE, RESTORE, SET_ASIDE, OneFinding, OneItem
+from delula.storage import Store, StoreUnavailable
+from delula.storage import store as store_module
 from tests.integrity.conftest import ADA
 from tests.integrity.test_scan import A, asset
+from tests.storage.faults import faulty_s3
 from tests.thinning import some
 
 if TYPE_CHECKING:
@@ -85,6 +90,45 @@ def test_whoever_dies_midway_loses_nothing(
     assert bucket.keys()
     monkeypatch.setattr(target, place, real)
     bucket.work()
+    assert len(bucket.keys()) == 1
+    assert (state(bucket), bucket.has("left.png")) == (
+        ("held", False) if command == "set aside" else ("restored", True)
+    )
+
+
+#: What the store answers to a question, a copy and a deletion.
+ANSWERS = product(
+    ["set aside", "put back"], ["HEAD", "PUT", "POST"], ["refuse", "done", "hang", 403, 404, 500]
+)
+
+
+@pytest.mark.parametrize(("command", "method", "fault"), some(ANSWERS, 4))
+def test_a_store_that_fails_midway_loses_nothing_and_is_asked_again(
+    bucket: Bucket,
+    orphan: OneFinding,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    method: str,
+    fault: str | int,
+) -> None:
+    monkeypatch.setattr(store_module, "PATIENCE", 0.5)
+    monkeypatch.setattr(store_module, "LONG_PATIENCE", 0.5)
+    real: Store = bucket.console.app.extensions["store"]
+    if command == "set aside":
+        bucket.run(SET_ASIDE, orphan)
+    else:
+        bucket.run(RESTORE, set_aside(bucket, orphan))
+    assert real._settings.endpoint_url
+    with faulty_s3(real._settings.endpoint_url) as proxy:
+        settings = replace(real._settings, endpoint_url=proxy.endpoint)
+        monkeypatch.setitem(bucket.console.app.extensions, "store", Store(settings, None))
+        proxy.fault, proxy.matches = fault, lambda asked, _path: asked == method
+        with suppress(StoreUnavailable):
+            bucket.work()
+        assert bucket.keys()
+        assert bucket.console.viewer.get("/assets/quarantine/").status_code == 200
+        proxy.heal()
+        bucket.work()
     assert len(bucket.keys()) == 1
     assert (state(bucket), bucket.has("left.png")) == (
         ("held", False) if command == "set aside" else ("restored", True)
