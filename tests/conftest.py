@@ -5,6 +5,7 @@ Databases are cheap here: an empty one takes some milliseconds, a migrated one i
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 from contextlib import ExitStack, contextmanager
@@ -29,6 +30,7 @@ from delula.embedded.postgres import FIRST_DATABASE, Postgres
 from delula.embedded.s3 import SeaweedFS
 from delula.embedded.service import Lease
 from delula.garbage import settle
+from delula.lists import kept
 from tests.consoles import dispose, live_console, older_console, settings_for  # noqa: F401 - two are fixtures
 from tests.in_memory import fast_folder
 from tests.live_database import DOCUMENTED, OLDER, fill
@@ -52,6 +54,14 @@ settings.load_profile("console")
 def pytest_collection_finish() -> None:
     """Look for garbage as a web server does: else that takes a tenth of a run."""
     settle()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_counted_beside_pages() -> Iterator[None]:
+    """No thread outlives the request that began it, and with it the database of a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "WORTH_WAITING", math.inf)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from delula.db import beside_this_request, session
 from delula.lists import kept
-from delula.lists.kept import LONGEST, SHARE, Kept
+from delula.lists.kept import LONGEST, SHARE, WORTH_WAITING, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> _World:
     monkeypatch.setattr(kept, "this_request", dict)
     monkeypatch.setattr(kept, "beside_this_request", found.beside.append)
     monkeypatch.setattr(kept, "monotonic", lambda: found.now)
+    monkeypatch.setattr(kept, "WORTH_WAITING", WORTH_WAITING)
     return found
 
 
@@ -104,7 +105,7 @@ def test_what_staff_have_changed_is_counted_before_it_is_shown(world: _World) ->
 
 @pytest.mark.parametrize(
     ("takes", "later"),
-    [(kept.WORTH_WAITING / 2, LONGEST / 2), (1.0, LONGEST + 1)],
+    [(WORTH_WAITING / 2, LONGEST / 2), (1.0, LONGEST + 1)],
     ids=["what is counted quickly", "what is older than a minute"],
 )
 def test_with_a_stamp_too_one_waits_for(world: _World, takes: float, later: float) -> None:
