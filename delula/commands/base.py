@@ -108,6 +108,7 @@ class Plan:
         touches: what else changes with it, all of it.
         drawn: how it will look, as a page draws it.
         facts: figures that it depends on, each with its name.
+        says_all: whether sentence and touches tell it better than the values before and after.
         is_final: whether nothing can take it back.
         data: what `write` needs of what `plan` has read; no part of the preview.
     """
@@ -120,6 +121,7 @@ class Plan:
     touches: tuple[Touched, ...] = ()
     drawn: Markup | None = None
     facts: Sequence[tuple[str, str]] = ()
+    says_all: bool = False
     is_final: bool = False
     data: Any = field(default=None, repr=False)
 

@@ -276,7 +276,8 @@ def _faults_of_tags(problem: Problem, names: Mapping[int, str]) -> list[Fault]:
                 continue
             text = f"Nearly the same as {', '.join(names[other] for other in others)}."
         elif problem is Problem.INACTIVE_IN_USE:
-            text = f"{census.uses[id_].recipes:,} recipes carry it."
+            carrying = census.uses[id_].recipes
+            text = "One recipe carries it." if carrying == 1 else f"{carrying:,} recipes carry it."
         else:
             text = next(check.meaning for check in CHECKS if check.key == problem)
         found.append(Fault(id_, names[id_] or "(no name)", text, others[0] if others else None))

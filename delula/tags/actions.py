@@ -428,6 +428,7 @@ class _End(TagCommand[Any]):
             Change(KIND, str(tag.id), before, after),
             version=digest({"all": json.dumps(version, default=str)}),
             touches=tuple(one.touched for one in carrying),
+            says_all=True,
             data=Going(Rewriting(former, later), {**kept, **aliases}),
         )
 
@@ -466,7 +467,7 @@ class Merge(_End):
         carrying = carriers(tag.id, lock=lock)
         aliases = {name: into.id for name in (*names.former_names(tag.id), tag.name) if name}
         sentence = (
-            f"Merge tag {tag.name or tag.id} into {into.name}; {_recipes(len(carrying))} carry that instead."
+            f"Merge tag {tag.name or tag.id} into {into.name}; {_carrying(len(carrying))} that instead."
         )
         return self._plan(tag, carrying, into, sentence, aliases)
 
@@ -492,9 +493,7 @@ class Delete(_End):
         if given.replacement.strip():
             tag, into = names.pair(given.id, given.replacement, "replacement", lock=lock)
             carrying = carriers(tag.id, lock=lock)
-            sentence = (
-                f"Delete tag {tag.name or tag.id}; {_recipes(len(carrying))} carry {into.name} instead."
-            )
+            sentence = f"Delete tag {tag.name or tag.id}; {_carrying(len(carrying))} {into.name} instead."
             return self._plan(
                 tag, carrying, into, sentence, dict.fromkeys(names.former_names(tag.id), into.id)
             )
@@ -502,7 +501,7 @@ class Delete(_End):
         carrying = carriers(tag.id, lock=False)
         if carrying:
             raise Refused(
-                f"{_recipes(len(carrying)).capitalize()} carry tag {tag.name or tag.id}:"
+                f"{_carrying(len(carrying)).capitalize()} tag {tag.name or tag.id}:"
                 f" {_named(carrying)}. Name a tag that takes its place."
             )
         return self._plan(tag, (), None, f"Delete tag {tag.name or tag.id}, which no recipe carries.", {})
@@ -549,6 +548,7 @@ class Restore(Command[Restoring]):
             change,
             warnings=(f"{_recipes(gone).capitalize()} no longer exist.",) if gone else (),
             touches=tuple(Touched("recipe", str(row.id), row.name or "(no name)") for row in here),
+            says_all=True,
             data=rewriting,
         )
 
@@ -688,6 +688,10 @@ def _drawn(tag: Mapping[str, Any], carrying: Sequence[Carrier]) -> Markup:
 
 def _recipes(count: int) -> str:
     return "no recipe" if not count else "1 recipe" if count == 1 else f"{count:,} recipes"
+
+
+def _carrying(count: int) -> str:
+    return f"{_recipes(count)} {'carry' if count > 1 else 'carries'}"
 
 
 def _named(carrying: Sequence[Carrier]) -> str:

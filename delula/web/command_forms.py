@@ -100,6 +100,11 @@ class CommandForm:
         return any(one.name == KEY for one in fields(self.command.given))
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether a conflict is about something else than the values that the form showed."""
+        return not self.command.is_edit and all(row.seen == row.now for row in self.conflict)
+
+    @property
     def was_seen(self) -> Mapping[str, JsonValue]:
         """The values that the form showed; whatever else the browser sends counts as nothing."""
         try:

@@ -240,3 +240,23 @@ def test_the_health_of_the_catalogue_follows_what_the_product_changes(
     session.execute(text(change))
     session.commit()
     assert found() == dangling
+
+
+def test_a_merge_that_came_too_late_says_that_a_recipe_has_changed_and_shows_all_as_it_is(
+    moderator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    form = moderator.get("/commands/tags.merge?id=2&into=animals&back=/tags/").text
+    assert "1 recipe carries that instead" in form
+    names = ("csrf_token", "id", "back", "version", "seen")
+    sent = {name: fields(form, name)[0] for name in names} | {"into": "animals"}
+    session.execute(text("UPDATE recipes SET tag_highlights = '{4,2}' WHERE id = 5"))
+    session.commit()
+    late = moderator.post("/commands/tags.merge", data=sent)
+    assert late.status_code == 409
+    assert "It is something that changes with it" in late.text
+    assert "No member of staff did this" not in late.text
+    assert "2 recipes carry that instead" in late.text
+    assert stored(session) == {**RECIPES, 5: [4, 2]}
+    again = {name: fields(late.text, name)[0] for name in names} | {"into": "animals"}
+    assert moderator.post("/commands/tags.merge", data=again).status_code == 303
+    assert stored(session) == {**RECIPES, 4: [3, 1], 5: [4, 1]}
