@@ -27,7 +27,7 @@ from delula.commands import (
 from delula.errors import InvalidInput, Refused
 from delula.models import id_in
 from delula.recipes import queries, versions
-from delula.recipes.checks import changed, plain, read_value
+from delula.recipes.checks import changed, plain, read_value, slug_of
 from delula.recipes.columns import BY_NAME, COLUMNS, Kind
 from delula.recipes.impact import impact_of, what_if
 from delula.recipes.listing import LEAST_STOCK
@@ -287,9 +287,10 @@ class Duplicate(RecipeCommand[Copied]):
         row = _named(texts)
         if row is None:
             return {}
+        name = " ".join((row["name"] or "").split())
         return {
-            "name": f"{row['name'] or ''} (copy)".strip(),
-            "slug": queries.free_slug(f"{row['slug']}-copy"),
+            "name": f"{name[: BY_NAME['name'].longest - 10]} (copy)".strip(),
+            "slug": queries.free_slug(f"{slug_of(row['slug'] or name)}-copy"),
         }
 
     def plan(self, given: Copied, *, lock: bool) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -85,6 +86,12 @@ def _check_slug(text: str) -> None:
         raise ValueError("It takes small letters, digits and single hyphens between them, as in lava-food.")
     if text.isdigit():
         raise ValueError("It takes at least one letter: a number is taken for the id of a recipe.")
+
+
+def slug_of(text: str) -> str:
+    """A slug made of some text, well-formed whatever that is."""
+    plain_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub("[^a-z0-9]+", "-", plain_text)[:200].strip("-") or "recipe"
 
 
 def _check_code(text: str) -> None:

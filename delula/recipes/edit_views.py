@@ -111,8 +111,9 @@ def _save(form: RecipeForm) -> AnyResponse:
             return _page(form, 422)
         receipt = run(command, form.given(), current_staff.actor, reason=form.reason)
     except InvalidInput as error:
-        # A new recipe that was sent twice finds its own slug taken.
-        sent_before = _sent_before(form, None) if error.field == "slug" and form.id is None else None
+        # What was sent twice finds its own slug taken, or its own values there already.
+        is_like_it = error.field == "slug" if form.id is None else bool(form.touched)
+        sent_before = _sent_before(form, None) if is_like_it else None
         form.errors[error.field] = error.message
         return sent_before or _page(form, 422)
     except Conflict as error:

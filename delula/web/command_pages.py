@@ -100,7 +100,9 @@ def execute(name: str) -> AnyResponse:
     try:
         receipt = run(command, given, actor, reason=shown.texts.get(REASON, ""))
     except InvalidInput as error:
-        return _wrong(shown, error)
+        # What was sent twice finds its own values there already.
+        done = just_done(command, given, actor)
+        return _wrong(shown, error) if done is None else _done(command, done, shown.back)
     except SentBefore as error:
         # To mean it all the same takes another form, so another key; what was typed stays.
         shown.sent_before = _receipt_href(command, error.receipt) or shown.back

@@ -17,8 +17,8 @@ function release(form) {
 }
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const form = detail.elt.closest?.("form");
-  if (form) release(form);
+  // A preview that comes meanwhile sets nothing free: it is no answer to what was sent.
+  if (detail.elt?.matches?.("form")) release(detail.elt);
 });
 
 // A page that says what is wrong says it first to who cannot see it; scripts run when the page is parsed.

@@ -364,3 +364,43 @@ def test_a_new_recipe_that_is_sent_twice_is_made_once(
         text("SELECT tag_highlights, is_active, is_public FROM recipes WHERE slug = 'ice'")
     )
     assert found.all() == [([1, 2], False, False)]
+
+
+@pytest.mark.usefixtures("recipe")
+def test_what_is_sent_twice_is_saved_once_and_complains_of_nothing(
+    curator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    typed = opened(curator) | {"description": "once"}
+    cost = "/commands/recipes.set_cost"
+    page = curator.get(f"{cost}?id=9&credit_cost=8&back=/recipes/9").text
+    command = dict(re.findall(r'<input type="hidden"\s+name="([^"]*)"\s+value="([^"]*)"', page))
+    priced = {name: unescape(value) for name, value in command.items()} | {"credit_cost": "8"}
+    for path, sent in (("/recipes/9/edit", typed), (cost, priced)):
+        for _ in range(2):
+            answer = curator.post(path, data=sent)
+            assert (answer.status_code, answer.location) == (303, "/recipes/9")
+    assert (row(session)["description"], row(session)["credit_cost"]) == ("once", 8)
+    entries = text(
+        "SELECT array_agg(action ORDER BY id) FROM dashboard.audit_log WHERE object_kind = 'recipe'"
+    )
+    assert session.execute(entries).scalar_one() == ["recipes.edit", "recipes.set_cost"]
+
+
+@pytest.mark.usefixtures("recipe")
+@pytest.mark.parametrize(
+    ("name", "slug", "offered"),
+    [
+        ("Lava\nFood", "Bad Slug/ü", "bad-slug-u-copy"),
+        ("", "", "recipe-copy"),
+        ("n" * 200, "x" * 255, "x" * 200 + "-copy"),
+        ("שלום", "שלום", "recipe-copy"),
+    ],
+)
+def test_a_copy_is_offered_a_name_and_a_slug_that_can_be_taken(
+    curator: FlaskClient, session: scoped_session[Session], name: str, slug: str, offered: str
+) -> None:
+    session.execute(text("UPDATE recipes SET name = :name, slug = :slug"), {"name": name, "slug": slug})
+    session.commit()
+    page = curator.get("/commands/recipes.duplicate?id=9&back=/recipes/9").text
+    assert f'value="{offered}"' in page
+    assert "a copy of" in page, "the preview says what it would do"
