@@ -151,7 +151,9 @@ def undo(entry_id: int) -> AnyResponse:
     except Refused:
         return _taking_back(entry, request.form, 409)
     flash(f"Taken back. {receipt.sentence}", f"done:{receipt.entry_id}")
-    return _lead_back(local_url(request.form.get(BACK) or came_from()))
+    # What was taken back may have been the page that the person came from.
+    href = _receipt_href(inverse.command, receipt) if inverse else ""
+    return _lead_back(href or local_url(request.form.get(BACK) or came_from()))
 
 
 def show_receipts(name: str, href: Callable[[Receipt], str]) -> None:

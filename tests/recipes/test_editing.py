@@ -404,3 +404,16 @@ def test_a_copy_is_offered_a_name_and_a_slug_that_can_be_taken(
     page = curator.get("/commands/recipes.duplicate?id=9&back=/recipes/9").text
     assert f'value="{offered}"' in page
     assert "a copy of" in page, "the preview says what it would do"
+
+
+@pytest.mark.usefixtures("recipe")
+def test_taking_back_a_copy_leads_to_the_list_as_its_page_is_gone(
+    curator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    page = curator.get("/commands/recipes.duplicate?id=9&back=/recipes/9").text
+    token = re.findall(r'name="csrf_token"\s+value="([^"]*)"', page)[0]
+    copied = {"csrf_token": token, "id": "9", "name": "Copy", "slug": "copy"}
+    assert curator.post("/commands/recipes.duplicate", data=copied).status_code == 303
+    entry = session.execute(text("SELECT max(id) FROM dashboard.audit_log")).scalar_one()
+    undone = curator.post(f"/commands/undo/{entry}", data={"csrf_token": token, "back": "/recipes/21/edit"})
+    assert (undone.status_code, undone.location) == (303, "/recipes/")
