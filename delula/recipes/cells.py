@@ -138,7 +138,7 @@ def card_of(index: str) -> Callable[..., Card]:
         seen = [tag for tag in named if not tag.hidden and not tag.is_dangling]
         state = "" if row.is_active and row.is_public else "Not public" if row.is_active else "Inactive"
         return Card(
-            name=row.name or NAMELESS,
+            name=row.name.strip() or NAMELESS,
             description=row.description,
             kind=str(row.generation_type),
             made=made(row),
@@ -224,7 +224,9 @@ def _same(field: str, column: str) -> Cell:
 
 
 _CELLS: Mapping[str, Cell] = {
-    "name": Cell(lambda row, listed: lead_tag(row.name or NAMELESS, listed.detail_href(row.id)), "cut"),
+    "name": Cell(
+        lambda row, listed: lead_tag(row.name.strip() or NAMELESS, listed.detail_href(row.id)), "cut"
+    ),
     "id": Cell(lambda row, _: copyable_tag(row.id)),
     "state": Cell(_state),
     "type": Cell(lambda row, _: escape(made(row))),

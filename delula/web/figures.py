@@ -136,7 +136,13 @@ def change(
     elif before > 0 and now >= 0:
         ratio = abs(difference) / before
         # Beyond tenfold a percentage says less than a factor.
-        far = f"{now / before:.0f} times" if now / before >= 10 else percent(ratio) if ratio >= 0.0005 else ""
+        far = (
+            f"{grouped(round(now / before))} times"
+            if now / before >= 10
+            else percent(ratio)
+            if ratio >= 0.0005
+            else ""
+        )
     else:
         far = write(abs(difference)) if difference else ""
     if not far:

@@ -633,12 +633,14 @@ def _facet(
 
     def item(value: Any, count: int) -> dict[str, Any]:
         if value is None:
+            alone = typed.replacing(field.name, "none").text
+            is_active = alone == typed.text
             return {
                 "id": f"facet-{field.name}",
                 "label": "none",
                 "count": count,
-                "active": False,
-                "href": href(typed.replacing(field.name, "none").text),
+                "active": is_active,
+                "href": href(typed.replacing(field.name, "").text if is_active else alone),
             }
         choice = _choice(field, value)
         return {

@@ -62,7 +62,7 @@ def tag_chip(
     if hidden and colon:
         text = f'<span class="tag-space">{escape(namespace)}:</span>{escape(value)}'
     else:
-        text = escape(name) if name else "(no name)"
+        text = escape(name) if (name or "").strip() else "(no name)"
     if not active:
         text += '<span class="tag-note">inactive</span>'
     opening, closing = (f'a href="{escape(href)}"', "a") if href else ("span", "span")

@@ -196,6 +196,18 @@ def test_facets_count_what_sql_counts(many: Console, query: str, where: str) -> 
         assert len(shown[title]) == min(8, len(expected))
 
 
+def test_the_facet_of_rows_without_a_value_is_marked_where_it_is_on_and_takes_it_away(many: Console) -> None:
+    def link(typed: str) -> re.Match[str] | None:
+        fragment = ask(many.admin, LIST + "facets", q=typed).text
+        return re.search(r'facet-value" href="([^"]+)" id="facet-jobstatus"([^>]*)>', fragment)
+
+    off, on = link("type:video"), link("type:video jobstatus:none")
+    assert off is not None
+    assert "jobstatus%3Anone" in off[1] and "aria-current" not in off[2]
+    assert on is not None
+    assert "jobstatus" not in on[1] and "aria-current" in on[2]
+
+
 def test_the_link_of_a_facet_leads_to_as_many_rows_as_it_says(many: Console) -> None:
     fragment = ask(many.admin, LIST + "facets", q="type:video").text
     links = re.findall(
