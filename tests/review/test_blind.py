@@ -224,3 +224,15 @@ def test_the_thing_stays_as_it_is_meanwhile_and_the_decision_too(console: Consol
         assert "second look" in sent.text
     assert _send(moderator, "/commands/review.reverse", {"decision": "1"}).status_code == 409
     assert [console.sql(f"SELECT one::text FROM {table} one") for table in TABLES] == before  # noqa: S608
+
+
+def test_who_had_it_open_before_the_first_look_is_told_only_that_there_was_one(console: Console) -> None:
+    moderator = console.as_role("moderator")
+    ((item,),) = console.sql("SELECT id FROM dashboard.review_item WHERE kind = 'user_asset'")
+    seen = '{"is_deleted": false, "deleted_at": null}'
+    answer = _send(
+        moderator, f"/review/{item}/decide", {"verdict": "approve", "version": "before", "seen": seen}
+    )
+    assert answer.status_code == 409
+    assert "yours is the second look" in answer.text
+    assert not re.search("deleted|rejected", answer.text, re.IGNORECASE)
