@@ -43,7 +43,7 @@ MENDING = {
 }
 #: Those that are mended in the form of the recipe.
 _IN_FORM = frozenset(
-    {"category_text", "workflow_type", "variables", "odd_steps", "negative_cost", "same_slug"}
+    {"category_text", "workflow_type", "variables", "odd_steps", "negative_cost", "same_slug", "gone_creator"}
 )
 
 
