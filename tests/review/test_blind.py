@@ -71,7 +71,7 @@ AROUND = """
     UPDATE generations SET s3_key = 'k/g'"""
 #: What is another text in each page: times, tokens, and who is signed in.
 _FLEETING = re.compile(
-    r"(?s)<time.*?</time>|[\d.]+ s old|(created%3A|since=)[^&\"]*|(moderator|admin)-[0-9a-f]{8}"
+    r"(?s)<time.*?</time>|[\d.]+ (?:ms|s|min)\b|(created%3A|since=)[^&\"]*|(moderator|admin)-[0-9a-f]{8}"
     r"|(nonce|content|value|data-tab|title)=\"[^\"]*\""
 )
 AUDITED = {"user_asset": "asset/user-1", "market_asset": "asset/market-1", "sample": "sample/1"}
