@@ -44,17 +44,17 @@ document.addEventListener("htmx:configRequest", ({ detail, target }) => {
 // Where the focus goes when what had it is gone: the nearest data-then-focus of what was pressed.
 const thenFocus = new WeakMap();
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-  const target = detail.elt.closest("[data-then-focus]")?.dataset.thenFocus;
+  const target = detail.elt?.closest("[data-then-focus]")?.dataset.thenFocus;
   if (target) thenFocus.set(detail.xhr, target);
 });
 
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  const errors = detail.elt.querySelector?.("[data-focus]");
+  const errors = detail.elt?.querySelector?.("[data-focus]");
   const target = thenFocus.get(detail.xhr);
   if (errors) errors.focus();
   else if (target && document.activeElement === document.body)
     document.querySelector(target)?.focus({ preventScroll: true });
-  const said = detail.elt.closest?.("[data-announce]") ?? detail.elt.querySelector?.("[data-announce]");
+  const said = detail.elt?.closest?.("[data-announce]") ?? detail.elt?.querySelector?.("[data-announce]");
   if (said) announce(said.dataset.announce);
 });
 
@@ -85,7 +85,7 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
 
 for (const name of ["htmx:sendError", "htmx:timeout"])
   document.addEventListener(name, ({ detail }) => {
-    if (retryIn(detail.target) || detail.elt.closest?.("[data-live-href]")) return;
+    if (retryIn(detail.target) || detail.elt?.closest?.("[data-live-href]")) return;
     const { path, verb } = detail.requestConfig ?? {};
     toast({
       tone: "danger",
