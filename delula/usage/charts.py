@@ -138,21 +138,13 @@ def week_chart(
         told = f"{WEEKDAYS[day]}, {hour:02}:00: {grouped(heat.executions)}, {grouped(heat.failed)} failed"
         return Cell(heat.executions, href(day, hour) if href else None, told)
 
-    whole_hours = "" if _has_whole_hours(window) else " An hour of UTC counts where it begins."
     far = "" if href else " Choose at most 21 months to open the executions behind an hour."
     return hours_by_weekday(
         "Hours of the week",
-        f"Executions by weekday and hour in {zone_name(window.zone)}.{whole_hours}{far}",
+        f"Executions by weekday and hour in {zone_name(window.zone)}.{far}",
         {(day, hour): cell(day, hour) for day in range(7) for hour in range(24)}
         if any(heat.executions for row in week for heat in row)
         else {},
-    )
-
-
-def _has_whole_hours(window: Window) -> bool:
-    """Whether the zone is some whole hours from UTC at both ends of the range."""
-    return not any(
-        moment.astimezone(window.zone).minute != moment.minute for moment in (window.start, window.end)
     )
 
 
