@@ -45,6 +45,7 @@ SERVER_SETTINGS = {
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 StatementT = TypeVar("StatementT", bound="Executable")
+T = TypeVar("T")
 
 #: The PostgreSQL schema of everything that the console owns; `public` belongs to the product.
 CONSOLE_SCHEMA = "dashboard"
@@ -221,13 +222,15 @@ def database(of: Session | scoped_session[Session] | None = None) -> Pool:
     return (bind.engine if isinstance(bind, Connection) else bind).pool
 
 
-def this_request() -> dict[Any, Any]:
-    """What the request at hand has found out so far; kept for no longer than that where it may write."""
+def once_a_request(key: object, find: Callable[[], T]) -> T:
+    """What `find` finds, asked once by the request at hand; every time where something may be written."""
     current = session()
     if not getattr(current(), "only_reads", False):
-        return {}
-    known: dict[Any, Any] = current.info.setdefault(_KNOWN, {})
-    return known
+        return find()
+    known: dict[object, T] = current.info.setdefault(_KNOWN, {})
+    if key not in known:
+        known[key] = find()
+    return known[key]
 
 
 def beside_this_request(work: Callable[[], object]) -> None:

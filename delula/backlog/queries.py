@@ -147,12 +147,10 @@ def take_stock(now: datetime, most: int) -> Backlog:
     held = {row.recipe_id: row for row in records(_STOCK)}
     past_claims = records(_CLAIMS, {"since": now - timedelta(days=CLAIM_DAYS), "now": now})
     claims = {row.recipe_id: row.claims for row in past_claims}
-    ids = {"ids": [id_ for id_ in held.keys() | claims.keys() if id_ is not None]}
+    found = held.keys() | claims.keys()
+    ids = {"ids": [id_ for id_ in found if id_ is not None]}
     recipes = {row.id: row for row in records(_NAMES, ids)}
-    some = [
-        _stock(id_, recipes.get(id_), held.get(id_), claims.get(id_, 0))
-        for id_ in held.keys() | claims.keys()
-    ]
+    some = [_stock(id_, recipes.get(id_), held.get(id_), claims.get(id_, 0)) for id_ in found]
     empty = session().execute(_ACTIVE).scalar_one() - sum(row.is_active for row in recipes.values())
     none = [
         Stock(row.id, row.name, True, 0, None, 0, 0) for row in records(_HAVE_NONE, {**ids, "most": most})

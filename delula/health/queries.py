@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Integer, any_, bindparam, func, literal_column, select
+from sqlalchemy import Integer, String, any_, bindparam, func, literal_column, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.db import database, records, session
@@ -79,12 +78,13 @@ CHECKS: Sequence[Check] = (
 )
 
 _R, _TOTALS = Recipe.__table__.c, RecipeTotals.__table__.c
-#: All recipes, with what can change while the row of a recipe does not, and the version of that row: the
-#: transaction that wrote it.
+#: Of the row of a recipe: the transaction that wrote it.
+_VERSION = literal_column("recipes.xmin::text", String).label("version")
+#: All recipes, with what can change while the row of a recipe does not.
 _STANDING = (
     select(
         _R.id,
-        literal_column("recipes.xmin::text").label("version"),
+        _VERSION,
         func.left(_R.name, 200).label("name"),
         _R.is_active,
         func.coalesce(_TOTALS.stock, 0).label("stock"),
@@ -96,7 +96,7 @@ _STANDING = (
 )
 _READ = select(
     _R.id,
-    literal_column("recipes.xmin::text").label("version"),
+    _VERSION,
     _R.generation_type,
     _R.workflow_type,
     func.left(_R.category, 200).label("category"),
@@ -143,8 +143,8 @@ class _Known:
     basis: tuple[Sequence[Namespace], frozenset[int]] = ((), frozenset())
 
 
+# One thread at a time looks at it, as only one counts what is `Kept`.
 _known: WeakKeyDictionary[Pool, _Known] = WeakKeyDictionary()
-_looking = Lock()
 
 
 def _read_what_changed(known: _Known, versions: Mapping[int, str]) -> None:
@@ -199,13 +199,12 @@ class Health:
 
 
 def _look() -> Health:
-    with _looking:
-        declared, standing = namespaces(), records(_STANDING)
-        names = {row.id: row.name for row in session().execute(select(TAGS.id, TAGS.name))}
-        known = _known.setdefault(database(), _Known())
-        _read_what_changed(known, {row.id: row.version for row in standing})
-        _find_faults(known, declared, frozenset(names))
-        recipes = dict(known.recipes)
+    declared, standing = namespaces(), records(_STANDING)
+    names = {row.id: row.name for row in session().execute(select(TAGS.id, TAGS.name))}
+    known = _known.setdefault(database(), _Known())
+    _read_what_changed(known, {row.id: row.version for row in standing})
+    _find_faults(known, declared, frozenset(names))
+    recipes = known.recipes
     found: dict[str, list[Fault]] = {check.key: [] for check in CHECKS}
     failing = _failing()
     merged = successors({tag for one in recipes.values() for tag in one.gone if tag is not None})

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Date, Integer, bindparam, select, tuple_
 
-from delula.db import by_key, database, session, this_request
+from delula.db import by_key, database, once_a_request, session
 from delula.models import AuditEntry
 
 if TYPE_CHECKING:
@@ -43,11 +43,7 @@ class Changes:
 
     def __call__(self) -> int:
         """How many there have been since this process first asked; looked up once for a request."""
-        known = this_request()
-        if self not in known:
-            known[self] = self._count()
-        count: int = known[self]
-        return count
+        return once_a_request(self, self._count)
 
     def _count(self) -> int:
         asked = database()

@@ -20,7 +20,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from delula.db import beside_this_request, database, this_request
+from delula.db import beside_this_request, database, once_a_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,11 +82,7 @@ class Kept(Generic[T]):
 
     def get(self) -> T:
         """What was counted last; counted now where that is too long ago."""
-        known = this_request()
-        if self not in known:
-            known[self] = self._current()
-        value: T = known[self]
-        return value
+        return once_a_request(self, self._current)
 
     def _current(self) -> T:
         entry, stamp = self._entries.get(database()), self._stamp() if self._stamp else None

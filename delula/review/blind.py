@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import g, has_request_context
+from flask import has_request_context
 from sqlalchemy import BigInteger, ColumnElement, Integer, Text, all_, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.access.guard import signed_in
 from delula.access.permissions import Permission
 from delula.commands import occasion
-from delula.db import session
+from delula.db import once_a_request, session
 from delula.errors import Refused
 from delula.models import AuditEntry, ReviewDecision, ReviewItem, ReviewKind, ReviewState
 
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 #: Stands in for the state of a thing, where it is named beside others.
 SECOND_LOOK = "second look"
 WAITS = "It waits for a second look in the review, and stays as it is until that is taken."
-
-#: Under which name a request holds what is kept from its person.
-_KEPT = "kept_for_second_looks"
 
 _ITEM, _DECISION = ReviewItem.__table__.c, ReviewDecision.__table__.c
 
@@ -139,11 +136,8 @@ def _kept() -> Mapping[str, AnyRow]:
     person = signed_in() if has_request_context() else None
     if person is None or not _takes_second_looks(person.actor):
         return {}
-    if _KEPT not in g:
-        rows = session().execute(_ALL, {"me": person.actor.staff_id})
-        setattr(g, _KEPT, {row.kind: row for row in rows})
-    kept: Mapping[str, AnyRow] = g.get(_KEPT)
-    return kept
+    me = {"me": person.actor.staff_id}
+    return once_a_request(_ALL, lambda: {row.kind: row for row in session().execute(_ALL, me)})
 
 
 #: Which entries of the audit log the person of this request may see; asked whenever a statement runs.

@@ -50,7 +50,7 @@ class _World:
 def world(monkeypatch: pytest.MonkeyPatch) -> _World:
     found = _World()
     monkeypatch.setattr(kept, "database", lambda: found.database)
-    monkeypatch.setattr(kept, "this_request", dict)
+    monkeypatch.setattr(kept, "once_a_request", lambda _key, find: find())
     monkeypatch.setattr(kept, "beside_this_request", found.beside.append)
     monkeypatch.setattr(kept, "monotonic", lambda: found.now)
     monkeypatch.setattr(kept, "WORTH_WAITING", WORTH_WAITING)
@@ -76,7 +76,13 @@ def test_nothing_is_kept_longer_than_the_longest_time(world: _World) -> None:
 
 def test_one_request_sees_one_count(world: _World, monkeypatch: pytest.MonkeyPatch) -> None:
     known: dict[object, object] = {}
-    monkeypatch.setattr(kept, "this_request", lambda: known)
+
+    def once(key: object, find: Callable[[], object]) -> object:
+        if key not in known:
+            known[key] = find()
+        return known[key]
+
+    monkeypatch.setattr(kept, "once_a_request", once)
     figure, other = Kept(world.count), Kept(world.count)
     assert (figure.get(), other.get()) == (1, 2)
     world.now += 2 * LONGEST

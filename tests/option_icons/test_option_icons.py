@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from sqlalchemy import event
 
 from delula.access.permissions import Role
-from delula.db import db
 from delula.lists import kept
 from delula.option_icons.listing import LISTING
 from delula.web.lists import in_path
 from delula.web.lucide import lucide_icon, lucide_name
 from tests.consoles import FRAGMENT, console_on
 from tests.generations.reading import words
+from tests.people import sent_by
 from tests.test_crawl import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any
 
     from tests.consoles import Console
 
@@ -185,17 +183,7 @@ def test_a_page_asks_few_questions(
 ) -> None:
     # What is counted over a whole table was counted a moment ago, however quickly that went.
     monkeypatch.setattr(kept, "SHARE", 1e9)
-    asked: list[str] = []
-    with looks.app.app_context():
-        engine = db.engine
     looks.admin.get(path)
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with sent_by(looks) as asked:
         assert looks.admin.get(path).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     assert len(asked) <= most, "\n".join(asked)

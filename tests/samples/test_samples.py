@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from sqlalchemy import event
 
 from delula.access.permissions import Role
-from delula.db import db
 from delula.samples.cells import written_dimensions
 from delula.samples.listing import LISTING
 from tests.consoles import FRAGMENT, console_on
 from tests.generations.reading import link, words
+from tests.people import sent_by
 from tests.test_crawl import check
 from tests.thinning import some
 
@@ -206,17 +205,7 @@ def test_dimensions_are_two_numbers_of_pixels_or_nothing(value: Any, expected: s
     ],
 )
 def test_a_page_asks_few_questions(sampled: Console, path: str, most: int) -> None:
-    asked: list[str] = []
-    with sampled.app.app_context():
-        engine = db.engine
     sampled.admin.get(path)
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with sent_by(sampled) as asked:
         assert sampled.admin.get(path).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     assert len(asked) <= most, "\n".join(asked)

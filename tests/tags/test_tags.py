@@ -8,10 +8,8 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
 
 from delula.access.permissions import Role
-from delula.db import db
 from delula.lists import kept
 from delula.rollups.refresh import refresh
 from delula.tags.likeness import alike, are_alike, folded
@@ -19,6 +17,7 @@ from delula.tags.listing import LISTING
 from delula.tags.queries import TRENDS
 from tests.consoles import FRAGMENT, console_on
 from tests.generations.reading import link, words
+from tests.people import sent_by
 from tests.test_crawl import check
 from tests.thinning import some
 
@@ -298,19 +297,9 @@ def test_a_page_asks_few_questions(
 ) -> None:
     # What is counted over a whole table was counted a moment ago, however quickly that went.
     monkeypatch.setattr(kept, "SHARE", 1e9)
-    asked: list[str] = []
-    with tagged.app.app_context():
-        engine = db.engine
     tagged.admin.get(path)
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with sent_by(tagged) as asked:
         assert tagged.admin.get(path).status_code == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     assert len(asked) <= most, "\n".join(asked)
 
 
