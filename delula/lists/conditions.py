@@ -37,10 +37,10 @@ def conditions_of(resolved: Filter) -> list[Condition]:
             continue  # it is part of `words`, so that one look into the index answers them all
         clause = term_condition(term)
         if clause is not None and term.searched is not None:
-            kind = term.searched.kind
+            kind, of = term.searched.kind, term.searched.of
             found.append(
                 Condition(
-                    clause,
+                    clause if of is None else clause & of,
                     equals=term.searched.name if _holds_to_one_value(term, clause) else None,
                     within=_stretch_of(term, clause),
                     dear=isinstance(kind, FullText),

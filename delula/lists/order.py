@@ -47,6 +47,7 @@ class Sort:
         jumps: whether one can jump to a value of it; not where its values are made to put rows into groups.
         id: the id of the row as the index of this sort has it, where that index lies on a joined table; None
             for that of the source.
+        of: the rows that may stand in its order, where these are not all; most must, wherever one looks.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Sort:
     descending_first: bool = True
     jumps: bool = True
     id: ColumnElement[Any] | None = None
+    of: ColumnElement[bool] | None = None
 
 
 @dataclass(frozen=True)

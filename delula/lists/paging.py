@@ -196,6 +196,10 @@ class Source:
         """What each of its rows meets, as clauses."""
         return () if self.where is None else (self.where,)
 
+    def standing(self, order: Order) -> Sequence[ColumnElement[bool]]:
+        """What each of its rows meets that stands in an order, as clauses."""
+        return self.always if order.sort.of is None else (*self.always, order.sort.of)
+
 
 #: As a limit: written out, so that a statement that is planned once is planned for a single row.
 ONE: ColumnElement[int] = literal_column("1", Integer)
@@ -421,7 +425,7 @@ class Search:
         return (
             select(value, self.source.id.label("id"))
             .select_from(self.source.table)
-            .where(*self.source.always, *clauses)
+            .where(*self.source.standing(self.order), *clauses)
         )
 
     @property
@@ -449,7 +453,7 @@ class Search:
             in_part: be content with what there is, and stop behind these rows.
         """
         place, value = self.stretches()[0], self.order.sort.expression
-        along = select(value).select_from(self.source.table).where(*self.source.always, *place)
+        along = self._select(place).with_only_columns(value)
         end = along.order_by(*self._by_order()).offset(NEAR).limit(1).scalar_subquery()
         self.found, self.stopped_at = [], None
         self._match_where(and_(*place, value >= end if self.descending else value <= end))
@@ -542,8 +546,8 @@ def _stretches(source: Source, order: Order, shape: _Shape | None) -> tuple[Sele
 @lru_cache(maxsize=1_000)
 def _place_of_row(source: Source, order: Order) -> Select[Any]:
     is_it = source.id == bindparam("place_id", type_=source.id.type)
-    found = select(order.sort.expression, source.id).select_from(source.table).where(is_it, *source.always)
-    return by_key(found)
+    found = select(order.sort.expression, source.id).select_from(source.table)
+    return by_key(found.where(is_it, *source.standing(order)))
 
 
 @lru_cache(maxsize=200)

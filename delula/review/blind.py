@@ -125,10 +125,15 @@ def state_of(
     return case((is_listed(number, kind), column), else_=instead).label(column.key)
 
 
+def has_sum_of_files(user_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Of which users the person of this request may see sums over their files."""
+    kept = bindparam("kept_libraries", callable_=lambda: list(libraries_kept()), type_=ARRAY(Text))
+    return user_id != all_(kept)
+
+
 def sum_of_files(column: ColumnElement[Any], user_id: ColumnElement[str]) -> ColumnElement[Any]:
     """A sum over the files of a user; nothing as long as the person of this request may not see it."""
-    kept = bindparam("kept_libraries", callable_=lambda: list(libraries_kept()), type_=ARRAY(Text))
-    return case((user_id != all_(kept), column)).label(column.key)
+    return case((has_sum_of_files(user_id), column)).label(column.key)
 
 
 def _kept() -> Mapping[str, AnyRow]:

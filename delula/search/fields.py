@@ -37,6 +37,8 @@ class Field:
             autocomplete offers it for a plain word that fully matches.
         needs: the permission without which nobody may filter by it, since what is found tells what it holds;
             empty for everybody. The language knows nothing of people: the pages ask (`Filter.withholding`).
+        of: the rows that it may be asked of, where these are not all; the others are found neither by a term
+            nor by its contrary.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Field:
     operators: frozenset[Operator] | None = None
     recognises: re.Pattern[str] | None = None
     needs: str = ""
+    of: ColumnElement[bool] | None = None
 
     @property
     def allowed(self) -> frozenset[Operator]:

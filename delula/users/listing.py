@@ -15,6 +15,7 @@ from delula.access.permissions import Permission
 from delula.lists import Column, ListSpec, Sort, SortKind, Source
 from delula.models import User, UserTotals
 from delula.models.enums import AccessRole, AccountType
+from delula.review.blind import has_sum_of_files
 from delula.search import Bytes, Choice, Chosen, Field, FieldSet, Flag, Number, Text, Time
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ NAMES = literal_column(
     || left(COALESCE(users.last_name, ''), 100))""",
     String(),
 )
+
+#: Whose sums of files the person may see: a place in their order tells as much as the figure.
+IS_TOLD = has_sum_of_files(USERS.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +184,7 @@ FIELDS = FieldSet(
             label="Assets",
             kind=Number(bits=64),
             expression=TOTALS.assets,
+            of=IS_TOLD,
             help="How many files the library has, without deleted ones.",
         ),
         Field(
@@ -187,6 +192,7 @@ FIELDS = FieldSet(
             label="Size",
             kind=Bytes(bits=64),
             expression=TOTALS.bytes,
+            of=IS_TOLD,
             help="Of those together.",
             example="bytes:>1GB",
         ),
@@ -202,9 +208,9 @@ FIELDS = FieldSet(
 )
 
 
-def _counted(key: str, label: str) -> Sort:
+def _counted(key: str, label: str, of: ColumnElement[bool] | None = None) -> Sort:
     """A sort by a figure of the roll-ups, whose index ends with their own id."""
-    return Sort(key, label, TOTALS[key], SortKind.INTEGER, id=TOTALS.user_id)
+    return Sort(key, label, TOTALS[key], SortKind.INTEGER, id=TOTALS.user_id, of=of)
 
 
 LISTING = ListSpec(
@@ -226,8 +232,8 @@ LISTING = ListSpec(
         _counted("generations", "Generations"),
         _counted("failed", "Failed"),
         Sort("lastgen", "Last generation", TOTALS.last_generation_at, SortKind.TIME, id=TOTALS.user_id),
-        _counted("assets", "Assets"),
-        _counted("bytes", "Bytes"),
+        _counted("assets", "Assets", IS_TOLD),
+        _counted("bytes", "Bytes", IS_TOLD),
         _counted("spent", "Spent"),
         Sort("handle", "Handle", USERS.handle, SortKind.TEXT, descending_first=False),
         Sort("id", "Id", USERS.id, SortKind.TEXT, nullable=False, descending_first=False),

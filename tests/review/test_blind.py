@@ -55,6 +55,9 @@ TELLING = (
     "/users/u",
     "/users/u/peek",
     "/users/?columns=assets&columns=bytes",
+    "/users/?sort=-assets",
+    "/users/?q=bytes:>0",
+    "/users/?q=-assets:1",
     "/recipes/1",
     "/generations/2",
     "/assets/generation-1/uses",
@@ -63,9 +66,11 @@ TELLING = (
 )
 #: Pages that tell nobody.
 SILENT = ("/", "/jobs/", "/review/?q=state:second")
-#: What belongs to what is reviewed: its owner, a recipe, a generation of the same file.
+#: What belongs to what is reviewed: its owner, who has as many files as another, a recipe, a generation.
 AROUND = """
-    INSERT INTO users (id) VALUES ('u');
+    INSERT INTO users (id) VALUES ('u'), ('a');
+    INSERT INTO user_assets SELECT (jsonb_populate_record(
+        one, '{"id": 2, "user_id": "a", "asset_id": "asset-2", "source": 2}')).* FROM user_assets one;
     INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost,
         recipe_steps) VALUES (1, 'R', 'r', '', '', '', '', 1, '[]');
     INSERT INTO generations (id, user_id, prompt, status, asset_id) VALUES (2, 'u', 'b', 'failed', 'asset-1');

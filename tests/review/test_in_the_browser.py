@@ -141,3 +141,14 @@ def test_leaving_sets_the_item_free_and_the_keys_are_on_the_sheet(page: Page, co
     page.goto("/jobs/")
     page.wait_for_timeout(500)
     assert console.sql("SELECT count(*) FROM dashboard.review_lease") == [(0,)]
+
+
+def test_on_a_phone_nothing_lies_under_the_decisions(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/review/next")
+    page.locator("[data-note]").scroll_into_view_if_needed()
+    scrolls, bar = (page.locator(name).bounding_box() for name in (".review-scroll", ".review-bar"))
+    assert scrolls is not None
+    assert bar is not None
+    assert scrolls["y"] + scrolls["height"] <= bar["y"]
+    assert bar["y"] + bar["height"] <= 844
