@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Text, bindparam, cast, exists, func, literal_column, select, text
 
 from delula.assets.queries import MODELS
-from delula.db import by_key, session
+from delula.db import session
 from delula.errors import Refused
 from delula.models import (
     AssetCorrection,
@@ -82,19 +82,6 @@ def hold_of(reference: str) -> AssetHold | None:
 def removed(reference: str, *, lock: bool = False) -> RemovedAsset | None:
     """What stays of an asset that was removed."""
     return session().get(RemovedAsset, reference, with_for_update=lock or None, populate_existing=True)
-
-
-_BY_ASSET_ID = by_key(
-    select(RemovedAsset.reference)
-    .where(RemovedAsset.asset_id == bindparam("asset_id"))
-    .order_by(RemovedAsset.at.desc())
-    .limit(1)
-)
-
-
-def removed_with_id(asset_id: str) -> str | None:
-    """The reference of the removed asset that bore this id of the product last."""
-    return session().execute(_BY_ASSET_ID, {"asset_id": asset_id}).scalar_one_or_none()
 
 
 def removals_of(reference: str) -> Sequence[ObjectRemoval]:

@@ -18,6 +18,7 @@ from delula.models import (
     ComponentRegistry,
     ComponentUsage,
 )
+from delula.models.together import Together
 from delula.search import Choice
 
 if TYPE_CHECKING:
@@ -118,14 +119,13 @@ def find(component_id: str) -> AnyRow | None:
 
 
 _REGISTERED = by_key(select(_C.component_id, _C.name, _C.is_active))
-_DEPENDENCIES = by_key(
-    select(
-        _NEED.component_id,
-        _NEED.depends_on_component_id,
-        _NEED.dependency_type,
-        func.left(_NEED.description, EXCERPT).label("description"),
-    ).order_by(_NEED.id)
-)
+_DEPENDENCIES = select(
+    _NEED.component_id,
+    _NEED.depends_on_component_id,
+    _NEED.dependency_type,
+    func.left(_NEED.description, EXCERPT).label("description"),
+).order_by(_NEED.id)
+_GRAPH = Together(registered=_REGISTERED, dependencies=_DEPENDENCIES)
 
 
 def registered() -> Sequence[AnyRow]:
@@ -133,12 +133,13 @@ def registered() -> Sequence[AnyRow]:
     return session().execute(_REGISTERED).all()
 
 
-def dependencies() -> Sequence[AnyRow]:
-    """All dependencies, in the order in which they were declared."""
-    return session().execute(_DEPENDENCIES).all()
+def nodes_and_edges() -> tuple[Sequence[Any], Sequence[Any]]:
+    """All components in brief, and all dependencies in the order in which they were declared."""
+    found = _GRAPH.ask(session(), {})
+    return found["registered"], found["dependencies"]
 
 
-_INPUTS = by_key(
+_INPUTS = (
     select(
         _IN.channel_id,
         _IN.channel_name,
@@ -152,11 +153,12 @@ _INPUTS = by_key(
     .where(_IN.component_id == bindparam("component_id"))
     .order_by(_IN.position, _IN.id)
 )
-_OUTPUTS = by_key(
+_OUTPUTS = (
     select(_OUT.channel_id, _OUT.channel_name, _OUT.type, _OUT.description, _OUT.metadata)
     .where(_OUT.component_id == bindparam("component_id"))
     .order_by(_OUT.id)
 )
+_CHANNELS = Together(inputs=_INPUTS, outputs=_OUTPUTS)
 _LAST_RUNS = by_key(
     select(
         _RUN.id,
@@ -171,14 +173,10 @@ _LAST_RUNS = by_key(
 )
 
 
-def inputs(component_id: str) -> Sequence[AnyRow]:
-    """The input channels of a component, in their order."""
-    return session().execute(_INPUTS, {"component_id": component_id}).all()
-
-
-def outputs(component_id: str) -> Sequence[AnyRow]:
-    """The output channels of a component."""
-    return session().execute(_OUTPUTS, {"component_id": component_id}).all()
+def channels(component_id: str) -> tuple[Sequence[Any], Sequence[Any]]:
+    """The input channels of a component by position, and its output channels."""
+    found = _CHANNELS.ask(session(), {"component_id": component_id})
+    return found["inputs"], found["outputs"]
 
 
 def last_runs(component_id: str) -> Sequence[AnyRow]:

@@ -46,8 +46,8 @@ add_list(
 @requires(Permission.COMPONENTS_READ)
 def graph() -> Response:
     """What needs what, of all components, and the order in which they can run."""
-    dependencies = queries.dependencies()
-    whole = whole_graph(queries.registered(), dependencies)
+    registered, dependencies = queries.nodes_and_edges()
+    whole = whole_graph(registered, dependencies)
     return render(
         "components/graph.html",
         graph=whole,
@@ -66,8 +66,9 @@ def graph() -> Response:
 def detail(reference: str) -> Response:
     """Everything about one component, by its component id."""
     component = _found(reference)
-    dependencies = queries.dependencies()
-    whole = whole_graph(queries.registered(), dependencies)
+    registered, dependencies = queries.nodes_and_edges()
+    whole = whole_graph(registered, dependencies)
+    inputs, outputs = queries.channels(component.component_id)
     part = around(whole, component.component_id, MOST_AROUND)
     relations = [
         ("Needs", relations_of(whole, dependencies, component.component_id, forward=True)),
@@ -77,8 +78,8 @@ def detail(reference: str) -> Response:
     return render(
         "components/detail.html",
         component=component,
-        inputs=inputs_of(queries.inputs(component.component_id)),
-        outputs=outputs_of(queries.outputs(component.component_id)),
+        inputs=inputs_of(inputs),
+        outputs=outputs_of(outputs),
         relations=relations,
         circle=next(
             (cycle for cycle in cycles_of(whole) if component.component_id in {n.id for n in cycle}), []
@@ -96,7 +97,7 @@ def detail(reference: str) -> Response:
         component_href=hrefs_of("components"),
         usage_href=url_for("usage.index", component=component.component_id),
         execution_href=hrefs_of("executions"),
-        place=place_of(LISTING, queries.RESOLVERS, component.component_id),
+        place=place_of(LISTING, queries.RESOLVERS, component.component_id, component.name),
     )
 
 
@@ -105,11 +106,12 @@ def detail(reference: str) -> Response:
 def peek(reference: str) -> Response:
     """The essence of one component, beside the list."""
     component = _found(reference)
+    inputs, outputs = queries.channels(component.component_id)
     return render(
         "components/_peek.html",
         component=component,
-        inputs=inputs_of(queries.inputs(component.component_id)),
-        outputs=outputs_of(queries.outputs(component.component_id)),
+        inputs=inputs_of(inputs),
+        outputs=outputs_of(outputs),
         figures=_figures(component),
         tag_links=Markup(tag_links(component.tags, url_for("components.index"))),  # noqa: S704 - as above
         component_href=hrefs_of("components"),

@@ -34,8 +34,9 @@ from delula.credits.account import Booking, running
 from delula.credits.listing import GENERATION, LISTING, TYPE
 from delula.credits.ranges import opening
 from delula.db import AnyRow, atomic, by_key, session
-from delula.lists import Condition, Cursor, find_page, key_of
-from delula.models import CreditTransaction, Generation, Recipe, RollUpState, Span, User
+from delula.lists import Condition, Cursor, find_page
+from delula.models import CreditOperation, CreditTransaction, Generation, Recipe, RollUpState, Span, User
+from delula.models.together import Together
 from delula.rollups import queries as rollups
 from delula.rollups.queries import Granularity, LedgerPoint, LedgerSum, granularity_for
 from delula.rollups.spans import FIRST, PAST, buckets, floor
@@ -157,18 +158,19 @@ _ROW = by_key(
     .outerjoin_from(CreditTransaction.__table__, User.__table__, _USER.id == _L.user_id)
     .where(_L.id == bindparam("id"))
 )
-#: What a row names, and what else names the same.
-_NAMED = by_key(
+_NAMED = (
     select(_G.id, _G.status, _G.type, func.coalesce(_RECIPE.name, _G.recipe_title).label("recipe_name"))
     .outerjoin_from(Generation.__table__, Recipe.__table__, _RECIPE.id == _G.recipe_id)
-    .where(_G.id == bindparam("id"))
+    .where(_G.id == bindparam("number"))
 )
-_SAME = by_key(
+_SAME = (
     select(*_ACCOUNT)
-    .where(bindparam("generation", type_=String()) == GENERATION, _L.id != bindparam("id"))
+    .where(bindparam("written", type_=String()) == GENERATION, _L.id != bindparam("id"))
     .order_by(_L.id)
     .limit(10)
 )
+_OPERATION = select(CreditOperation.id).where(CreditOperation.ledger_id == bindparam("id")).limit(1)
+_RELATED = Together(generation=_NAMED, same=_SAME, operation=_OPERATION)
 
 
 def find(number: int) -> AnyRow | None:
@@ -176,16 +178,29 @@ def find(number: int) -> AnyRow | None:
     return session().execute(_ROW, {"id": number}).one_or_none()
 
 
-def named_generation(number: int) -> AnyRow | None:
-    """The generation that a row names; None where it no longer exists."""
-    return session().execute(_NAMED, {"id": number}).one_or_none()
+@dataclass(frozen=True)
+class Related:
+    """What hangs together with a row of the ledger.
+
+    Attributes:
+        generation: that it names; None where there is none, or none any longer.
+        same: other rows that name the same, the oldest first: a charge and its refund.
+        operation: the number of the operation of the console that wrote it; None where none did.
+    """
+
+    generation: AnyRow | None
+    same: Sequence[AnyRow]
+    operation: int | None
 
 
-def same_generation(row: AnyRow) -> Sequence[AnyRow]:
-    """Other rows that name the same generation, the oldest first: a charge and its refund."""
-    if row.generation is None:
-        return []
-    return session().execute(_SAME, {"generation": row.generation, "id": row.id}).all()
+def related(row: AnyRow, number: int | None) -> Related:
+    """What hangs together with a row of the ledger, as `find` gives it, which names generation `number`."""
+    found = _RELATED.ask(session(), {"id": row.id, "written": row.generation, "number": number})
+    return Related(
+        generation=next(iter(found["generation"]), None),
+        same=found["same"],
+        operation=next((operation.id for operation in found["operation"]), None),
+    )
 
 
 #: Rows before and after one that its page shows, and newer ones that are summed for the balance there.
@@ -244,12 +259,9 @@ def beside(row: AnyRow, balance: int | None) -> list[Booking]:
         balance: that it left; None where that is not worked out.
     """
     here = Condition(_L.user_id == literal(row.user_id, String()), equals="user")
-    key = key_of(session(), LISTING.source, LISTING.default_order, row.id)
-    if key is None:
-        return []
 
     def ids(*, backward: bool) -> list[Any]:
-        cursor = Cursor(key.value, key.id, backward)
+        cursor = Cursor(row.created_at, row.id, backward)
         page = find_page(session(), LISTING.source, [here], LISTING.default_order, cursor, SHOWN_BESIDE)
         return page.ids
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, or_, select
 
-from delula.db import AnyRow, by_key, session
+from delula.db import AnyRow, session
 from delula.models import CreditLimit, CreditOperation, CreditReason, User
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ _NEWEST = _SHOWN.order_by(_O.at.desc(), _O.id.desc()).limit(bindparam("most"))
 _OLDER = _NEWEST.where(or_(_O.at < bindparam("at"), (_O.at == bindparam("at")) & (_O.id < bindparam("id"))))
 _BY_ENTRY = select(*_O).where(or_(_O.entry_id == bindparam("id"), _O.decision_entry_id == bindparam("id")))
 _REVERSAL = select(_O.id, _O.requester).where(_O.reverses == bindparam("id"))
-_OF_ROW = by_key(select(_O.id).where(_O.ledger_id == bindparam("id")).limit(1))
 
 
 def find_operation(number: int) -> AnyRow | None:
@@ -49,11 +48,6 @@ def operation_of_entry(entry_id: int) -> AnyRow | None:
     """The one operation that an entry of the audit log, or the decision on one, has done."""
     rows = session().execute(_BY_ENTRY.limit(2), {"id": entry_id}).all()
     return rows[0] if len(rows) == 1 else None
-
-
-def operation_of_row(ledger_id: int) -> int | None:
-    """The number of the operation that wrote a row of the ledger."""
-    return session().execute(_OF_ROW, {"id": ledger_id}).scalar()
 
 
 def reversal_of(number: int) -> AnyRow | None:

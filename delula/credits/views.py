@@ -188,11 +188,9 @@ def detail(number: int) -> Response:
         gave_up=gave_up,
         seconds=queries.SUM_SECONDS,
         most=queries.SUMMED_NEWER,
-        same=queries.same_generation(row),
-        operation=rules.operation_of_row(row.id),
         metadata=masked_json(row.metadata),
         all_href=f"{url_for('credits.index')}?q=user:{in_filter(row.user_id)}",
-        place=place_of(LISTING, queries.RESOLVERS, row.id),
+        place=place_of(LISTING, queries.RESOLVERS, row.id, row.created_at),
     )
 
 
@@ -214,15 +212,16 @@ def _found(number: int) -> AnyRow:
 
 def _named(row: AnyRow) -> dict[str, Any]:
     """What a row refers to, by name and address."""
-    number = generation_number(row.generation)
-    generation = queries.named_generation(number) if number is not None else None
+    related = queries.related(row, generation_number(row.generation))
     owner = owner_naming()(row)
     owner_href = hrefs_of("users")(row.user_id) if row.is_known else None
     return {
         "owner": owner,
         "owner_href": owner_href,
-        "generation": generation,
-        "related": [_user_link(row, owner, owner_href), *_generation_link(row, generation)],
+        "generation": related.generation,
+        "same": related.same,
+        "operation": related.operation,
+        "related": [_user_link(row, owner, owner_href), *_generation_link(row, related.generation)],
         "wording": wording,
     }
 

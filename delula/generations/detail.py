@@ -96,22 +96,12 @@ def same_href(field: str, value: object) -> str:
 
 
 def related_links(
-    generation: Generation, related: Related, owner: Callable[[Any], str], removed: str | None = None
+    generation: Generation, related: Related, owner: Callable[[Any], str]
 ) -> list[dict[str, Any]]:
     """What hangs together with a generation, as cards; what is gone is said to be gone."""
     links = [_user_link(generation, related, owner), *_recipe_link(generation, related)]
     if generation.asset_id:
-        title = related.asset.display_name if related.asset else generation.asset_id
-        href = (
-            hrefs_of("assets")(f"user-{related.asset.id}")
-            if related.asset
-            else same_href("asset", generation.asset_id)
-        )
-        if removed is None:
-            links.append(_link("image", title, _asset_meta(related), href))
-        else:
-            meta = "Its library entry was removed"
-            links.append(_link("archive-x", title, meta, hrefs_of("assets")(removed), missing=True))
+        links.append(_asset_link(generation.asset_id, related))
     here = same_href("id", generation.id)
     for entry in related.backlog:
         meta = "Given to a user" if entry.is_used else "In stock"
@@ -145,6 +135,17 @@ def _recipe_link(generation: Generation, related: Related) -> list[dict[str, Any
         return [_link("book-x", title, "This recipe no longer exists", href, missing=True)]
     meta = f"Recipe, {related.recipe.credit_cost} credits"
     return [_link("book-open", related.recipe.name, meta, hrefs_of("recipes")(generation.recipe_id))]
+
+
+def _asset_link(asset_id: str, related: Related) -> dict[str, Any]:
+    """The library entry of the file, the one that was removed, or all files with its id."""
+    if related.asset:
+        href = hrefs_of("assets")(f"user-{related.asset.id}")
+        return _link("image", related.asset.display_name, _asset_meta(related), href)
+    if related.removed:
+        href = hrefs_of("assets")(related.removed.reference)
+        return _link("archive-x", asset_id, "Its library entry was removed", href, missing=True)
+    return _link("image", asset_id, _asset_meta(related), same_href("asset", asset_id))
 
 
 def _asset_meta(related: Related) -> str:

@@ -29,6 +29,7 @@ from delula.models import (
     Generation,
     Recipe,
     RecipeSample,
+    RemovedAsset,
     ReviewKind,
     User,
     UserAsset,
@@ -151,6 +152,7 @@ class Related:
         user: the owner; None where the reference dangles.
         recipe: the recipe; None where the reference dangles.
         asset: the library entry that was imported from it.
+        removed: the reference of the library entry that was removed last and had the same id of the product.
         backlog: its entries in the stock for instant delivery.
         samples: the samples made of it.
         ledger: the rows of the ledger that name it.
@@ -159,6 +161,7 @@ class Related:
     user: AnyRow | None
     recipe: AnyRow | None
     asset: AnyRow | None
+    removed: AnyRow | None
     backlog: Sequence[AnyRow]
     samples: Sequence[AnyRow]
     ledger: Sequence[AnyRow]
@@ -188,6 +191,12 @@ _IMPORTED = (
     .where(_ASSET.asset_id == bindparam("asset_id"))
     .limit(1)
 )
+_REMOVED = (
+    select(RemovedAsset.reference)
+    .where(RemovedAsset.asset_id == bindparam("asset_id"))
+    .order_by(RemovedAsset.at.desc())
+    .limit(1)
+)
 _STOCK = (
     select(_BACKLOG.id, _BACKLOG.is_used)
     .where(_BACKLOG.generation_id == bindparam("id"))
@@ -211,7 +220,13 @@ _BOOKED = (
     .limit(RELATED_ROWS)
 )
 _RELATED = Together(
-    user=_OWNER, recipe=_RECIPE_OF, asset=_IMPORTED, backlog=_STOCK, samples=_SAMPLES, ledger=_BOOKED
+    user=_OWNER,
+    recipe=_RECIPE_OF,
+    asset=_IMPORTED,
+    removed=_REMOVED,
+    backlog=_STOCK,
+    samples=_SAMPLES,
+    ledger=_BOOKED,
 )
 
 
@@ -229,6 +244,7 @@ def related(generation: Generation) -> Related:
         user=next(iter(found["user"]), None),
         recipe=next(iter(found["recipe"]), None),
         asset=next(iter(found["asset"]), None),
+        removed=next(iter(found["removed"]), None),
         backlog=found["backlog"],
         samples=found["samples"],
         ledger=found["ledger"],

@@ -10,7 +10,6 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from delula.access import clock
 from delula.access.guard import requires, why_may_not
 from delula.access.permissions import Permission
-from delula.assets.care import removed_with_id
 from delula.generations import media, queries
 from delula.generations.actions import COMMANDS, offered
 from delula.generations.cells import cells
@@ -69,7 +68,7 @@ def detail(reference: str) -> Response:
         "generations/detail.html",
         generation=generation,
         related=related,
-        related_links=related_links(generation, related, owner, _removed(generation, related)),
+        related_links=related_links(generation, related, owner),
         owner=owner,
         same_href=same_href,
         users_href=hrefs_of("users"),
@@ -86,7 +85,7 @@ def detail(reference: str) -> Response:
         origin=metadata_text(metadata, "request_origin"),
         error=error_text(generation.error_details),
         error_details=masked_json(generation.error_details),
-        place=place_of(LISTING, queries.RESOLVERS, generation.id),
+        place=place_of(LISTING, queries.RESOLVERS, generation.id, generation.created_at),
         commands=offered(generation, clock.utc_now(), why_may_not),
         here=request.full_path.removesuffix("?"),
     )
@@ -152,11 +151,6 @@ def storage(reference: str) -> Response:
         facts_found=facts,
         away=away,
     )
-
-
-def _removed(generation: Generation, related: queries.Related) -> str | None:
-    """The library entry of a generation's file that was removed, where there is no other."""
-    return removed_with_id(generation.asset_id) if generation.asset_id and not related.asset else None
 
 
 def _found(reference: str) -> Generation:

@@ -52,13 +52,18 @@ class Plan:
         return int(self.root["Plan Rows"])
 
     @property
+    def cost(self) -> float:
+        """What it takes to yield all rows, in the planner's units."""
+        return float(self.root["Total Cost"])
+
+    @property
     def is_cheap(self) -> bool:
         """Whether an index leads to the rows, rather than a read of much more than is wanted.
 
         A row that an index finds costs at most about 5 of the planner's units, on default settings; the
         allowance lets small tables be read whole, which takes a few milliseconds.
         """
-        return bool(self.root["Total Cost"] <= 10_000 + 5 * self.rows)
+        return self.cost <= 10_000 + 5 * self.rows
 
 
 def explain(session: Session | scoped_session[Session], statement: Select[Any] | CompoundSelect[Any]) -> Plan:

@@ -67,6 +67,9 @@ MANY_MATCHES = 30_000
 MOST_MATCHES = 200_000
 #: How many rows a walk looks at before it asks whether there is a better way.
 SHORT_WALK = 2_000
+#: From this cost on, in the planner's units, something better is looked for than to fetch a few matches: an
+#: index leads to many rows, of which a second one, or a look at each of them, leaves few.
+SLOW_TO_MATCH = 1_000
 #: How many rows one request looks at where there is none; about 30 ms.
 LONG_WALK = 20_000
 #: The same where testing one row is dear.
@@ -306,7 +309,10 @@ class Search:
         if is_near and self._match_near(in_part=rechecked and plan.rows > MANY_MATCHES):
             return
         if plan.is_cheap and not guessed and plan.rows <= (MANY_MATCHES if dear else FEW_MATCHES):
-            self._match_first()
+            if plan.cost > SLOW_TO_MATCH and not dear and self._are_many_of(leading, plan):
+                self._go_along()
+            else:
+                self._match_first()
             return
         fallback = MOST_MATCHES if plan.is_cheap and not rechecked else 0
         if not dear and plan.is_cheap and plan.rows <= MOST_MATCHES and not self.as_sample:
@@ -333,6 +339,11 @@ class Search:
         """Whether a walk past dear rows is over before an index has yielded so many matches."""
         every = recent_plan(self.session, self._select(())).rows
         return plan.rows * SHORT_DEAR_WALK > every * self.limit
+
+    def _are_many_of(self, leading: Sequence[Condition], plan: Plan) -> bool:
+        """Whether enough matches are likely to be among the first rows that leading conditions leave."""
+        led = recent_plan(self.session, self._select(_clauses(leading))).rows if leading else 0
+        return plan.rows * SHORT_WALK > led * self.limit > 0
 
     def matches(self) -> Select[tuple[Any, RowId]]:
         """All matches, wherever the cursor stands."""

@@ -45,6 +45,7 @@ from delula.models import (
     User,
     id_in,
 )
+from delula.models.together import Together
 from delula.review.blind import SECOND_LOOK, state_of
 from delula.search import Choice
 from delula.users.queries import resolve_users
@@ -321,7 +322,7 @@ _ABOUT = by_key(
     .outerjoin(User.__table__, _USER.id == _R.creator_id)
     .where(_R.id == bindparam("id"))
 )
-_GENERATIONS = by_key(
+_GENERATIONS = (
     select(
         _G.id,
         _G.status,
@@ -334,7 +335,7 @@ _GENERATIONS = by_key(
     .order_by(_G.created_at.desc())
     .limit(RELATED_GENERATIONS)
 )
-_SAMPLES = by_key(
+_SAMPLES = (
     select(
         _SAMPLE.id,
         _SAMPLE.generation_id,
@@ -349,6 +350,7 @@ _SAMPLES = by_key(
     .order_by(_SAMPLE.created_at.desc())
     .limit(RELATED_SAMPLES)
 )
+_WORK = Together(generations=_GENERATIONS, samples=_SAMPLES)
 
 
 def about(recipe: Recipe) -> AnyRow:
@@ -358,9 +360,8 @@ def about(recipe: Recipe) -> AnyRow:
 
 def related(recipe: Recipe) -> Related:
     """What hangs together with a recipe."""
-    keys = {"id": recipe.id}
-    ask = session().execute
-    return Related(about(recipe), ask(_GENERATIONS, keys).all(), ask(_SAMPLES, keys).all())
+    work = _WORK.ask(session(), {"id": recipe.id})
+    return Related(about(recipe), work["generations"], work["samples"])
 
 
 _KNOWN = select(_COMPONENT.component_id).where(

@@ -116,7 +116,7 @@ def detail(reference: str) -> Response:
         sample_counts=sample_counts(about.samples),
         related_links=related_links(recipe, about, owner),
         performance_href=next(one["fragment_href"] for one in _ranges(recipe) if one["current"]),
-        place=place_of(LISTING, queries.RESOLVERS, recipe.id),
+        place=place_of(LISTING, queries.RESOLVERS, recipe.id, recipe.created_at),
         deeds=deeds(recipe, request.full_path.removesuffix("?")),
     )
 

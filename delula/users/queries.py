@@ -24,6 +24,7 @@ from delula.models import (
     UserTotals,
 )
 from delula.models.enums import AccessRole, GenerationStatus
+from delula.models.together import Together
 from delula.review.blind import SECOND_LOOK, state_of, sum_of_files
 from delula.rollups.totals import SUMS_OF_FILES
 from delula.search import GuardedResolver, Withheld
@@ -292,13 +293,11 @@ _GENERATIONS = union_all(
     *_newest("newest", SHOWN_GENERATIONS),
     *_newest("failed", SHOWN_FAILURES, _G.status == GenerationStatus.FAILED.value),
 ).subquery("generation")
-_NEWEST_GENERATIONS = by_key(
-    select(
-        *_GENERATIONS.c,
-        func.coalesce(_RECIPE.name, _GENERATIONS.c.recipe_title).label("recipe_name"),
-    ).outerjoin_from(_GENERATIONS, Recipe.__table__, _RECIPE.id == _GENERATIONS.c.recipe_id)
-)
-_SAMPLES = by_key(
+_NEWEST_GENERATIONS = select(
+    *_GENERATIONS.c,
+    func.coalesce(_RECIPE.name, _GENERATIONS.c.recipe_title).label("recipe_name"),
+).outerjoin_from(_GENERATIONS, Recipe.__table__, _RECIPE.id == _GENERATIONS.c.recipe_id)
+_SAMPLES = (
     select(
         _SAMPLE.id,
         _SAMPLE.title,
@@ -310,12 +309,13 @@ _SAMPLES = by_key(
     .order_by(_SAMPLE.id.desc())
     .limit(SHOWN_SAMPLES + 1)
 )
-_RECIPES = by_key(
+_RECIPES = (
     select(_RECIPE.id, _RECIPE.name, _RECIPE.is_active)
     .where(_RECIPE.creator_id == bindparam("user_id"))
     .order_by(_RECIPE.id.desc())
     .limit(SHOWN_RECIPES)
 )
+_WORK = Together(generations=_NEWEST_GENERATIONS, samples=_SAMPLES, recipes=_RECIPES)
 
 
 @dataclass(frozen=True)
@@ -337,13 +337,13 @@ class Work:
 
 def work_of(user_id: str) -> Work:
     """What a user has made."""
-    key = {"user_id": user_id}
-    newest = sorted(session().execute(_NEWEST_GENERATIONS, key), key=_by_time, reverse=True)
+    found = _WORK.ask(session(), {"user_id": user_id})
+    newest = sorted(found["generations"], key=_by_time, reverse=True)
     return Work(
         generations=[row for row in newest if row.kind == "newest"][:SHOWN_GENERATIONS],
         failures=[row for row in newest if row.kind == "failed"][:SHOWN_FAILURES],
-        samples=session().execute(_SAMPLES, key).all(),
-        recipes=session().execute(_RECIPES, key).all(),
+        samples=found["samples"],
+        recipes=found["recipes"],
     )
 
 

@@ -67,7 +67,7 @@ def detail(reference: str) -> Response:
         related=related_links(user, work),
         rows_href=rows_href,
         samples_href=hrefs_of("samples"),
-        place=place_of(LISTING, queries.RESOLVERS, user.id),
+        place=place_of(LISTING, queries.RESOLVERS, user.id, user.created_at),
     )
 
 

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from flask import Response
     from markupsafe import Markup
 
-    from delula.lists import Condition, RowId
+    from delula.lists import Condition, RowId, SortValue
     from delula.search import Field, Filter, Resolver, Resolvers
     from delula.search.suggest import Lookup
 
@@ -520,14 +520,24 @@ class Place:
     next_href: str | None = None
 
 
-def place_of(spec: ListSpec, resolvers: Resolvers, id_: RowId) -> Place:
-    """Where the page of the row `id_`, which is being asked for, lies in the list that one came from."""
+def place_of(spec: ListSpec, resolvers: Resolvers, id_: RowId, value: SortValue | None = None) -> Place:
+    """Where the page of a row, which is being asked for, lies in the list that one came from.
+
+    Args:
+        spec: the list.
+        resolvers: find what its filter names.
+        id_: of the row.
+        value: that the row has in the list's default order, where the page has read it already.
+    """
     listed_from = request.args.get("from", "")
     index = url_for(f"{spec.name}.index")
     back = f"{index}?{listed_from}" if listed_from else index
     state = state_of_text(spec, listed_from)
     resolved = resolved_here(state.filter, resolvers)
-    key = key_of(session(), spec.source, state.order, id_)
+    if value is not None and state.order.sort is spec.default_order.sort:
+        key: Key | None = Key(value, id_)
+    else:
+        key = key_of(session(), spec.source, state.order, id_)
     if not resolved.is_valid or key is None:
         return Place(back)
 

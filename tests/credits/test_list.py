@@ -250,7 +250,7 @@ def test_a_sum_of_only_the_newest_rows_says_so(crowd: Console, monkeypatch: pyte
         ("summary", 6),
         ("summary?q=pack", 3),
         ("facets", 4),
-        ("1", 14),
+        ("1", 9),
         ("1/peek", 4),
     ],
 )

@@ -308,8 +308,8 @@ def statements(many: Console) -> Iterator[list[str]]:
         ("facets", 4),
         ("live?rows=1,2,3&since=WyIyMDI2LTAyLTAxVDAwOjAwOjAwIiwxXQ", 3),
         ("suggestions?q=sta", 1),
-        ("1", 12),
-        ("1/peek", 9),
+        ("1", 4),
+        ("1/peek", 3),
         ("1/storage", 2),
     ],
 )

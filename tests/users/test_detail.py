@@ -208,7 +208,7 @@ def test_the_secrets_of_a_user_are_in_no_statement(crowd: Console) -> None:
         ("?q=spent:>5&sort=handle", 5),
         ("count", 2),
         ("facets", 4),
-        ("u-ann", 13),
+        ("u-ann", 8),
         ("u-ann/peek", 3),
     ],
 )
