@@ -34,7 +34,7 @@ from delula.credits.account import Booking, running
 from delula.credits.listing import GENERATION, LISTING, TYPE
 from delula.credits.ranges import opening
 from delula.db import AnyRow, atomic, by_key, session
-from delula.lists import Condition, Cursor, find_page
+from delula.lists import Condition, Cursor
 from delula.models import CreditOperation, CreditTransaction, Generation, Recipe, RollUpState, Span, User
 from delula.models.together import Together
 from delula.rollups import queries as rollups
@@ -262,12 +262,10 @@ def beside(row: AnyRow, balance: int | None) -> list[Booking]:
 
     def ids(*, backward: bool) -> list[Any]:
         cursor = Cursor(row.created_at, row.id, backward)
-        page = find_page(session(), LISTING.source, [here], LISTING.default_order, cursor, SHOWN_BESIDE)
-        return page.ids
+        found = LISTING.source.find(session(), [here], LISTING.default_order, cursor, SHOWN_BESIDE)
+        return [key.id for key in found.keys]
 
-    before = ids(backward=True)
-    # Near the beginning that is the whole first page, with the row itself and what follows.
-    before = before[: before.index(row.id)] if row.id in before else before
+    before = ids(backward=True)[::-1]
     order = [*before, row.id, *ids(backward=False)]
     found = {one.id: one for one in session().execute(_BY_IDS, {"ids": order})}
     rows = [found[id_] for id_ in order if id_ in found]
