@@ -32,11 +32,12 @@ from delula.web.charts import (
     stacked_chart,
     times,
 )
+from delula.web.figures import rate
 from delula.web.scales import CREDITS, SECONDS, SHARE, Bin
 from delula.web.styleguide_charts import sample_charts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from delula.web.charts import Chart
 
@@ -131,6 +132,21 @@ def test_a_band_lies_between_its_ends_and_has_the_gaps_of_its_line() -> None:
         "M0.0 0.0L250.0 0.0L250.0 100.0L0.0 100.0ZM750.0 0.0L1000.0 50.0L1000.0 50.0L750.0 100.0Z"
     )
     assert rows(chart)[1] == ["0", "5 (0 to 10)"]
+
+
+@pytest.mark.parametrize("make", [line_chart, bar_chart])
+def test_what_a_value_says_in_its_own_words_stands_beside_its_time_and_in_the_table(
+    make: Callable[..., Chart],
+) -> None:
+    one = rate(41, 50)
+    assert one is not None
+    points = [Point(7, one.share, None, str(one), one.low, one.high)]
+    chart = make(
+        "Title", "", [Series("Success", points)] if make is line_chart else points, x=numbers("Step"), y=SHARE
+    )
+    told = "82 % (69\N{EN DASH}90 %, n = 50)"
+    assert f"<title>7: {told}</title>" in chart.plot
+    assert rows(chart)[1] == ["7", told]
 
 
 def test_several_series_are_brought_into_one_order() -> None:

@@ -215,10 +215,9 @@ def _bands(title: str, series: Sequence[Series], sheet: Sheet, values: Grid, hei
                 top, down = down, down + tall
             bar = f'<rect {looks[index]} {across} y="{top:.1f}" height="{tall:.1f}"/>'
             point = points[index]
-            if several and point is not None and (point.href or point.tooltip):
+            if several and point is not None and point.href:
                 opening, closing = tags(point.href, sheet.links)
-                told = escape(point.tooltip or "") or f"{label}\n{names[index]}: {texts[index]}"
-                bar = f"{opening}{bar}<title>{told}</title>{closing}"
+                bar = f"{opening}{bar}<title>{label}\n{names[index]}: {texts[index]}</title>{closing}"
             bars.append(bar)
         if all(value is None for value in found):
             strip = strip.replace("strip", "strip gap")
@@ -228,6 +227,6 @@ def _bands(title: str, series: Sequence[Series], sheet: Sheet, values: Grid, hei
         else:
             point = points[0]
             opening, closing = tags(point and point.href, sheet.links)
-            told = escape(point.tooltip) if point and point.tooltip else f"{label}: {texts[0]}"
+            told = f"{label}: {texts[0]}"
         parts.append(f"{opening}{strip}<title>{told}</title>{''.join(bars)}{closing}")
     return f'<g class="strips">{"".join(parts)}</g>'

@@ -45,7 +45,7 @@ class Point(NamedTuple):
         x: where it stands: a time (UTC where it has no zone), a date, a number or a name.
         y: the value; None where there is none, which is a gap.
         href: opens precisely the rows behind it.
-        tooltip: stands in place of the value's own.
+        text: the value in words, where its measure cannot say all of it.
         low: lower end of the band around it.
         high: upper end of the band around it.
     """
@@ -53,7 +53,7 @@ class Point(NamedTuple):
     x: X
     y: Number | None
     href: str | None = None
-    tooltip: str | None = None
+    text: str | None = None
     low: Number | None = None
     high: Number | None = None
 
@@ -200,11 +200,15 @@ def _in_order(
 
 
 def _written(values: list[float | None], points: Sequence[Point | None], measure: Measure) -> list[str]:
-    """Values as text, with their bands in brackets."""
+    """Values as text: in their own words, or with their bands in brackets."""
     write = measure.write
     texts = [_NONE if value is None else write(value) for value in values]
     for index, point in enumerate(points):
-        if point is not None and point.low is not None and values[index] is not None:
+        if point is None or values[index] is None:
+            continue
+        if point.text is not None:
+            texts[index] = point.text
+        elif point.low is not None:
             low, high = finite(point.low), finite(point.high)
             if low is not None and high is not None:
                 texts[index] += f" ({write(low)} to {write(high)})"

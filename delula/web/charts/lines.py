@@ -197,20 +197,14 @@ def _strips(
 
 
 def _tooltips(series: Sequence[Series], sheet: Sheet) -> list[str]:
-    """What each row says: its own words where a point has some, else all its values."""
+    """What each row says: its label and all its values."""
     if len(series) == 1:
-        told = [f"{label}: {text}" for label, text in zip(sheet.labels, sheet.texts[0], strict=True)]
-    else:
-        names = [escape(one.label) for one in series]
-        told = [
-            "\n".join([label, *[f"{name}: {text}" for name, text in zip(names, texts, strict=True)]])
-            for label, *texts in zip(sheet.labels, *sheet.texts, strict=True)
-        ]
-    for points in sheet.points:
-        for row, point in enumerate(points):
-            if point is not None and point.tooltip is not None:
-                told[row] = escape(point.tooltip)
-    return told
+        return [f"{label}: {text}" for label, text in zip(sheet.labels, sheet.texts[0], strict=True)]
+    names = [escape(one.label) for one in series]
+    return [
+        "\n".join([label, *[f"{name}: {text}" for name, text in zip(names, texts, strict=True)]])
+        for label, *texts in zip(sheet.labels, *sheet.texts, strict=True)
+    ]
 
 
 def _ends(series: Sequence[Series], columns: list[list[float | None]], height: int) -> Markup:
