@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from delula.models.tolerance import EARLIEST, LATEST
+from delula.models.tolerance import BEYOND
 from delula.web.scales import span_step
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-#: Times that stand for infinity, or for years that Python cannot say.
-_BEYOND = (EARLIEST.replace(tzinfo=UTC), LATEST.replace(tzinfo=UTC))
 #: Marks of the axis, at most.
 _MARKS = 5
 #: The narrowest bar, in per cent: what takes no time can still be seen and pointed at.
@@ -93,7 +91,7 @@ def trace_of(rows: Sequence[Any], most: int) -> Trace:
 
 
 def _span(row: Any) -> tuple[datetime, datetime] | None:
-    if row.created_at is None or row.created_at in _BEYOND:
+    if row.created_at is None or row.created_at in BEYOND:
         return None
     try:
         return row.created_at, row.created_at + timedelta(milliseconds=max(row.processing_time_ms or 0, 0))

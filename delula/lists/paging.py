@@ -15,7 +15,6 @@ be spread evenly, and walks a million rows for a word that nobody has used since
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC
 from functools import lru_cache
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -46,7 +45,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from delula.db import by_key
 from delula.lists.explain import explain, recent_plan
 from delula.lists.order import Cursor
-from delula.models.tolerance import EARLIEST, LATEST
+from delula.models.tolerance import BEYOND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,9 +84,6 @@ SHORT_DEAR_WALK = 750
 NEAR = 20_000
 #: That is tried from so many matches on for each row that is wanted: of a million rows they hold enough then.
 NEAR_FROM = 60
-
-#: What times read as that lie outside of Python's range.
-BEYOND = (EARLIEST.replace(tzinfo=UTC), LATEST.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True)

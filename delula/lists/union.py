@@ -35,7 +35,8 @@ from delula.db import by_key
 from delula.lists.constants import UNDECIDED, constant_of
 from delula.lists.explain import explain_each
 from delula.lists.order import Cursor, Order, Sort, SortKind
-from delula.lists.paging import BEYOND, ONE, Condition, Found, Key, Search, Source
+from delula.lists.paging import ONE, Condition, Found, Key, Search, Source
+from delula.models.tolerance import BEYOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

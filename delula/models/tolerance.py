@@ -5,7 +5,7 @@ lists of ids fast.
 """
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 from psycopg import Connection, DataError
 from psycopg.abc import Buffer
@@ -20,6 +20,8 @@ from delula.models.columns import JsonValue
 #: ends of Python's range, so that they can still be shown in another time zone.
 EARLIEST = datetime(1, 1, 3)  # noqa: DTZ001 - UTC by definition of the columns
 LATEST = datetime(9999, 12, 29)  # noqa: DTZ001 - as above
+#: The same as columns give them, aware of UTC.
+BEYOND = (EARLIEST.replace(tzinfo=UTC), LATEST.replace(tzinfo=UTC))
 
 
 class _ClampingTimestampLoader(TimestampLoader):

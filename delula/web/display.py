@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from delula.models.tolerance import BEYOND
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
@@ -87,7 +89,12 @@ def iso(value: datetime) -> str:
 
 def utc(value: datetime) -> str:
     """The absolute form of a time for people: `2026-11-22 09:04:05 UTC`."""
-    return f"{_written(_utc(value))} UTC"
+    moment = _utc(value)
+    return _BEYOND[moment] if moment in _BEYOND else f"{_written(moment)} UTC"
+
+
+#: What is said of times that are no date of ours: infinity, or the year 44 BC.
+_BEYOND = dict(zip(BEYOND, ("before the year 1", "after the year 9999"), strict=True))
 
 
 def ago(value: datetime, now: datetime | None = None) -> str:
@@ -97,6 +104,8 @@ def ago(value: datetime, now: datetime | None = None) -> str:
     not the present one. static/js/time.js keeps the same wording while a page stays open.
     """
     then = _utc(value)
+    if then in _BEYOND:
+        return _BEYOND[then]
     now = _utc(now) if now else datetime.now(UTC)
     if not -_WEEK < now - then < _WEEK:
         day = f"{then.day} {MONTHS[then.month]}"
@@ -208,6 +217,8 @@ def time_tag(value: datetime | None) -> Markup:
     if value is None:
         return MISSING
     moment = _utc(value)
+    if moment in _BEYOND:
+        return markup(f'<span class="faint">{_BEYOND[moment]}</span>')
     text = _written(moment)
     # Nothing in it needs escaping: digits, letters and signs of our own.
     return markup(

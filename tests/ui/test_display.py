@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from delula.models.tolerance import BEYOND
 from delula.web.display import (
     MISSING,
     ago,
@@ -17,6 +18,7 @@ from delula.web.display import (
     plain_value,
     size,
     span,
+    time_tag,
     utc,
 )
 
@@ -128,3 +130,9 @@ def test_initials_stand_for_a_person(name: str, letters: str) -> None:
 )
 def test_a_value_of_json_is_written_for_people(value: object, shown: str) -> None:
     assert plain_value(value) == shown
+
+
+def test_a_time_beyond_every_calendar_is_never_told_as_a_date() -> None:
+    for moment, told in zip(BEYOND, ("before the year 1", "after the year 9999"), strict=True):
+        assert (ago(moment, NOW), utc(moment)) == (told, told)
+        assert time_tag(moment) == f'<span class="faint">{told}</span>'
