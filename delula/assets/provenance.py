@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from delula.assets.corrections import COLUMNS, LABELS, corrected
-from delula.web.masking import masked_json
+from delula.web.masking import shown_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ def classified(asset: UserAsset, corrections: Sequence[AssetCorrection]) -> list
         if present is None and not own:
             continue
         value = corrected(present, own)
-        found.append(Classified(word, LABELS[word], masked_json(value), _said(word, present, value, own)))
+        found.append(Classified(word, LABELS[word], shown_json(value), _said(word, present, value, own)))
     return found
 
 
@@ -84,7 +84,7 @@ def _said(
     values: Mapping[str, JsonValue] = (
         value if isinstance(value, Mapping) and "" not in by_name else {"": value}
     )
-    shown = masked_json(dict(values))
+    shown = shown_json(dict(values))
     assert isinstance(shown, Mapping)  # noqa: S101 - of a mapping comes one
     found = []
     for name, one in list(shown.items())[:_MOST_VALUES]:
@@ -95,7 +95,7 @@ def _said(
         now = present.get(name) if name and isinstance(present, Mapping) else None if name else present
         over = now != correction.value
         overruled = now if over else correction.overruled
-        hidden: Any = masked_json({name: overruled})
+        hidden: Any = shown_json({name: overruled})
         instead = "" if overruled is None else _text(hidden[name])
         found.append(Said(name, _text(one), "", maker, correction, instead, over))
     return found

@@ -31,7 +31,7 @@ from delula.storage import Store, StoreUnavailable, current_store
 from delula.web.command_pages import came_from
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of, resolved_here, state_of_request
-from delula.web.masking import masked_json
+from delula.web.masking import shown_json
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.render import render, render_part
 
@@ -134,7 +134,7 @@ def detail(reference: str) -> Response:
         commands=offered(it),
         here=request.full_path.removesuffix("?"),
         classifications=classified(found, corrections) if isinstance(found, UserAsset) else (),
-        metadata=masked_json(asset.metadata),
+        metadata=shown_json(asset.metadata),
         judgements=judgements,
         same_href=_same_href,
         hrefs=hrefs_of,

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from delula.access.guard import may
-from delula.access.permissions import Permission
 from delula.audit.objects import object_name
 from delula.commands import action_title
 from delula.models.enums import wording
 from delula.web.display import MISSING, badge_tag, copyable_tag, escape, lead_tag, plain_value, time_tag
-from delula.web.masking import masked_addresses, masked_json
+from delula.web.masking import shown_json
 from delula.web.references import object_href
 from delula.web.tables import Cell, link, text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from delula.models import JsonValue
     from delula.web.lists import ListPage
@@ -25,21 +23,13 @@ SHOWN_VALUES = 3
 
 
 def cells() -> Mapping[str, Cell]:
-    """The cells as the person of this request may see them."""
-    shown = shown_values()
-    return {**_CELLS, "change": Cell(lambda row, _: _change(shown(row.before), shown(row.after)), "wide")}
+    """One cell for each column."""
+    return _CELLS
 
 
-def shown_values() -> Callable[[JsonValue], Any]:
-    """How the values of an entry are shown to the person of this request: never a secret.
-
-    Who may not see e-mail addresses of users does not find them here either.
-    """
-    in_full = may(Permission.USERS_READ_EMAIL)
-    return lambda values: masked_json(values) if in_full else masked_addresses(masked_json(values))
-
-
-def _change(before: Mapping[str, JsonValue], after: Mapping[str, JsonValue]) -> str:
+def _change(row: Any, _: ListPage) -> str:
+    before: Any = shown_json(row.before)
+    after: Any = shown_json(row.after)
     values = [
         (name, _short(before.get(name)), _short(after.get(name))) for name in dict.fromkeys((*after, *before))
     ]
@@ -82,5 +72,6 @@ _CELLS: Mapping[str, Cell] = {
     "role": Cell(lambda row, _: MISSING if row.role is None else badge_tag(wording(row.role))),
     "address": Cell(lambda row, _: text(row.address)),
     "request": Cell(lambda row, _: MISSING if row.request_id is None else copyable_tag(row.request_id)),
+    "change": Cell(_change, "wide"),
     "state": Cell(_state),
 }

@@ -9,12 +9,13 @@ from flask import Blueprint, Response, abort, url_for
 from delula.access.guard import requires, why_may_not
 from delula.access.permissions import Permission
 from delula.audit import queries
-from delula.audit.cells import cells, shown_values
+from delula.audit.cells import cells
 from delula.audit.listing import LISTING
 from delula.audit.objects import object_name
 from delula.commands import action_title, inverse_of
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, in_filter, place_of
+from delula.web.masking import shown_json
 from delula.web.references import hrefs_of, object_href
 from delula.web.render import render, render_part
 
@@ -69,16 +70,16 @@ def _found(entry_id: int) -> Found:
 
 
 def _shown(found: Found) -> dict[str, Any]:
-    entry, shown = found.entry, shown_values()
+    entry = found.entry
     return {
         "entry": entry,
         "found": found,
         "title": action_title(entry.action),
         "object_name": object_name(entry.object_kind, entry.object_id),
         "object_href": object_href(entry.object_kind, entry.object_id),
-        "before": shown(entry.before),
-        "after": shown(entry.after),
-        "input": shown(entry.input),
+        "before": shown_json(entry.before),
+        "after": shown_json(entry.after),
+        "input": shown_json(entry.input),
         "related": _related(found),
         "undo_href": url_for(
             "commands.look_at_undo", entry_id=entry.id, back=url_for("audit.detail", entry_id=entry.id)

@@ -15,9 +15,11 @@ from sqlalchemy import (
     all_,
     any_,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
+    null,
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -194,6 +196,9 @@ def claims_by_day(since: datetime, now: datetime) -> Sequence[tuple[datetime, in
     return [(row[0], row[1]) for row in session().execute(statement)]
 
 
+#: Characters of variables that the list loads; more are told of, and stand on the page of the entry.
+LONGEST_VARIABLES = 2_000
+_LENGTH = func.length(cast(_VIDEO.recipe_variables, Text))
 #: What each column of the list of videos is made of.
 _CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "used": (_VIDEO.is_used,),
@@ -201,7 +206,10 @@ _CELLS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "given": (_VIDEO.used_at,),
     "recipe": (_VIDEO.recipe_id, _RECIPE.name.label("recipe_title")),
     "generation": (_VIDEO.generation_id, _G.id.label("known_generation_id")),
-    "variables": (func.left(cast(_VIDEO.recipe_variables, Text), 240).label("variables"),),
+    "variables": (
+        case((_LENGTH <= LONGEST_VARIABLES, _VIDEO.recipe_variables), else_=null()).label("variables"),
+        _LENGTH.label("variables_length"),
+    ),
     "request": (_VIDEO.used_by_request_id,),
     "asset": (_VIDEO.asset_id,),
     "short": (_VIDEO.short_id,),

@@ -17,7 +17,7 @@ from delula.recipes.queries import suggest_recipes
 from delula.search.times import written_period
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
-from delula.web.masking import masked_json
+from delula.web.masking import shown_json
 from delula.web.references import hrefs_of
 from delula.web.render import render
 
@@ -71,7 +71,7 @@ def detail(video_id: int) -> Response:
     return render(
         "backlog/detail.html",
         **_shown(video),
-        metadata=masked_json(video.metadata),
+        metadata=shown_json(video.metadata),
         user_href=hrefs_of("users"),
         owner=queries.OWNER,
         place=place_of(LISTING, queries.RESOLVERS, video.id),
@@ -96,7 +96,7 @@ def _shown(video: AnyRow) -> dict[str, Any]:
     """What its page and its peek show."""
     return {
         "video": video,
-        "variables": masked_json(video.recipe_variables),
+        "variables": shown_json(video.recipe_variables),
         "recipe_href": hrefs_of("recipes"),
         "generation_href": hrefs_of("generations"),
     }

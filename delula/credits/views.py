@@ -31,7 +31,7 @@ from delula.web.command_pages import show_receipts
 from delula.web.display import grouped
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of, valid_request, zone
-from delula.web.masking import masked_json
+from delula.web.masking import shown_json
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.render import render, render_part
 
@@ -188,7 +188,7 @@ def detail(number: int) -> Response:
         gave_up=gave_up,
         seconds=queries.SUM_SECONDS,
         most=queries.SUMMED_NEWER,
-        metadata=masked_json(row.metadata),
+        metadata=shown_json(row.metadata),
         all_href=f"{url_for('credits.index')}?q=user:{in_filter(row.user_id)}",
         place=place_of(LISTING, queries.RESOLVERS, row.id, row.created_at),
     )

@@ -15,7 +15,7 @@ from delula.executions.listing import LISTING
 from delula.executions.trace import trace_of
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
-from delula.web.masking import masked_json
+from delula.web.masking import shown_json
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.render import render
 
@@ -124,4 +124,4 @@ def _documents(ids: list[int]) -> dict[int, list[dict[str, Any]]]:
 
 
 def _document(label: str, value: JsonValue, length: int | None) -> dict[str, Any]:
-    return {"label": label, "value": masked_json(value), "length": length}
+    return {"label": label, "value": shown_json(value), "length": length}

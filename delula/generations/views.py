@@ -23,7 +23,7 @@ from delula.storage import Store, StoreUnavailable, current_store
 from delula.web.command_pages import came_from
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
-from delula.web.masking import masked_json
+from delula.web.masking import shown_json
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.render import render, render_part
 
@@ -63,7 +63,7 @@ def detail(reference: str) -> Response:
     related = queries.related(generation)
     owner = owner_naming()
     now = datetime.now(UTC)
-    metadata = masked_json(generation.metadata_)
+    metadata, error_details = shown_json(generation.metadata_), shown_json(generation.error_details)
     return render(
         "generations/detail.html",
         generation=generation,
@@ -83,8 +83,8 @@ def detail(reference: str) -> Response:
         form_answers=form_answers(metadata),
         workflow=metadata_text(metadata, "workflowType"),
         origin=metadata_text(metadata, "request_origin"),
-        error=error_text(generation.error_details),
-        error_details=masked_json(generation.error_details),
+        error=error_text(error_details),
+        error_details=error_details,
         place=place_of(LISTING, queries.RESOLVERS, generation.id, generation.created_at),
         commands=offered(generation, clock.utc_now(), why_may_not),
         here=request.full_path.removesuffix("?"),

@@ -15,7 +15,7 @@ from delula.providers.listing import LISTING
 from delula.queue.queries import use_of_providers
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
-from delula.web.masking import masked_json
+from delula.web.masking import shown_json
 from delula.web.references import hrefs_of
 from delula.web.render import render
 
@@ -44,7 +44,7 @@ def detail(provider_id: int) -> Response:
     return render(
         "providers/detail.html",
         **_use(provider),
-        config=masked_json(provider.config),
+        config=shown_json(provider.config),
         services=services,
         service_count=services[0]["row"].total if services else 0,
         configured=[service for service in services if service["config"] is not None],
@@ -96,5 +96,5 @@ def _service(row: AnyRow) -> dict[str, Any]:
         "row": row,
         "type": label(row.type_id),
         "cost": f"{row.base_cost.normalize():f}" if row.base_cost.is_finite() else None,
-        "config": masked_json(row.config),
+        "config": shown_json(row.config),
     }

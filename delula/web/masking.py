@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from delula.access.guard import may
+from delula.access.permissions import Permission
+
 if TYPE_CHECKING:
     from delula.models import JsonValue
 
@@ -36,6 +39,16 @@ def masked_json(value: JsonValue) -> JsonValue:
     if isinstance(value, list):
         return [masked_json(child) for child in value]
     return value
+
+
+def shown_json(value: JsonValue) -> JsonValue:
+    """JSON as the person of this request may see it.
+
+    Secrets are masked for everybody, e-mail addresses for who may not see those of users: they stand in what
+    users, providers and staff wrote as well as in their own column.
+    """
+    shown = masked_json(value)
+    return shown if may(Permission.USERS_READ_EMAIL) else masked_addresses(shown)
 
 
 def is_secret(key: str) -> bool:

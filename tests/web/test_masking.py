@@ -1,0 +1,82 @@
+"""JSON of the product's rows, wherever a page shows it: no secret, and addresses only for some people."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from delula.access.permissions import Role
+from delula.web.masking import MASK
+from tests.consoles import client_of
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy.orm import Session, scoped_session
+
+DOCUMENT = '{"message": "to ann@example.org", "nested": [{"apiKey": "sk-live"}], "long": "%s"}'
+ROWS = """
+INSERT INTO generations (id, user_id, prompt, metadata, error_details) VALUES (1, 'u', '', :json, :json);
+INSERT INTO credit_transactions (id, user_id, amount, type, description, metadata)
+    VALUES (1, 'u', 1, 'gift', '', :json);
+INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name, s3_key, cdn_url, mime_type,
+    file_size, asset_type, source, ai_classification)
+    VALUES (1, 'u', 'a', '', '', '', '', '', 1, 1, 1, :json);
+INSERT INTO system_assets (id, system_id, asset_id, name, url, mime_type, file_size, metadata)
+    VALUES (1, 'core', 's', '', '', '', 1, :json);
+INSERT INTO component_registry (component_id, name) VALUES ('c', 'C');
+INSERT INTO component_usage (id, component_id, input_data, output_data) VALUES (1, 'c', :json, :json);
+INSERT INTO providers (id, title, config) VALUES (1, 'fal', :json);
+INSERT INTO backlog_videos (id, recipe_id, recipe_variables, recipe_variables_hash, generation_id, video_url,
+    metadata) VALUES (1, 1, :json, '', 1, '', :json)"""
+PAGES = (
+    "/generations/1",
+    "/credits/1",
+    "/assets/user-1",
+    "/assets/system-1",
+    "/components/executions/1",
+    "/components/executions/1/peek",
+    "/providers/1",
+    "/backlog/videos/1",
+    "/backlog/videos/1/peek",
+    "/backlog/videos/",
+)
+
+
+@pytest.fixture
+def documents(session: scoped_session[Session]) -> None:
+    """A row of every table whose JSON a page shows."""
+    for row in ROWS.split(";"):
+        session.execute(text(row), {"json": DOCUMENT % ""})
+    session.commit()
+
+
+@pytest.mark.usefixtures("documents")
+def test_no_page_shows_secrets_and_only_some_people_see_addresses(app: Flask) -> None:
+    admin, viewer = client_of(app, Role.ADMIN), client_of(app, Role.VIEWER)
+    for path in PAGES:
+        for client, seen, unseen in (
+            (admin, "ann@example.org", "a•••@e•••.org"),
+            (viewer, "a•••@e•••.org", "ann@example.org"),
+        ):
+            page = client.get(path)
+            assert page.status_code == 200, path
+            assert seen in page.text, path
+            assert unseen not in page.text, path
+            assert "sk-live" not in page.text, path
+            assert MASK in page.text, path
+
+
+@pytest.mark.usefixtures("documents")
+def test_a_list_tells_how_long_variables_are_that_it_does_not_show(
+    app: Flask, session: scoped_session[Session]
+) -> None:
+    session.execute(
+        text("UPDATE backlog_videos SET recipe_variables = :json"), {"json": DOCUMENT % ("x" * 3000)}
+    )
+    session.commit()
+    page = client_of(app).get("/backlog/videos/").text
+    assert re.search(r"3,0\d\d characters of JSON", page)
+    assert "sk-live" not in page
