@@ -196,13 +196,17 @@ class ReviewCommand(Command[GivenT]):
         return Plan(
             self.sentence(doing, f"{subject.label.lower()} {item.object_id}"),
             Change(subject.audit_kind, subject.reference(item.object_id), shown, then),
-            version_of(item, row, subject),
+            self.version(item, row, subject),
             data=doing,
         )
 
     def check(self, item: AnyRow) -> None:
         """Refuse what its state does not allow."""
         check_decidable(item)
+
+    def version(self, item: AnyRow, row: AnyRow, subject: Subject) -> str:
+        """Stands for what the person must have seen of it."""
+        return version_of(item, row, subject)
 
     @abstractmethod
     def planned(self, given: GivenT, case: Case) -> Doing:
@@ -420,9 +424,25 @@ class Tag(ReviewCommand[Tagging]):
     title = "Tag"
     given = Tagging
     verdict = Verdict.TAG
+    is_edit = True
     fields = (
         InputField("tags", "Tags", help="With commas between them; all that it shall have.", optional=True),
     )
+
+    def stored(self, texts: Mapping[str, str]) -> Mapping[str, str]:
+        """The tags that it has."""
+        number = texts.get("item_id", "")
+        item = queries.item(int(number)) if number.isdecimal() and int(number) < 2**63 else None
+        row = things.find(ReviewKind(item.kind), item.object_id) if item is not None else None
+        if item is None or row is None:
+            return {}
+        subject = SUBJECTS[ReviewKind(item.kind)]
+        tags = things.tags_of(subject, row, item.labels)
+        return {"tags": ", ".join(tags), "version": self.version(item, row, subject)}
+
+    def version(self, item: AnyRow, row: AnyRow, subject: Subject) -> str:
+        """The tags: who gives one has not seen what else was given meanwhile."""
+        return digest(things.tags_of(subject, row, item.labels))
 
     def check(self, item: AnyRow) -> None:
         """Whatever its state."""

@@ -58,6 +58,7 @@ def _changed(item: AnyRow, error: Conflict) -> dict[str, Any]:
     subject, row = SUBJECTS[kind], things.find(kind, item.object_id)
     seen, now = _seen(), subject.values_of(row) if row is not None else {}
     names = [name for name in now if name != "updated_at" and name in seen and seen[name] != now[name]]
+    names = names or [name for name in error.change.before if name.endswith("tags")]
     what = ", ".join(name.replace("_", " ") for name in names) or "what it shows, or its state"
     who, when = PRODUCT, getattr(row, "updated_at", None)
     entries = of_object(error.change.kind, error.change.id)

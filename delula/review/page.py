@@ -13,7 +13,7 @@ from delula.access.guard import current_staff, may, why_may_not
 from delula.access.permissions import Permission
 from delula.models import ReviewKind, ReviewState
 from delula.review import media, queries, scoring, things
-from delula.review.actions import said, version_of, why_not
+from delula.review.actions import TAG, said, version_of, why_not
 from delula.review.cells import is_undecided, name_of, state_tag
 from delula.review.things import EFFECTS, SUBJECTS
 from delula.storage import current_store
@@ -96,6 +96,7 @@ def shown_item(item: AnyRow, queue: str, tab: str | None = None) -> dict[str, An
         "media": _media(item, row, kind),
         "facts": _facts(row),
         "tags": things.tags_of(subject, row, item.labels) if row is not None else [],
+        "tags_version": TAG.version(item, row, subject) if row is not None else "",
         "score": scoring.score(item, settings, now) if item.rank is not None else None,
         "parts": scoring.parts(item, settings, now) if is_open else [],
         "policies": queries.policies() if is_open and reason is None else [],

@@ -193,6 +193,7 @@ def decide(item_id: int) -> AnyResponse:
             text=receipt.sentence,
             undo=url_for("commands.undo", entry_id=receipt.entry_id),
             back=url_for("review.detail", item_id=item_id),
+            stored=command.stored(texts),
         )
     flash(receipt.sentence, f"done:{receipt.entry_id}")
     return redirect(url_for("review.next_item", queue=_which()), 303)

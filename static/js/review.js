@@ -198,11 +198,12 @@ function tags() {
   const dialog = openDialog(title, made("div", { className: "dialog-body" }, form, problem));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const response = await post(path(at.dataset.review, "/decide"), { verdict: "tag", tags: input.value }).catch(() => null);
+    const { version } = at.querySelector("[data-tags]").dataset;
+    const response = await post(path(at.dataset.review, "/decide"), { verdict: "tag", tags: input.value, version }).catch(() => null);
     const told = response?.headers.get("Content-Type")?.includes("json") ? await response.json() : {};
     if (!response?.ok) return void (problem.textContent = told.text ?? "No answer from the server.");
-    at.querySelector("[data-tags]").dataset.tags = input.value;
-    at.querySelector("[data-tags]").textContent = input.value || "—";
+    Object.assign(at.querySelector("[data-tags]").dataset, { tags: told.stored.tags, version: told.stored.version });
+    at.querySelector("[data-tags]").textContent = told.stored.tags || "—";
     dialog.close();
     toast({ tone: "success", title: told.text, undo: { href: told.undo, back: told.back } });
   });
@@ -294,7 +295,7 @@ key(["1", "2", "3", "4", "5", "6", "7", "8", "9"], "Reject for the policy of tha
   run("reject", button);
 });
 key(["r"], "Go to the policies", () => working().querySelector(".policy summary")?.focus());
-key(["e"], "Escalate, with a reason", () => run("escalate"));
+key(["e"], "Escalate, with a reason", () => run("escalate"), () => working()?.querySelector('[data-verdict="escalate"]') != null);
 key(["g"], "Tag", () => run("tag"));
 key(["s"], "Skip, with a reason", () => run("skip"));
 key(["n"], "Write a note", () => working().querySelector("[data-note]").focus());

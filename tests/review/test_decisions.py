@@ -177,6 +177,19 @@ def test_tags_go_to_the_product_where_it_keeps_some_and_come_off_again(kind: str
 
 
 @pytest.mark.usefixtures("queue")
+@pytest.mark.parametrize("kind", TABLES)
+def test_tags_that_were_given_meanwhile_are_not_overwritten_by_a_form_that_did_not_show_them(
+    kind: str,
+) -> None:
+    shown = {"item_id": str(items()[kind, 1].id)}
+    version = TAG.stored(shown)["version"]
+    run(TAG, Tagging(item_id=items()[kind, 1].id, tags="beach", version=version), ANN)
+    with pytest.raises(Conflict):
+        run(TAG, Tagging(item_id=items()[kind, 1].id, tags="sunset", version=version), BOB)
+    assert TAG.stored(shown)["tags"] == "beach"
+
+
+@pytest.mark.usefixtures("queue")
 def test_what_was_changed_since_by_the_product_is_not_overwritten_by_a_reversal() -> None:
     entry = reject(item_id())
     sql("UPDATE user_assets SET is_deleted = false")

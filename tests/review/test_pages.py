@@ -230,6 +230,17 @@ def test_the_pages_of_things_say_how_it_stands(console: Console) -> None:
         assert console.viewer.get(path).status_code == 404
 
 
+def test_who_decides_about_what_was_escalated_reads_why(console: Console) -> None:
+    moderator, admin = console.as_role("moderator"), console.as_role("admin")
+    item = number(console, PLAIN)
+    sent = send(moderator, f"/review/{item}/decide", JSON, verdict="escalate", reason="It may be <b>illegal")
+    assert sent.status_code == 200
+    page = admin.get(f"/review/{item}").text
+    assert "It may be &lt;b&gt;illegal" in page
+    assert 'data-verdict="approve"' in page
+    assert 'data-verdict="escalate"' not in page
+
+
 def test_figures_are_one_s_own_except_for_admins(console: Console) -> None:
     send(console.as_role(Role.MODERATOR), f"/review/{number(console, PLAIN)}/decide", JSON, verdict="approve")
     assert "moderator-" in console.admin.get("/review/figures").text
