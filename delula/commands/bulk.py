@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from delula.access.actor import Actor
-    from delula.commands.base import Command, Plan, Receipt
+    from delula.commands.base import Command, Plan, Receipt, Touched
 
 
 @dataclass
@@ -44,6 +44,11 @@ class BulkPlan:
             for warning in plan.warnings:
                 counts[warning] = counts.get(warning, 0) + 1
         return list(counts.items())
+
+    @property
+    def touches(self) -> Sequence[Touched]:
+        """What else changes with them, each thing once."""
+        return list(dict.fromkeys(one for plan in self.affected.values() for one in plan.touches))
 
     @property
     def is_final(self) -> bool:
@@ -79,18 +84,34 @@ def preview_many(
         Forbidden: the actor may not do it.
     """
     found = BulkPlan()
+    unfit: list[tuple[str, InvalidInput]] = []
     for id_ in ids:
         try:
-            given = read_given(command.given, {**texts, command.object_field: id_, "version": ""})
-            found.affected[id_] = preview(command, given, actor)
+            found.affected[id_] = preview(command, _given(command, id_, texts), actor)
         except InvalidInput as error:
             if error.field == command.object_field:
                 found.left_out.append(LeftOut(id_, error.message))
             else:
-                found.errors[error.field] = error.message
+                unfit.append((id_, error))
         except Refused as error:
             found.left_out.append(LeftOut(id_, str(error)))
+    for id_, wrong in unfit:
+        # What fits others is no mistake of what all share: such as the tag into which the others are merged.
+        if found.affected:
+            found.left_out.append(LeftOut(id_, wrong.message))
+        else:
+            found.errors[wrong.field] = wrong.message
     return found
+
+
+def _given(command: Command[Any], id_: str, texts: Mapping[str, str], version: str = "") -> Any:
+    """The input for one of many: an edit that may leave a field empty leaves to each what it has there."""
+    own = {**texts, command.object_field: id_}
+    if command.is_edit:
+        stored = command.stored(own)
+        empty = [one.name for one in command.fields if one.optional and not texts.get(one.name)]
+        own |= {name: stored[name] for name in empty if name in stored}
+    return read_given(command.given, {**own, "version": version})
 
 
 def run_many(
@@ -98,16 +119,21 @@ def run_many(
     versions: Mapping[str, str],
     texts: Mapping[str, str],
     actor: Actor,
+    plans: Mapping[str, Plan],
     *,
     reason: str = "",
 ) -> BulkReceipt:
     """Run a command on these objects, one after the other; what cannot be done to one hinders no other.
+
+    What an earlier one changes with it, such as a recipe that carries two tags which are merged, is no reason
+    to leave a later one out.
 
     Args:
         command: what to do; it has an `object_field`.
         versions: what was shown of each object, by its id.
         texts: the rest of its input, the same for all.
         actor: who does it.
+        plans: what would become of each just now, as `preview_many` says.
         reason: why, for all of them.
 
     Raises:
@@ -115,10 +141,15 @@ def run_many(
         InvalidInput: what all of them share cannot be used; nothing was done then.
     """
     found = BulkReceipt()
-    for id_, version in versions.items():
+    changed: set[Touched] = set()
+    for id_, seen in versions.items():
+        plan = plans.get(id_)
         try:
-            given = read_given(command.given, {**texts, command.object_field: id_, "version": version})
-            found.done[id_] = run(command, given, actor, reason=reason)
+            version = seen
+            if plan and plan.version == seen and not changed.isdisjoint(plan.touches):
+                version = preview(command, _given(command, id_, texts), actor).version
+            found.done[id_] = run(command, _given(command, id_, texts, version), actor, reason=reason)
+            changed.update(plan.touches if plan else ())
         except InvalidInput as error:
             if error.field != command.object_field and not found.done:
                 raise
@@ -131,13 +162,13 @@ def run_many(
 
 
 def take_back_many(entries: Iterable[int], actor: Actor) -> BulkReceipt:
-    """Undo what these entries of the audit log have done, one after the other.
+    """Undo what these entries of the audit log have done, one after the other, the latest first.
 
     Raises:
         Forbidden: the actor may not run the inverse of one.
     """
     found = BulkReceipt()
-    for entry in entries:
+    for entry in sorted(entries, reverse=True):
         try:
             found.done[str(entry)] = take_back(entry, actor)
         except (InvalidInput, Refused) as error:

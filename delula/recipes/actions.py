@@ -597,6 +597,10 @@ class Recount(Command[AllRecipes]):
     permission = Permission.RECIPES_EDIT
     given = AllRecipes
 
+    def subject(self, texts: Mapping[str, str]) -> Touched:  # noqa: ARG002 - there is only one
+        """What is counted, in words."""
+        return Touched("recipe_usage", "all", "Of all recipes")
+
     def plan(self, given: AllRecipes, *, lock: bool) -> Plan:  # noqa: ARG002 - it takes no lock
         """Say how many there are."""
         number = queries.count_recipes()
@@ -606,6 +610,7 @@ class Recount(Command[AllRecipes]):
             warnings=(
                 "Only what still exists is counted: where generations were removed, counts go down for good.",
             ),
+            says_all=True,
             is_final=True,
         )
 

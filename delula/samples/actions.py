@@ -233,7 +233,7 @@ class Worded(OfSample):
 
 
 class Edit(SampleCommand[Worded]):
-    """Changes title and description of a sample; of many, all get the same."""
+    """Changes title and description of a sample; many get the same, and keep what is left empty."""
 
     name = "samples.edit"
     title = "Edit words"
@@ -266,8 +266,8 @@ class Edit(SampleCommand[Worded]):
         """Check what differs from what is stored."""
         after: dict[str, JsonValue] = {}
         for name, longest in (("title", LONGEST_TITLE), ("description", LONGEST_DESCRIPTION)):
-            typed = getattr(given, name).strip()
-            if typed == (getattr(row, name) or ""):
+            stored, typed = getattr(row, name) or "", getattr(given, name).strip()
+            if stored in {typed, getattr(given, name)}:
                 continue
             if len(typed) > longest:
                 raise InvalidInput(name, f"Keep it to {longest:,} characters.")

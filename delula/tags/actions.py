@@ -198,7 +198,9 @@ class Edit(TagCommand[Edited]):
         if "name" in after:
             _refuse_taken(str(after["name"]), tag.id, lock=lock)
             _refuse_broken(carrying, tag, str(after["name"]), is_hidden=tag.is_hidden)
-        changed = ", ".join("colour" if field == "color" else field for field in after)
+        changed = " and ".join(
+            ", ".join("colour" if field == "color" else field for field in after).rsplit(", ", 1)
+        )
         return Plan(
             f"Change the {changed} of tag {tag.name or tag.id}.",
             Change(KIND, str(tag.id), before, after),
@@ -310,13 +312,13 @@ class SetFlag(TagCommand[OfTag]):
             self.verb.format(tag.name or tag.id),
             Change(KIND, str(tag.id), {self.flag: getattr(tag, self.flag)}, after),
             version=digest({self.flag: str(getattr(tag, self.flag))}),
-            warnings=self.warnings(len(carrying)),
+            warnings=self.warnings(tag.name, len(carrying)),
             touches=tuple(one.touched for one in carrying),
             drawn=_drawn({**tag._mapping, **after}, carrying),  # noqa: SLF001 - as above
         )
 
-    def warnings(self, recipes: int) -> tuple[str, ...]:  # noqa: ARG002 - for those that have any
-        """What the person should know before."""
+    def warnings(self, name: str, recipes: int) -> tuple[str, ...]:  # noqa: ARG002 - for those that have any
+        """What the person should know before, of a tag of that name in so many recipes."""
         return ()
 
     def write(self, given: OfTag, plan: Plan) -> Mapping[str, JsonValue]:
@@ -347,7 +349,7 @@ class Deactivate(SetFlag):
     flag, value, already = "is_active", False, "inactive"
     verb = "Keep the product from using tag {}."
 
-    def warnings(self, recipes: int) -> tuple[str, ...]:
+    def warnings(self, name: str, recipes: int) -> tuple[str, ...]:  # noqa: ARG002 - whatever it is called
         """Recipes that carry it go on doing so."""
         return ("Recipes go on carrying it; merge it, or take it from them.",) if recipes else ()
 
@@ -359,6 +361,13 @@ class Hide(SetFlag):
     title = "Hide"
     flag, value, already = "is_hidden", True, "hidden"
     verb = "Take tag {} from the cards of recipes."
+
+    def warnings(self, name: str, recipes: int) -> tuple[str, ...]:  # noqa: ARG002 - however many carry it
+        """A namespace that is not declared has no rules; it is no reason to refuse an undo."""
+        space = name.partition(":")[0]
+        if any(one.name == space for one in queries.namespaces()):
+            return ()
+        return (f"There is no namespace {space}: yet, so no rule holds for it; declare it on its page.",)
 
 
 class Unhide(SetFlag):

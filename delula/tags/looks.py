@@ -17,15 +17,15 @@ def preview_of(
     Args:
         name: of the tag.
         color: as the database would have it.
-        hidden: whether users would never see it; then no card shows it.
+        hidden: whether users would never see it: then the card is without it.
         active: whether the product would use it.
         recipe: on whose card it stands.
     """
-    chip = tag_chip(name, color, hidden=hidden, active=active)
+    chip = "" if hidden else tag_chip(name, color, active=active)
     contrast = None if hidden else contrast_of(color_class(color))
     cards = []
     for theme in ("light", "dark"):
-        figure = f"{getattr(contrast, theme):.1f} : 1" if contrast else "no colour"
+        figure = f"{getattr(contrast, theme):.1f} : 1" if contrast else "without it"
         face = f'<span class="chip-recipe"><bdi>{escape(recipe)}</bdi></span>{chip}'
         cards.append(
             f'<figure class="chip-ground {theme}">{face}<figcaption>{theme}, {figure}</figcaption></figure>'

@@ -79,7 +79,9 @@ def execute(name: str) -> AnyResponse:
     # What was left out in the preview has no version: it stays left out, whatever it has become since.
     versions = {id_: seen[id_] for id_ in selection.ids if seen.get(id_)}
     try:
-        receipt = run_many(command, versions, texts, current_staff.actor, reason=texts.get("reason", ""))
+        receipt = run_many(
+            command, versions, texts, current_staff.actor, plan.affected, reason=texts.get("reason", "")
+        )
     except InvalidInput as error:
         errors = {error.field: error.message}
         return _page(command, selection, complains=True, errors=errors, status=422)
@@ -173,8 +175,9 @@ def _page(
 ) -> Response:
     texts = texts_of(command, request.form if values is None else values)
     plan = preview_many(command, selection.ids, texts, current_staff.actor)
-    # Once what all share is there, no field is missing; before, only somebody who has typed hears of it.
-    plan = plan if complains else BulkPlan(plan.affected, plan.left_out)
+    if not complains:
+        # Before anything is typed nothing is missing, and nobody is left out for want of it.
+        plan = BulkPlan(plan.affected, plan.left_out if plan.affected or not command.fields else [])
     return render(
         "commands/bulk.html",
         "commands/_bulk_preview.html" if complains and status == 200 and not whole else None,

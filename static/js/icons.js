@@ -32,7 +32,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target === field) {
     if (event.key === "Enter") {
       event.preventDefault();
-      all[0]?.click();
+      (all.find((one) => one.dataset.icon === field.value) ?? all[0])?.click();
     } else if (event.key === "ArrowDown" && all.length) {
       event.preventDefault();
       all[0].focus();

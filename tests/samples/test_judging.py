@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from delula.commands import preview, run, take_back
+from delula.commands.bulk import preview_many, run_many
 from delula.errors import Refused
 from delula.models import ReviewKind
 from delula.review import leases, queries
@@ -84,3 +85,16 @@ def test_what_was_escalated_is_left_to_an_admin_in_samples_too(item: int) -> Non
     run(samples.APPROVE, OfSample(id=1), ADA)
     assert state(item) == ("closed", "approved")
     assert items()[ReviewKind.SAMPLE, 1].rank is None
+
+
+def test_many_samples_get_the_same_words_and_keep_what_is_left_empty() -> None:
+    sql(SAMPLE, id=2, owner="u")
+    sql("UPDATE recipe_samples SET title = 'Cat ' || id, description = ' odd ' WHERE id = 1")
+    texts = {"title": "", "description": "Both"}
+    plan = preview_many(samples.EDIT, ["1", "2"], texts, ADA)
+    seen = {id_: one.version for id_, one in plan.affected.items()}
+    run_many(samples.EDIT, seen, texts, ADA, plan.affected)
+    words = "SELECT title, description FROM recipe_samples ORDER BY id"
+    assert sql(words) == [("Cat 1", "Both"), (None, "Both")]
+    nothing = preview_many(samples.EDIT, ["1", "2"], {"title": "", "description": ""}, ADA)
+    assert (nothing.affected, len(nothing.left_out)) == ({}, 2)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from delula.commands import Conflict, preview, run, take_back
+from delula.commands.bulk import preview_many, run_many, take_back_many
 from delula.commands.run import inverse_of
 from delula.db import session as current_session
 from delula.errors import InvalidInput, Refused
@@ -153,6 +154,34 @@ def test_a_merge_is_not_taken_back_over_what_somebody_did_since() -> None:
     take_back(done.entry_id, ADMIN)
     assert arrays() == {id_: value for id_, value in ARRAYS.items() if id_ != 5}
     assert current_session().execute(text("SELECT usage_count FROM recipes WHERE id = 1")).scalar_one() == 9
+
+
+@pytest.mark.usefixtures("in_app")
+def test_tags_of_one_recipe_are_merged_together_and_taken_back_exactly() -> None:
+    before = tags(), arrays()
+    texts, selected = {"into": "unused"}, ["1", "2", "5"]
+    plan = preview_many(MERGE, selected, texts, ADMIN)
+    assert [one.id for one in plan.touches] == ["1", "2", "5", "6"]
+    assert [(one.object_id, one.why) for one in plan.left_out] == [("5", "That is the tag itself.")]
+    seen = {id_: one.version for id_, one in plan.affected.items()}
+    done = run_many(MERGE, seen, texts, ADMIN, plan.affected)
+    assert list(done.done) == ["1", "2"]
+    assert arrays() == {**ARRAYS, 1: [9, 5, None, 3], 2: [5, 3], 5: [5], 6: [3, 5]}
+    undone = take_back_many((one.entry_id for one in done.done.values()), ADMIN)
+    assert undone.left_out == []
+    assert (tags(), arrays()) == before
+    # What somebody else has changed since it was shown is left out as ever.
+    sql("UPDATE recipes SET tag_highlights = '{1}' WHERE id = 6")
+    late = preview_many(MERGE, selected, texts, ADMIN)
+    left_out = run_many(MERGE, seen, texts, ADMIN, late.affected).left_out
+    assert [one.object_id for one in left_out] == ["1", "2"]
+
+
+@pytest.mark.usefixtures("in_app")
+def test_who_hides_a_tag_hears_that_its_namespace_is_not_declared() -> None:
+    for name, said in (("mood:calm", "There is no namespace mood: yet"), ("rating:calm", "")):
+        run(EDIT, Edited(id=5, name=name, only="name"), ADMIN)
+        assert said in " ".join(preview(HIDE, OfTag(id=5), ADMIN).warnings)
 
 
 @pytest.mark.usefixtures("in_app")
