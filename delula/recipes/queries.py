@@ -85,21 +85,21 @@ _CALLED = select(_R.id, _R.slug, _R.name).where(
 
 
 def resolve_recipes(names: Sequence[str]) -> Mapping[str, Sequence[int]]:
-    """The ids of recipes by id, slug or name."""
-    rows = session().execute(
-        _CALLED,
-        {
-            "ids": [id_ for name in names if (id_ := id_in(name)) is not None],
-            "names": list(names),
-            "starts": [name[:_INDEXED] for name in names],
-        },
-    )
+    """The ids of recipes by id, or else by slug or name."""
+    keys = {
+        "ids": [id_ for name in names if (id_ := id_in(name)) is not None],
+        "names": list(names),
+        "starts": [name[:_INDEXED] for name in names],
+    }
+    rows = session().execute(_CALLED, keys).all()
     found: dict[str, list[int]] = {}
     for id_, slug, title in rows:
         for name in names:
-            if name in {str(id_), slug, title}:
+            if name in {slug, title}:
                 found.setdefault(name, []).append(id_)
-    return found
+    # An id means itself, even where another recipe is called so: links have no other name for one.
+    by_id = {name: [id_] for id_, *_ in rows for name in names if name == str(id_)}
+    return {**found, **by_id}
 
 
 def resolve_tags(names: Sequence[str]) -> Mapping[str, Sequence[int]]:

@@ -7,11 +7,16 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from delula.recipes.listing import FIELDS, LISTING
+from delula.recipes.queries import resolve_recipes
 from tests.generations.reading import ask, ids, matches, pages, words
 
 if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy.orm import Session, scoped_session
+
     from tests.consoles import Console
 
 LIST = "/recipes/"
@@ -274,3 +279,18 @@ def test_a_page_asks_the_database_no_more_often_than_this(
     statements.clear()
     assert kitchen.admin.get(LIST + path).status_code == 200
     assert len(statements) <= most, "\n\n".join(statements)
+
+
+def test_the_id_of_a_recipe_means_it_alone_even_where_another_is_called_so(
+    app: Flask, session: scoped_session[Session]
+) -> None:
+    session.execute(
+        sa.text(
+            "INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost,"
+            " recipe_steps) VALUES (7, 'Seven', 'seven', '', '', '', '', 1, '[]'),"
+            " (8, 'Eight', '7', '', '', '', '', 1, '[]'), (9, '7', '12', '', '', '', '', 1, '[]')"
+        )
+    )
+    session.commit()
+    with app.app_context():
+        assert resolve_recipes(["7", "12", "seven"]) == {"7": [7], "12": [9], "seven": [7]}
