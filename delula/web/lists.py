@@ -656,7 +656,8 @@ def _facet(
         return {
             # By it the focus finds its value again among others.
             "id": f"facet-{field.name}-{quote(choice.typed)}",
-            "label": choice.shown,
+            # A link has to say something, however blank the value is.
+            "label": choice.shown if choice.shown.strip() else written_value(choice.typed),
             "count": count,
             "active": choice.typed in active,
             "href": href(typed.text_with_value_toggled(field.name, choice.typed)),
