@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from delula.models.enums import ChannelType
 from delula.web.display import grouped
-from delula.web.masking import masked_json
+from delula.web.masking import masked_json, shown_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,5 +171,5 @@ class Output:
 
 
 def outputs_of(rows: Sequence[Any]) -> list[Output]:
-    """The output channels, secrets in their metadata masked."""
-    return [Output(row, type_name(row.type), masked_json(row.metadata)) for row in rows]
+    """The output channels, their metadata as the person of this request may see it."""
+    return [Output(row, type_name(row.type), shown_json(row.metadata)) for row in rows]
