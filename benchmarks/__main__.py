@@ -39,7 +39,13 @@ def main() -> None:
         with signed_in(app) as cookie:
             asked = Requests(app, cookie)
             timings, bare = measure(
-                asked, Requests(bare_app()), statements, chosen, arguments.rounds, _progress(arguments.rounds)
+                asked,
+                Requests(bare_app()),
+                statements,
+                chosen,
+                arguments.rounds,
+                _progress(),
+                in_a_row=arguments.in_a_row,
             )
             loads = [first_load(asked, "/generations/", encoding) for encoding in ENCODINGS]
     for line in lines(timings, bare, loads):
@@ -59,6 +65,9 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="on a copy of the database with 10,000 recipes, 2,000 tags and a full review",
     )
+    parser.add_argument(
+        "--in-a-row", action="store_true", help="each case again and again, rather than all of them in turns"
+    )
     parser.add_argument("--json", type=Path, help="file for the results")
     arguments = parser.parse_args()
     if arguments.rounds < 1 or arguments.generations < 100:
@@ -66,12 +75,12 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
-def _progress(rounds: int) -> Callable[[int], None]:
+def _progress() -> Callable[[float], None]:
     """Shows how far the run is, where somebody looks on."""
 
-    def show(number: int) -> None:
+    def show(done: float) -> None:
         if sys.stderr.isatty():
-            sys.stderr.write(f"\rround {number + 1} of {rounds} ")
+            sys.stderr.write(f"\r{done:.0%} ")
             sys.stderr.flush()
 
     return show

@@ -142,9 +142,14 @@ def measure(
     statements: Statements,
     cases: Sequence[Case],
     rounds: int,
-    watch: Callable[[int], None],
+    watch: Callable[[float], None],
+    *,
+    in_a_row: bool = False,
 ) -> tuple[list[Timing], list[float]]:
     """Ask every case `rounds` times, and the bare page before each of them.
+
+    In turns, each case finds the caches of the processor filled by all the others, which is the hardest that
+    can happen; in a row is how load generators ask.
 
     Args:
         console: the console.
@@ -152,7 +157,8 @@ def measure(
         statements: counts those of the console.
         cases: what to ask.
         rounds: how often, after one round that is not counted.
-        watch: is told which round begins.
+        watch: is told which part is done.
+        in_a_row: ask for one case after the other, rather than for all of them in turns.
 
     Returns:
         A timing for each case, and the milliseconds of the bare page.
@@ -166,18 +172,19 @@ def measure(
     # As the web server does once it is up: see gunicorn.conf.py.
     settle()
     bare_milliseconds = []
-    for number in range(rounds):
-        watch(number)
-        for timing, environ in zip(timings, environs, strict=True):
-            bare_milliseconds.append(bare.send(bare_environ)[0])
-            statements.clear()
-            began = time.process_time()
-            spent, timing.status, body = console.send(environ)
-            timing.cpu_milliseconds.append((time.process_time() - began) * 1000)
-            timing.size = len(body)
-            timing.queries = statements.count
-            timing.milliseconds.append(spent)
-            timing.sql_milliseconds.append(statements.seconds * 1000)
+    pairs = list(zip(timings, environs, strict=True))
+    turns = [pair for pair in pairs for _ in range(rounds)] if in_a_row else pairs * rounds
+    for number, (timing, environ) in enumerate(turns):
+        watch(number / len(turns))
+        bare_milliseconds.append(bare.send(bare_environ)[0])
+        statements.clear()
+        began = time.process_time()
+        spent, timing.status, body = console.send(environ)
+        timing.cpu_milliseconds.append((time.process_time() - began) * 1000)
+        timing.size = len(body)
+        timing.queries = statements.count
+        timing.milliseconds.append(spent)
+        timing.sql_milliseconds.append(statements.seconds * 1000)
     return timings, bare_milliseconds
 
 

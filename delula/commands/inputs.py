@@ -80,10 +80,7 @@ def one_line(field: str, text: str, most: int) -> str:
     text = text.strip()
     if len(text) > most:
         raise InvalidInput(field, f"Keep it to {most} characters.")
-    # Control characters, those that turn the direction of what follows, halves of characters, and nothing but
-    # what joins or parts others.
-    kinds = [unicodedata.category(one) for one in text]
-    is_unseen = bool(kinds) and {"Cf", "Zs"}.issuperset(kinds)
-    if is_unseen or not {"Cc", "Cs", "Zl", "Zp"}.isdisjoint(kinds) or not _TURNING.isdisjoint(text):
+    # Control characters, those that turn the direction of what follows, and halves of characters.
+    if any(unicodedata.category(one) in {"Cc", "Cs", "Zl", "Zp"} or one in _TURNING for one in text):
         raise InvalidInput(field, "It holds a character that nobody sees.")
     return text

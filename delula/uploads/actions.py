@@ -115,8 +115,7 @@ class Begin(Command[NewUpload]):
             s3_key = original_key(source, owner, kind, asset_id, extension)
         except ValueError:
             raise InvalidInput("owner", "It cannot be part of a key in the bucket.") from None
-        stem = given.filename.rpartition(".")[0][:LONGEST_NAME]
-        name = one_line("name", given.name, LONGEST_NAME) or one_line("filename", stem, LONGEST_NAME)
+        name = one_line("name", given.name, LONGEST_NAME) or given.filename.rpartition(".")[0][:LONGEST_NAME]
         values = {
             "source": str(source),
             "owner_id": owner,

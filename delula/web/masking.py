@@ -21,6 +21,10 @@ _SECRET = re.compile(
 )
 
 
+#: A password in a URL: `https://user:password@host`, with or without a name before it.
+_PASSWORD_IN_URL = re.compile(r"(://[^\s/?#:@]*:)[^\s/?#@]+@")
+
+
 def masked_email(address: str | None) -> str | None:
     """An address with its first letter and its domain's last part: `a•••@e•••.com`."""
     if address is None:
@@ -33,12 +37,17 @@ def masked_email(address: str | None) -> str | None:
 
 
 def masked_json(value: JsonValue) -> JsonValue:
-    """The same JSON with the values of secret keys masked, at any depth."""
+    """The same JSON with the values of secret keys masked, and passwords within addresses, at any depth."""
     if isinstance(value, dict):
         return {key: MASK if child and is_secret(key) else masked_json(child) for key, child in value.items()}
     if isinstance(value, list):
         return [masked_json(child) for child in value]
-    return value
+    return masked_urls(value) if isinstance(value, str) else value
+
+
+def masked_urls(text: str) -> str:
+    """A text with the passwords in its URLs masked."""
+    return _PASSWORD_IN_URL.sub(rf"\1{MASK}@", text) if "://" in text else text
 
 
 def shown_json(value: JsonValue) -> JsonValue:

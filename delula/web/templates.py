@@ -14,6 +14,7 @@ from delula.web.charts import sparkline
 from delula.web.display import FILTERS
 from delula.web.json_tree import json_nodes
 from delula.web.lists import in_filter, in_path
+from delula.web.masking import masked_urls
 from delula.web.render import kept
 from delula.web.tiles import tile_tag
 
@@ -73,7 +74,12 @@ def init_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        FILTERS, in_filter=in_filter, in_path=in_path, json_nodes=json_nodes, sparkline=sparkline
+        FILTERS,
+        in_filter=in_filter,
+        in_path=in_path,
+        json_nodes=json_nodes,
+        masked_urls=masked_urls,
+        sparkline=sparkline,
     )
     app.jinja_env.globals.update(
         kept=kept,

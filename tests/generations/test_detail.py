@@ -234,6 +234,19 @@ def test_keys_are_secret_by_name(key: str, secret: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://fal:pa$$w@host/x?y=a@b", f"https://fal:{MASK}@host/x?y=a@b"),
+        ("redis://:secret@host:6379/0", f"redis://:{MASK}@host:6379/0"),
+        ("https://host:8080/a@b", "https://host:8080/a@b"),
+        ("mailto:ann@example.org", "mailto:ann@example.org"),
+    ],
+)
+def test_a_password_within_a_url_is_masked(url: str, shown: str) -> None:
+    assert masked_json({"endpoint": [f"see {url} for more"]}) == {"endpoint": [f"see {shown} for more"]}
+
+
+@pytest.mark.parametrize(
     ("address", "shown"),
     [
         ("ann@example.org", "a•••@e•••.org"),
