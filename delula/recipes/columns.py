@@ -23,6 +23,8 @@ Stored: TypeAlias = "Mapping[str, str | None]"
 
 #: Characters of a text without a limit of its own.
 LONGEST_TEXT = 200_000
+#: Characters of JSON as the form lays it out, most of them space: 200 steps of eight options have 240,000.
+LONGEST_JSON = 500_000
 
 
 class Kind(StrEnum):
@@ -109,7 +111,14 @@ COLUMNS: Sequence[Column] = (
     ),
     Column("prompt", "Prompt", Kind.TEXT, help="Variables stand in braces: {food}."),
     Column("instructions", "Instructions", Kind.TEXT, help="What the model is told beside the prompt."),
-    Column("recipe_steps", "Steps", Kind.JSON, help="The fields that users fill in.", initial="[]"),
+    Column(
+        "recipe_steps",
+        "Steps",
+        Kind.JSON,
+        help="The fields that users fill in.",
+        longest=LONGEST_JSON,
+        initial="[]",
+    ),
     Column("generation_type", "Makes", Kind.CHOICE, choices=_MEDIA, longest=20, initial="image"),
     Column("workflow_type", "Workflow type", Kind.CHOICE, choices=_WORKFLOWS, longest=50, initial="image"),
     Column("style", "Style", longest=100, initial="photorealistic", suggests=True),
@@ -156,7 +165,14 @@ COLUMNS: Sequence[Column] = (
         longest=20,
         initial=None,
     ),
-    Column("workflow_components", "Workflow components", Kind.JSON, nullable=True, initial=None),
+    Column(
+        "workflow_components",
+        "Workflow components",
+        Kind.JSON,
+        nullable=True,
+        longest=LONGEST_JSON,
+        initial=None,
+    ),
     Column("created_at", "Created", Kind.TIME, help="In UTC; the product sorts by it.", nullable=True),
 )
 

@@ -153,7 +153,7 @@ class RecipeForm:
     @property
     def seen_json(self) -> str:
         """What was stored when the form was opened, to travel with it."""
-        return json.dumps(dict(self.seen))
+        return json.dumps(dict(self.seen), ensure_ascii=False)
 
     @cached_property
     def faults(self) -> Mapping[str, Sequence[Fault]]:

@@ -199,7 +199,8 @@ def _moment(text: str) -> datetime | None:
 def plain_value(value: object) -> str | Markup:
     """A value of any JSON as a person reads it: yes and no, a dash for none, the JSON of anything deeper.
 
-    A time, which stands in JSON as a text, is written like all others.
+    A time, which stands in JSON as a text, is written like all others. A list of texts and numbers, and what
+    has such a list for each of its keys, is read out: `video, image`, `text_to_video: video`.
     """
     if value is None or value == "":
         return MISSING
@@ -209,7 +210,22 @@ def plain_value(value: object) -> str | Markup:
         return grouped(value)
     if isinstance(value, str):
         return utc(moment) if (moment := _moment(value)) else value
-    return json.dumps(value, ensure_ascii=False)
+    return _read_out(value) or json.dumps(value, ensure_ascii=False)
+
+
+def _read_out(value: object) -> str | None:
+    """A list of texts and numbers in words, or an object of such; None for anything else."""
+    if isinstance(value, dict):
+        parts = [
+            f"{key}: {said}" if (said := _read_out(part if isinstance(part, list) else [part])) else None
+            for key, part in value.items()
+        ]
+        return None if None in parts else "; ".join(map(str, parts)) or "none"
+    if not isinstance(value, list) or not all(
+        isinstance(one, str | int | float) and not isinstance(one, bool) and one != "" for one in value
+    ):
+        return None
+    return ", ".join(map(str, value)) or "none"
 
 
 def time_tag(value: datetime | None) -> Markup:

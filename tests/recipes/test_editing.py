@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
+from werkzeug.test import encode_multipart
 
 from delula.access.actor import Actor
 from delula.access.permissions import Role
@@ -17,6 +18,7 @@ from delula.db import atomic
 from delula.errors import InvalidInput
 from delula.recipes import versions
 from delula.recipes.actions import EDIT, NAMES, ORDER_TAGS, RESTORE, Edited, Ordered, Restored
+from delula.tags.giving import GIVE, Giving
 from tests.access.steps import sign_in
 from tests.consoles import FRAGMENT
 from tests.generations.reading import words
@@ -417,3 +419,57 @@ def test_taking_back_a_copy_leads_to_the_list_as_its_page_is_gone(
     entry = session.execute(text("SELECT max(id) FROM dashboard.audit_log")).scalar_one()
     undone = curator.post(f"/commands/undo/{entry}", data={"csrf_token": token, "back": "/recipes/21/edit"})
     assert (undone.status_code, undone.location) == (303, "/recipes/")
+
+
+@pytest.mark.usefixtures("recipe")
+def test_two_hundred_steps_and_a_long_prompt_of_any_script_are_saved(
+    curator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    step = {
+        "label": "ש" * 40,
+        "type": "radio",
+        "options": [{"label": f"Option {number}", "value": f"value {number}"} for number in range(8)],
+    }
+    steps = json.dumps([{"id": f"step_{number}", **step} for number in range(200)])
+    session.execute(
+        text("UPDATE recipes SET prompt = :prompt, recipe_steps = CAST(:steps AS jsonb)"),
+        {"prompt": "🦊שלום " * 20_000, "steps": steps},
+    )
+    session.commit()
+    typed = opened(curator)
+    assert 'enctype="multipart/form-data"' in curator.get("/recipes/9/edit").text
+    assert len(typed["recipe_steps"]) > 200_000
+    typed |= {
+        "prompt": typed["prompt"] + "end",
+        "recipe_steps": typed["recipe_steps"].replace("step_7", "step_x", 1),
+    }
+    boundary, body = encode_multipart(typed)
+    content_type = f'multipart/form-data; boundary="{boundary}"'
+    saved = curator.post("/recipes/9/edit", data=body, content_type=content_type)
+    assert saved.status_code == 303
+    after = row(session)
+    assert after["prompt"].endswith("שלום end")
+    assert (len(after["recipe_steps"]), after["recipe_steps"][7]["id"]) == (200, "step_x")
+
+
+@pytest.mark.usefixtures("recipe")
+def test_an_old_fault_of_the_tags_is_mended_in_the_form_and_step_by_step_elsewhere(
+    curator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    session.execute(text("UPDATE recipes SET tag_highlights = '{3}'"))
+    session.commit()
+    typed = opened(curator)
+    assert curator.post("/recipes/9/edit", data=typed | {"description": "as it was"}).status_code == 303
+    for tags, lacks in (("3, 5", ["category", "workflow"]), ("3, 1", ["workflow"])):
+        refused = curator.post("/recipes/9/edit", data=opened(curator) | {"tag_highlights": tags})
+        assert refused.status_code == 422
+        for space in ("category", "workflow"):
+            assert (f"A recipe needs a {space}: tag" in refused.text) == (space in lacks)
+    assert row(session)["tag_highlights"] == [3]
+    with curator.application.app_context():
+        run(GIVE, Giving(recipe=9, tags="+1"), ADMIN)
+    assert (
+        curator.post("/recipes/9/edit", data=opened(curator) | {"tag_highlights": "1, 3, 2"}).status_code
+        == 303
+    )
+    assert row(session)["tag_highlights"] == [1, 3, 2]

@@ -125,7 +125,14 @@ def test_initials_stand_for_a_person(name: str, letters: str) -> None:
         ("at 2026-11-27T04:16:19Z", "at 2026-11-27T04:16:19Z"),
         (True, "Yes"),
         ("", MISSING),
-        ({"a": [1]}, '{"a": [1]}'),
+        (["video", "image"], "video, image"),
+        ([27, 1234], "27, 1234"),
+        ([], "none"),
+        ({}, "none"),
+        ({"clip": ["video", "image"], "all": [], "n": 1}, "clip: video, image; all: none; n: 1"),
+        ([1, None], "[1, null]"),
+        ({"a": {"b": [1]}}, '{"a": {"b": [1]}}'),
+        ({"a": None}, '{"a": null}'),
     ],
 )
 def test_a_value_of_json_is_written_for_people(value: object, shown: str) -> None:
