@@ -28,7 +28,6 @@ from sqlalchemy import (
     any_,
     asc,
     bindparam,
-    case,
     desc,
     func,
     literal,
@@ -485,37 +484,20 @@ class Search:
     def _walk(self, leading: Sequence[Condition], rest: Sequence[Condition], length: int) -> None:
         """Look at rows along the order, at most `length` in each segment, until enough are found.
 
-        One statement yields the matches and, where they are too few, the place of the last row looked at, so
-        that a row which is written meanwhile cannot come twice.
+        One statement yields the matches and, where they are too few, the last row looked at, so that a row
+        which is written meanwhile cannot come twice. Rows are numbered as they come, and none is read once
+        the page is full.
         """
         passed = and_(*_clauses(rest)).label("passed")
         for place in self.stretches():
             along = self._select([*place, *_clauses(leading)]).order_by(*self._by_order())
-            seen = (
-                along.add_columns(passed)
-                .limit(length)
-                .cte("seen")
-                .prefix_with("MATERIALIZED", dialect="postgresql")
-            )
-            hits = (
-                select(seen.c.value, seen.c.id)
-                .where(seen.c.passed)
-                .limit(self.wanted)
-                .cte("hits")
-                .prefix_with("MATERIALIZED", dialect="postgresql")
-            )
-            # A LIMIT of 0 leaves the rest of the walk undone once the page is full.
-            if_short = (
-                select(case((func.count() < self.wanted, 1), else_=0)).select_from(hits).scalar_subquery()
-            )
-            last = (
-                select(seen.c.value, seen.c.id, literal(False)).offset(length - 1).limit(if_short).subquery()
-            )
-            rows = self.session.execute(
-                union_all(select(hits.c.value, hits.c.id, literal(True).label("hit")), last.select())
-            ).all()
-            self.found += [Key(value, id_) for value, id_, hit in rows if hit]
-            self.stopped_at = next((Key(value, id_) for value, id_, hit in rows if not hit), None)
+            seen = along.add_columns(passed).limit(length).subquery("seen")
+            numbered = select(seen, func.row_number().over().label("number")).subquery("numbered")
+            shown = or_(numbered.c.passed, numbered.c.number == length)
+            rows = self.session.execute(select(numbered).where(shown).limit(self.wanted)).all()
+            self.found += [Key(row.value, row.id) for row in rows if row.passed]
+            if self.wanted and rows and rows[-1].number == length:
+                self.stopped_at = Key(rows[-1].value, rows[-1].id)
             if not self.wanted or self.stopped_at is not None:
                 return
 
