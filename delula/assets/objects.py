@@ -50,7 +50,7 @@ def remove_later(reference: str, location: str, *, days: int = 0, beside: Iterab
     due = func.clock_timestamp() + timedelta(days=days)
     session().execute(insert(ObjectRemoval).values(**values, due_at=due))
     if not days:
-        REMOVE.defer({}, about=("asset", reference))
+        REMOVE.ensure(about=("asset", reference))
 
 
 def _remove(run: Run) -> None:

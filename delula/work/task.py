@@ -39,6 +39,11 @@ _DEFER = text("""
     SELECT unnest(jobs.procrastinate_defer_jobs_v1(ARRAY[ROW(
         'console', CAST(:task AS text), 0, CAST(:lock AS text), NULL,
         CAST(:arguments AS jsonb), NULL)::jobs.procrastinate_job_to_defer_v1]))""")
+#: A run that waits and has not begun: as long as its row is locked here, no worker begins it.
+_WAITING = text("""
+    SELECT id FROM jobs.procrastinate_jobs
+    WHERE task_name = :task AND status = 'todo' AND scheduled_at IS NULL AND args = '{}'::jsonb
+    ORDER BY id LIMIT 1 FOR SHARE SKIP LOCKED""")
 _ABOUT = text("""
     INSERT INTO dashboard.job_progress (job_id, asked_by, object_kind, object_id)
     VALUES (:job, :asked_by, :kind, :id)""")
@@ -96,6 +101,17 @@ class Task:
         who = occasion().actor.label
         current.execute(_ABOUT, {"job": job, "asked_by": who, "kind": kind or None, "id": id_ or None})
         return job
+
+    def ensure(self, about: tuple[str, str]) -> None:
+        """Have it done once the transaction at hand has committed, for work that does all there is to do.
+
+        A run that waits already will do: it begins no sooner than that.
+
+        Args:
+            about: as `defer` takes it, for a run of its own.
+        """
+        if session().scalar(_WAITING, {"task": self.name}) is None:
+            self.defer({}, about)
 
     def wait_after(self, attempts: int) -> int:
         """Seconds before the next attempt, after so many."""

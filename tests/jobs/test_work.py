@@ -7,7 +7,7 @@ import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from delula.db import atomic, session
 from delula.embedded import worker as supervised
@@ -50,6 +50,30 @@ def test_a_job_is_queued_if_and_only_if_its_transaction_commits(working_app: Fla
     assert job(lost) is None
     kept = queue(working_app, ONCE, what="a")
     assert job(kept).status == "todo"
+
+
+def test_a_run_that_waits_will_do_for_more_and_begins_once_all_of_them_are_there(
+    working_app: Flask, job: Job
+) -> None:
+    begin = text("SELECT id FROM jobs.procrastinate_fetch_job_v2(NULL, NULL)")
+
+    def ensured() -> int:
+        ONCE.ensure(("user", "ann"))
+        return int(session().scalar(text("SELECT max(id) FROM jobs.procrastinate_jobs")))
+
+    with working_app.app_context():
+        as_worker = create_engine(session().get_bind().engine.url)
+        with atomic():
+            first = ensured()
+        with atomic():
+            assert ensured() == first
+            with as_worker.begin() as worker:
+                assert worker.scalar(begin) is None
+        with as_worker.begin() as worker:
+            assert worker.scalar(begin) == first
+        with atomic():
+            assert ensured() > first
+    assert job(first).status == "doing"
 
 
 def test_what_is_done_once_is_not_done_again(working_app: Flask, job: Job, marks: Marks) -> None:
