@@ -40,6 +40,10 @@ class Check:
     about: str = "recipe"
     is_grave: bool = True
 
+    def counted(self, count: int) -> str:
+        """The title behind that number: `recipe without a category: tag` behind 1."""
+        return self.title.replace(f"{self.about}s", self.about, 1) if count == 1 else self.title
+
 
 @dataclass(frozen=True)
 class Fault:

@@ -224,8 +224,12 @@ def _look() -> Health:
 def _faults_of(
     recipe: _Recipe, declared: Sequence[Namespace], by_name: Mapping[str, Namespace]
 ) -> Iterator[tuple[str, str]]:
+    told: dict[str, list[str]] = {}
     for broken in broken_rules(recipe.tags, recipe.makes, declared):
-        yield broken.namespace if broken.namespace in {"category", "workflow"} else "rules", broken.text
+        key = broken.namespace if broken.namespace in {"category", "workflow"} else "rules"
+        told.setdefault(key, []).append(broken.text)
+    for key, texts in told.items():
+        yield key, " ".join(texts)
     if twice := duplicates(recipe.tags):
         yield "duplicates", f"{twice} of its {len(recipe.tags)} entries stand there already."
     if text := contradicted_category(recipe.category, recipe.tags, by_name.get("category")):

@@ -18,6 +18,7 @@ from delula.web.render import render
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from delula.commands import Command
     from delula.health.checks import Check, Fault
 
 blueprint = Blueprint("health", __name__, url_prefix="/recipes/health")
@@ -67,23 +68,15 @@ def check(key: str) -> Response:
     if one is None:
         abort(404)
     faults = HEALTH.get().faults.get(key, ())
-    together = [command_named(name) for name in MENDING.get(key, ())]
-    return render(
-        "health/check.html",
-        section=_section(one, faults, SHOWN_ALONE),
-        together=[
-            command
-            for command in together
-            if command is not None and command.object_field and may(command.permission)
-        ],
-        here=request.path,
-    )
+    return render("health/check.html", section=_section(one, faults, SHOWN_ALONE), here=request.path)
 
 
 def _section(check: Check, faults: Sequence[Fault], most: int) -> dict[str, Any]:
     return {
         "check": check,
         "count": len(faults),
+        "counted": check.counted(len(faults)),
+        "together": [one for one in _commands(check) if one.object_field],
         "rows": [
             {"fault": fault, "href": object_href(check.about, str(fault.id)), "ways": _ways(check, fault)}
             for fault in faults[:most]
@@ -92,22 +85,26 @@ def _section(check: Check, faults: Sequence[Fault], most: int) -> dict[str, Any]
     }
 
 
+def _commands(check: Check) -> list[Command[Any]]:
+    """The commands that mend what a check finds, as far as the person may run them."""
+    known = [command_named(name) for name in MENDING.get(check.key, ())]
+    return [one for one in known if one is not None and may(one.permission)]
+
+
 def _ways(check: Check, fault: Fault) -> list[dict[str, str]]:
     """What mends one row: commands that the person may run, and pages that tell more."""
     here = request.path
     ways = []
-    for name in MENDING.get(check.key, ()):
-        command = command_named(name)
-        if command is None or not may(command.permission):
-            continue
+    for command in _commands(check):
         known: dict[str, object] = {
             "recipe" if "recipe" in command.given.__dataclass_fields__ else "id": fault.id
         }
-        if name == "tags.merge" and fault.other is not None:
+        if command.name == "tags.merge" and fault.other is not None:
             known["into"] = fault.other
-        ways.append({"label": command.title, "href": command_href(name, here, **known)})
+        ways.append({"label": command.title, "href": command_href(command.name, here, **known)})
     if check.key in _IN_FORM and may(Permission.RECIPES_EDIT):
-        ways.append({"label": "Edit recipe", "href": f"{url_for('recipes.index')}{fault.id}/edit"})
+        form = url_for("recipe_editing.edit", id_=fault.id, back=here)
+        ways.append({"label": "Edit recipe", "href": form})
     if check.key == "failing":
         query = urlencode({"q": f"recipe:{fault.id} status:failed created:>7d"})
         ways.append({"label": "Its failures", "href": f"{url_for('generations.index')}?{query}"})

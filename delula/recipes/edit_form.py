@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from delula.tags.namespaces import Namespace
 
 #: What the form carries beside its columns.
-SEEN, VERSION, REASON = "seen", "version", "reason"
+SEEN, VERSION, REASON, BACK = "seen", "version", "reason", "back"
 
 #: The parts of the form, in their order: anchor, title, what it is about, columns.
 SECTIONS: Sequence[tuple[str, str, str, Sequence[str]]] = (
@@ -105,6 +105,7 @@ class RecipeForm:
         seen: what was stored when the form was opened.
         version: stands for that.
         reason: why, in the person's words.
+        back: the path of the page that led here, such as a list of recipes to be mended; empty for none.
         is_kept: whether it was typed before the person had to sign in.
         errors: what is wrong, by column.
         refusal: why nothing can be saved at all.
@@ -118,6 +119,7 @@ class RecipeForm:
     seen: Stored
     version: str = ""
     reason: str = ""
+    back: str = ""
     is_kept: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     refusal: str = ""
@@ -332,7 +334,7 @@ def sent(form: RecipeForm, data: MultiDict[str, str]) -> RecipeForm:
     for one in tag_choices(texts["tag_highlights"]):
         texts["tag_highlights"] = _with_choice(texts["tag_highlights"], data, one)
     version = data.get(VERSION, form.version)
-    return RecipeForm(form.id, texts, seen, version, data.get(REASON, ""))
+    return RecipeForm(form.id, texts, seen, version, data.get(REASON, ""), data.get(BACK, form.back))
 
 
 def _seen(text: str) -> dict[str, str | None]:
@@ -397,7 +399,7 @@ def merged(form: RecipeForm) -> RecipeForm:
             now.merged.append(Row(name, shown, now.texts[name], form.texts[name], is_theirs=theirs))
         if name in touched:
             now.texts[name] = form.texts[name]
-    now.reason = form.reason
+    now.reason, now.back = form.reason, form.back
     values = {one.name: plain(BY_NAME[one.name], now.seen[one.name]) for one in now.merged}
     now.changed_by = last_change(Change(KIND, str(form.id), as_json(values), {}))
     return now

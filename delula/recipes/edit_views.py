@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 
-from delula.access.guard import current_staff, kept_fields, requires
+from delula.access.guard import current_staff, kept_fields, local_url, requires
 from delula.access.permissions import Permission
 from delula.commands import Conflict, just_done, preview, run
 from delula.db import session
@@ -59,6 +59,7 @@ def preview_new() -> Response:
 def edit(id_: int) -> Response:
     """The form of a recipe."""
     form, routes = _opened(id_), (".save", ".preview_edit")
+    form.back = request.args.get("back", "")
     return _page(_as_kept(form, *(url_for(route, id_=id_) for route in routes)))
 
 
@@ -122,7 +123,7 @@ def _save(form: RecipeForm) -> AnyResponse:
         form.refusal = str(error)
         return _page(form, 409)
     flash(receipt.sentence, f"done:{receipt.entry_id}")
-    return redirect(_page_of(receipt), 303)
+    return redirect(local_url(form.back, _page_of(receipt)), 303)
 
 
 def _sent_before(form: RecipeForm, change: Change | None) -> AnyResponse | None:
@@ -133,7 +134,7 @@ def _sent_before(form: RecipeForm, change: Change | None) -> AnyResponse | None:
         return None
     flash("This was saved already, once.", "info")
     id_ = form.id or session().get_one(AuditEntry, done.entry_id).object_id
-    return redirect(url_for("recipes.detail", reference=id_), 303)
+    return redirect(local_url(form.back, url_for("recipes.detail", reference=id_)), 303)
 
 
 def _look(form: RecipeForm) -> Response:
@@ -152,7 +153,10 @@ def _page(form: RecipeForm, status: int = 200, fragment: str | None = None) -> R
         sections=SECTIONS,
         offered=queries.OFFERED_VALUES.get(),
         step_types=sorted(CONTROLS),
-        back=url_for("recipes.detail", reference=form.id) if form.id else url_for("recipes.index"),
+        recipe_href=url_for("recipes.detail", reference=form.id) if form.id else None,
+        back=local_url(
+            form.back, url_for("recipes.detail", reference=form.id) if form.id else url_for("recipes.index")
+        ),
     )
 
 

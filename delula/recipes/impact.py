@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from delula.db import session
 from delula.rollups.queries import as_of, generation_summary
+from delula.rollups.totals import BACKLOG_USER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,12 @@ SELECT count(*) FROM (
     SELECT FROM generations WHERE recipe_id = :id AND status IN ('pending', 'processing') LIMIT :most
 ) queued"""
 )
+# What was made for stock and has not been given to anybody; a delivery from stock is a run like any other.
+_UNGIVEN = text(
+    """
+SELECT count(*), coalesce(sum(credits_cost), 0) FROM generations
+WHERE user_id = :backlog AND created_at >= :since AND recipe_id = :id"""
+)
 _STOCK = text("SELECT stock FROM dashboard.recipe_totals WHERE recipe_id = :id")
 
 
@@ -36,7 +43,7 @@ class Impact:
     Attributes:
         stock: finished generations for instant delivery; None where nothing was counted yet.
         queued: generations that wait or run, counted up to `MOST_QUEUED`.
-        runs: generations of the last week; None where nothing was counted yet.
+        runs: generations that users had in the last week; None where nothing was counted yet.
     """
 
     stock: int | None
@@ -67,10 +74,7 @@ class Impact:
 
 def impact_of(recipe_id: int) -> Impact:
     """The stock, the queue and last week's traffic of a recipe."""
-    runs = None
-    if as_of() is not None:
-        now = datetime.now(UTC)
-        runs = generation_summary(recipe_id, now - WEEK, now).from_user
+    runs = None if as_of() is None else _runs(recipe_id, WEEK)[0]
     stock: int | None = session().execute(_STOCK, {"id": recipe_id}).scalar_one_or_none()
     queued: int = session().execute(_QUEUED, {"id": recipe_id, "most": MOST_QUEUED}).scalar_one()
     return Impact(stock, queued, runs)
@@ -81,7 +85,7 @@ class WhatIf:
     """What last month would have brought at another price.
 
     Attributes:
-        runs: generations that users asked for; None where nothing was counted yet.
+        runs: generations that users had; None where nothing was counted yet.
         charged: credits that they were charged.
         now: credits that one run costs.
         then: credits that it would cost.
@@ -122,9 +126,17 @@ def what_if(recipe_id: int, now: int, then: int) -> WhatIf:
     """What the last 30 days would have brought at another price, had people run it as often."""
     if as_of() is None:
         return WhatIf(None, 0, now, then)
+    return WhatIf(*_runs(recipe_id, MONTH), now, then)
+
+
+def _runs(recipe_id: int, back: timedelta) -> tuple[int, int]:
+    """Generations that users had so far back, and what they were charged for them."""
     until = datetime.now(UTC)
-    found = generation_summary(recipe_id, until - MONTH, until)
-    return WhatIf(found.from_user, found.charged, now, then)
+    since = until - back
+    made = generation_summary(recipe_id, since, until)
+    keys = {"id": recipe_id, "backlog": BACKLOG_USER, "since": since.replace(tzinfo=None)}
+    ungiven, cost = session().execute(_UNGIVEN, keys).one()
+    return max(made.created - ungiven, 0), max(made.charged - cost, 0)
 
 
 def _counted(number: int | None) -> str:

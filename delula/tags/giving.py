@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from delula.models import AuditEntry, JsonValue
     from delula.tags.namespaces import Namespace
 
+#: Ids that no tag has which a sentence names.
+SHOWN_GONE = 6
 PUBLIC, HIDDEN, GONE = "On the card", "Hidden", "Ids without a tag"
 
 
@@ -236,10 +238,13 @@ class Tidy(RecipeTagsCommand[OfRecipe]):
             merged, after = {}, _tidied(before, tags.keys(), {})
         if after == before:
             raise Refused(f"The tags of recipe {recipe.id} are tidy.")
-        gone = len([id_ for id_ in set(before) if id_ not in tags and id_ not in merged])
+        gone = [id_ for id_ in dict.fromkeys(before) if id_ not in tags and id_ not in merged]
+        named = ", ".join("an empty entry" if id_ is None else str(id_) for id_ in gone[:SHOWN_GONE])
+        named += f" and {len(gone) - SHOWN_GONE} more" if len(gone) > SHOWN_GONE else ""
         twice = len(before) - len(set(before))
-        parts = [f"{gone} without a tag"] * bool(gone) + [f"{twice} that stand there already"] * bool(twice)
-        taken = [f"take {' and '.join(parts)} away"] if parts else []
+        parts = [f"{named}, which no tag has"] * bool(gone)
+        parts += [f"{twice} that {'stands' if twice == 1 else 'stand'} there already"] * bool(twice)
+        taken = [f"take away {', and '.join(parts)}"] if parts else []
         put = [
             f"put {names[into].name} in the place of {id_}, which was merged into it"
             for id_, into in merged.items()

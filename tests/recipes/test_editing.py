@@ -473,3 +473,15 @@ def test_an_old_fault_of_the_tags_is_mended_in_the_form_and_step_by_step_elsewhe
         == 303
     )
     assert row(session)["tag_highlights"] == [1, 3, 2]
+
+
+@pytest.mark.usefixtures("recipe")
+def test_the_form_leads_back_to_the_list_that_one_mends(curator: FlaskClient) -> None:
+    health = "/recipes/health/variables"
+    typed = opened(curator, f"/recipes/9/edit?back={health}")
+    assert typed["back"] == health
+    refused = curator.post("/recipes/9/edit", data=typed | {"slug": "A B"})
+    assert (refused.status_code, fields(refused.text)["back"]) == (422, health)
+    assert curator.post("/recipes/9/edit", data=typed | {"description": "mended"}).location == health
+    typed = opened(curator) | {"description": "again", "back": "https://elsewhere.example/"}
+    assert curator.post("/recipes/9/edit", data=typed).location == "/recipes/9"

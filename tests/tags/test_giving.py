@@ -193,9 +193,9 @@ def in_app(app: Flask) -> Iterator[None]:
     ("carried", "left", "said"),
     [
         ([1, 3], [2, 3], "put food in the place of 1, which was merged into it"),
-        ([2, 1, 3, 99], [2, 3], "merged into it, take 1 without a tag away"),
+        ([2, 1, 3, 99], [2, 3], "merged into it, take away 99, which no tag has"),
         # Of two shelves a recipe stands on one: what was merged is not put beside another.
-        ([5, 3], [3], "take 1 without a tag away"),
+        ([5, 3], [3], "take away 5, which no tag has"),
     ],
 )
 def test_a_tag_that_the_product_gave_while_it_was_merged_is_replaced(
