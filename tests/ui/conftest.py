@@ -23,12 +23,13 @@ from flask import (
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from delula.config import Settings
+from delula.web import render as web_render
 from delula.web.render import render, render_once, trigger
 from delula.web.security import init_security_headers
 from delula.web.static import asset, icon_tag
 from delula.web.styleguide import styleguide_context
 from delula.web.templates import init_templates
-from tests.browsing import served
+from tests.browsing import failing_with_scripts, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -258,8 +259,10 @@ def _served() -> Iterator[Workbench]:
 
 
 @pytest.fixture
-def bench(_served: Workbench) -> Workbench:
+def bench(_served: Workbench, monkeypatch: pytest.MonkeyPatch) -> Workbench:
     """The workbench as it is at first."""
+    # Its addresses are others than the console's, which a process keeps within parts of pages.
+    monkeypatch.setattr(web_render, "_PARTS", {})
     _served.new, _served.facets_fail = 0, False
     _served.statuses.clear()
     _served.asked.clear()
@@ -275,7 +278,8 @@ def context(chromium: Browser, bench: Workbench) -> Iterator[BrowserContext]:
         permissions=["clipboard-read", "clipboard-write"],
     )
     context.set_default_timeout(15_000)
-    yield context
+    with failing_with_scripts(context):
+        yield context
     context.close()
 
 
