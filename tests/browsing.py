@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
     from delula.access.permissions import Role
     from tests.consoles import Console
@@ -56,6 +56,15 @@ def served(app: Flask) -> Iterator[str]:
 
 
 @contextmanager
+def failing_with_scripts(context: BrowserContext) -> Iterator[None]:
+    """Fail once it is done where a script of any page of a profile has failed, which nobody sees."""
+    failed: list[str] = []
+    context.on("weberror", lambda said: failed.append(f"{said.page and said.page.url}: {said.error}"))
+    yield
+    assert failed == []
+
+
+@contextmanager
 def page_of(chromium: Browser, console: Console, role: Role, *, scripts: bool = True) -> Iterator[Page]:
     """An empty page in a clean profile, in which somebody with that role is signed in to a console.
 
@@ -75,5 +84,6 @@ def page_of(chromium: Browser, console: Console, role: Role, *, scripts: bool = 
         )
         context.set_default_timeout(PATIENCE)
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": url}])
-        yield context.new_page()
+        with failing_with_scripts(context):
+            yield context.new_page()
         context.close()

@@ -1,5 +1,5 @@
 // The picker of icons: a text field, and below it what is found; the arrows lead from one into the other.
-const pickerOf = (element) => element.closest?.("[data-icon-picker]");
+const pickerOf = (element) => element?.closest?.("[data-icon-picker]");
 const fieldOf = (picker) => picker.querySelector("input");
 const choicesOf = (picker) => [...picker.querySelectorAll(".icon-choices button")];
 
