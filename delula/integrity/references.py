@@ -38,7 +38,7 @@ class Holder:
         since: when a row was made, as an expression.
         id: the unique key of the table.
         is_text: whether that is a text.
-        plain: whether a text that is no address is a key; else it is a path of the product's own pages.
+        plain: whether a text that is no address is a key; else it may be a path of the product's own pages.
         where: which rows count.
     """
 
@@ -148,6 +148,22 @@ def references_in(holder: Holder, rows: Iterable[AnyRow], store: Store) -> Itera
                 "since": row.since,
                 **_claims(key, row, is_file=is_file),
             }
+
+
+def paths_in(holder: Holder, rows: Iterable[AnyRow], store: Store) -> dict[str, str]:
+    """The texts of rows that are a path of the product's own pages or a key, with the row that holds them.
+
+    Like what JSON names, one counts only where an object has just that key.
+    """
+    if holder.plain:
+        return {}
+    texts = (
+        (text_.lstrip("/"), str(row.id))
+        for row in rows
+        for text_ in row[1 : len(holder.columns) + 1]
+        if text_
+    )
+    return {path: row for path, row in texts if "\0" not in path and store.key_of(path) == path}
 
 
 def _key(location: Any, holder: Holder, store: Store) -> str | None:

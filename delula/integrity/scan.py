@@ -211,6 +211,8 @@ class _Work:
         if not rows:
             return replace(place, holder=place.holder + 1, after=None)
         count = kept.refer(references.references_in(holder, rows, self._store))
+        if paths := references.paths_in(holder, rows, self._store):
+            kept.mention(place.scan, holder.table, paths)
         return replace(
             place, after=rows[-1].id, referenced=place.referenced + count, done=place.done + len(rows)
         )

@@ -105,6 +105,8 @@ HOLDING = {
     "market": """market_assets (creator_id, asset_id, name, url, mime_type, file_size)
         VALUES ('c', 'a', 'n', '{address}', 'video/mp4', 9)""",
     "user": "users (id, profile_image_url) VALUES ('u', '{address}')",
+    "picture": "users (id, profile_image_url) VALUES ('u', '{key}')",
+    "path": "users (id, profile_image_url) VALUES ('u', '/{key}')",
     "upload": """dashboard.upload (key, source, owner_id, asset_id, s3_key, filename, name, extension,
             asset_type, bytes, part_bytes, author)
         VALUES ('k', 'system', 's', 'a', '{key}', 'f', 'n', 'mp4', 2, 9, 9, 'ada')""",
@@ -155,6 +157,11 @@ def test_what_any_json_names_is_no_orphan_and_cannot_be_set_aside(bucket: Bucket
     for (finding,) in bucket.console.sql("SELECT id FROM dashboard.storage_finding"):
         with pytest.raises(Refused, match="refers to it by now"):
             bucket.run(SET_ASIDE, OneFinding(finding=finding))
+    assert bucket.scan() == set()
+
+
+def test_a_path_of_the_product_s_own_pages_is_no_finding(bucket: Bucket) -> None:
+    bucket.console.sql("INSERT INTO users (id, profile_image_url) VALUES ('p', '/icons/ann.png'), ('q', 'x')")
     assert bucket.scan() == set()
 
 
