@@ -53,13 +53,13 @@ class Fault:
         id: of the recipe or the tag.
         name: of it.
         text: what is wrong with it.
-        other: the id of another tag that it is about, where there is one.
+        other: the name of another tag that it is about, where there is one.
     """
 
     id: int
     name: str
     text: str
-    other: int | None = None
+    other: str | None = None
 
 
 def duplicates(tags: Sequence[int | None] | None) -> int:

@@ -283,7 +283,7 @@ def _faults_of_tags(problem: Problem, names: Mapping[int, str]) -> list[Fault]:
             text = "One recipe carries it." if carrying == 1 else f"{carrying:,} recipes carry it."
         else:
             text = next(check.meaning for check in CHECKS if check.key == problem)
-        found.append(Fault(id_, names[id_] or "(no name)", text, others[0] if others else None))
+        found.append(Fault(id_, names[id_] or "(no name)", text, names[others[0]] if others else None))
     return found
 
 

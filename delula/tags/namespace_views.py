@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from delula.access.guard import may, requires
+from delula.access.guard import may, requires, why_may_not
 from delula.access.permissions import Permission
 from delula.tags import queries
 from delula.tags.giving import GIVE
@@ -36,6 +36,7 @@ def index() -> Response:
         declared=[(one, len(broken.get(one.name, ()))) for one in declared],
         undeclared=[name for name in CENSUS.get().namespaces if name not in names],
         may_edit=may(Permission.TAGS_EDIT),
+        refusal=why_may_not(Permission.TAGS_EDIT),
         declare=DECLARE,
     )
 
@@ -60,6 +61,7 @@ def detail(name: str) -> Response:
         commands=[EDIT, DROP],
         give=GIVE,
         may_edit=may(Permission.TAGS_EDIT),
+        refusal=why_may_not(Permission.TAGS_EDIT),
         here=request.path,
         tags_href=f"{url_for('tags.index')}?q=namespace:{name}",
     )

@@ -124,6 +124,7 @@ def test_every_finding_leads_to_what_mends_it_for_those_who_may(console: Console
         assert seen.status_code == 200
         assert "/commands/" not in seen.text
         assert "the chosen" not in seen.text
+    assert "into=animals" in moderator.get("/recipes/health/near_duplicate").text
     assert "Mend together" not in viewer.get("/recipes/health/").text
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import pytest
 
+from delula.access.permissions import Role
 from delula.tags.namespaces import Choice, Namespace, broken_rules, newly_broken
+
+if TYPE_CHECKING:
+    from tests.consoles import Console
 
 VIDEO, IMAGE = frozenset({"video"}), frozenset({"image"})
 CATEGORY = Namespace(
@@ -76,3 +83,14 @@ def test_a_choice_offers_what_suits_the_recipe() -> None:
     assert [one.value for one in CATEGORY.choices_for("image")] == ["tool"]
     assert [one.value for one in CATEGORY.choices_for("video")] == ["video", "tool"]
     assert WORKFLOW.choices_for("image") == ()
+
+
+def test_who_may_not_write_rules_sees_why(tagged: Console) -> None:
+    viewer = tagged.as_role(Role.VIEWER)
+    for path, title in (
+        ("/tags/namespaces/", "Declare namespace"),
+        ("/tags/namespaces/category", "Edit rules"),
+    ):
+        page = viewer.get(path).text
+        assert re.search(rf"{title}.{{0,80}}needs the permission tags\.edit", page, re.DOTALL), path
+        assert "/commands/" not in page
