@@ -251,6 +251,7 @@ def range_links(page: str, fragment: str, chosen: str, others: dict[str, str]) -
     """
     return [
         {
+            "id": f"range-{key}",
             "label": label,
             "current": key == chosen,
             "href": f"{page}?{urlencode({**others, 'range': key})}#performance",

@@ -22,9 +22,10 @@ htmx.defineExtension("morph", {
             after.replaceChildren(...before.cloneNode(true).childNodes);
           return true;
         },
-        // Whether the facets are folded is the person's own doing.
+        // Whether the facets are folded is the person's own doing; a menu of boxes stays open for the next one.
         beforeAttributeUpdated: (name, element) =>
-          !(element.hasAttribute?.("data-facets") && (name === "open" || name === "data-ready")),
+          !(element.hasAttribute?.("data-facets") && (name === "open" || name === "data-ready")) &&
+          !(name === "open" && element.matches?.("[data-menu]:has([data-submit-on-change] :focus)")),
       },
     });
     // htmx loads once an element; what stayed and has a new address loads again.
@@ -52,7 +53,8 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   const errors = detail.elt?.querySelector?.("[data-focus]");
   const target = thenFocus.get(detail.xhr);
   if (errors) errors.focus();
-  else if (target && document.activeElement === document.body)
+  // What is hidden loses the focus only when it is drawn next.
+  else if (target && (document.activeElement === document.body || !document.activeElement.checkVisibility()))
     document.querySelector(target)?.focus({ preventScroll: true });
   const said = detail.elt?.closest?.("[data-announce]") ?? detail.elt?.querySelector?.("[data-announce]");
   if (said) announce(said.dataset.announce);

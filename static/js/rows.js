@@ -167,6 +167,10 @@ function returnToPlace() {
 document.addEventListener("keydown", ({ key, target }) => {
   if (key === "Enter" && target.matches?.("[data-lead]")) keepPlace(rowOf(target));
 });
+document.addEventListener("submit", ({ target }) => {
+  const row = target.matches("#bulk") && rowOf([...document.querySelectorAll("[data-rows] input.choose:checked")].at(-1));
+  if (row) keepPlace(row);
+});
 addEventListener("pageshow", returnToPlace);
 
 // A new page of rows starts at its top; the same rows in place stay where they are.

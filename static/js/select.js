@@ -29,9 +29,11 @@ function choose(box, checked, range) {
   count();
 }
 
-function none() {
+function none(focused = document.activeElement) {
   for (const box of boxes()) box.checked = false;
   count();
+  // The bar goes, and with it what had the focus there.
+  if (focused.closest("#bulk")) (last?.isConnected ? last.closest("[data-row]").querySelector("[data-lead]") : head())?.focus();
 }
 
 document.addEventListener("click", (event) => {
@@ -52,7 +54,7 @@ document.addEventListener("change", ({ target }) => {
   head.indeterminate = !head.checked && rows.some((box) => box.checked);
 });
 
-document.addEventListener("reset", ({ target }) => target.id === "bulk" && setTimeout(none));
+document.addEventListener("reset", ({ target }) => target.matches("#bulk") && setTimeout(none, 0, document.activeElement));
 
 // Enter opens the row, as everywhere in it; it does not send the form.
 document.addEventListener("keydown", (event) => {

@@ -78,3 +78,41 @@ def test_a_click_with_shift_selects_a_range_the_head_all_and_escape_none(page: P
     page.keyboard.press("Escape")
     expect(page.locator("#bulk")).to_be_hidden()
     expect(page.locator(".choose:checked")).to_have_count(0)
+
+
+def test_who_selects_none_or_comes_back_from_a_form_stands_at_the_row_again(page: Page) -> None:
+    bar, leads = page.locator("#bulk"), page.locator("[data-lead]")
+    for key in "jjx":
+        page.keyboard.press(key)
+    bar.get_by_role("button", name="Select none").press("Enter")
+    expect(bar).to_be_hidden()
+    expect(page.locator("[data-bulk-count]")).to_have_text("0 selected")
+    expect(leads.nth(1)).to_be_focused()
+    for key in "jx":
+        page.keyboard.press(key)
+    bar.get_by_role("button", name="Retry").press("Enter")
+    page.wait_for_url("**/bulk/**")
+    page.go_back()
+    expect(leads.nth(2)).to_be_focused()
+
+
+def test_a_menu_of_boxes_stays_open_and_one_of_links_gives_the_focus_back(page: Page) -> None:
+    columns = page.locator("#columns")
+    columns.locator("summary").press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    box = columns.locator(":focus")
+    with page.expect_response("**columns=**"):
+        page.keyboard.press("Space")
+    page.wait_for_url("**columns=**")
+    expect(columns).to_have_attribute("open", "")
+    expect(box).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(columns.locator("summary")).to_be_focused()
+    time = page.locator("details[data-menu]", has_text="Any time")
+    time.locator("summary").press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**created**")
+    expect(page.locator("summary:focus")).to_contain_text("Last")
