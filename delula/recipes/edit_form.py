@@ -21,7 +21,7 @@ from delula.recipes.checks import NOUNS, changed, plain, read_value
 from delula.recipes.columns import BY_NAME, COLUMNS, differs
 from delula.recipes.detail import form_of, prompt_markup
 from delula.recipes.differences import Difference, difference
-from delula.recipes.documents import Fault, faults
+from delula.recipes.documents import Fault, NotJson, faults, read_document
 from delula.tags.queries import namespaces
 from delula.web.command_forms import Row
 
@@ -247,9 +247,20 @@ class RecipeForm:
         if self.id is None:
             return []
         return [
-            difference(BY_NAME[name], BY_NAME[name].shown(self.seen[name]), self.texts[name], tag_names)
+            difference(BY_NAME[name], BY_NAME[name].shown(self.seen[name]), self._as_stored(name), tag_names)
             for name in self.touched
         ]
+
+    def _as_stored(self, name: str) -> str:
+        """What was typed, JSON as it will come back: laid out, and its keys in the order of the database."""
+        typed = self.texts[name]
+        if name not in NOUNS or not typed.strip():
+            return typed
+        try:
+            read_document(typed)
+        except NotJson:
+            return typed
+        return queries.laid_out(typed)
 
 
 def tag_names(tags: str) -> list[str]:

@@ -399,6 +399,15 @@ def count_recipes() -> int:
     return number
 
 
+_LAID_OUT = text("SELECT jsonb_pretty(CAST(:document AS jsonb))")
+
+
+def laid_out(document: str) -> str:
+    """JSON as the database gives it back once it is stored, with space for people."""
+    written: str = session().execute(_LAID_OUT, {"document": document}).scalar_one()
+    return written
+
+
 _NEXT_ID = select(func.nextval(func.pg_get_serial_sequence("public.recipes", "id")))
 
 

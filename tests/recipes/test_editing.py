@@ -485,3 +485,25 @@ def test_the_form_leads_back_to_the_list_that_one_mends(curator: FlaskClient) ->
     assert curator.post("/recipes/9/edit", data=typed | {"description": "mended"}).location == health
     typed = opened(curator) | {"description": "again", "back": "https://elsewhere.example/"}
     assert curator.post("/recipes/9/edit", data=typed).location == "/recipes/9"
+
+
+@pytest.mark.usefixtures("recipe")
+def test_json_is_compared_as_it_will_be_stored_however_it_was_typed(curator: FlaskClient) -> None:
+    steps = json.loads(STEPS)
+    steps[3]["type"] = "globe"
+    # Other spaces and another order of keys are no difference.
+    typed = json.dumps([dict(reversed(one.items())) if isinstance(one, dict) else one for one in steps])
+    typed = typed.replace("1.2345678901234567e+19", "12345678901234567890.10")
+    page = curator.post(
+        "/recipes/9/edit/preview", data=opened(curator) | {"recipe_steps": typed}, headers=FRAGMENT
+    )
+    changed = re.findall(r"<(del|ins)>([^<]*)</", page.text.partition("difference-recipe_steps")[2])
+    assert [(tag, unescape(line).strip()) for tag, line in changed] == [
+        ("del", '"type": "hologram",'),
+        ("ins", '"type": "globe",'),
+    ]
+    odd = curator.post(
+        "/recipes/9/edit/preview", data=opened(curator) | {"recipe_steps": '["\\u0000"]'}, headers=FRAGMENT
+    )
+    assert odd.status_code == 200
+    assert "cannot be stored" in odd.text
