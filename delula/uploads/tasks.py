@@ -78,6 +78,8 @@ def _put_together(store: Store, row: AnyRow) -> None:
         if arrived != row.bytes:
             raise Unfit(f"{arrived:,} bytes have arrived, where {row.bytes:,} were declared.")
         sending.finish(parts)
+    # Where the store was slow to answer it was begun there more than once.
+    give_up(store, row.s3_key)
     facts = store.facts(row.s3_key)
     if facts is None:
         make_sure(store)

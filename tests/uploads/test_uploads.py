@@ -9,7 +9,7 @@ import pytest
 
 from delula.access.permissions import Role
 from delula.models.enums import MEGABYTE
-from delula.storage import multipart
+from delula.storage import multipart, needed_store
 from delula.uploads import actions, tasks
 from tests.uploads.conftest import Sender, put
 from tests.uploads.files import archive, good, jpeg_with, png_of
@@ -242,6 +242,19 @@ def test_what_is_sent_twice_happens_once(console: Console, sender: Sender) -> No
     assert sender.work() == ["uploads.check", "assets.derive"]
     assert sender.post(f"{upload}/finish").json == {"state": "stored"}
     assert console.sql("SELECT count(*) FROM system_assets") == [(1,)]
+
+
+def test_what_a_slow_store_has_begun_besides_is_dropped(console: Console, sender: Sender) -> None:
+    upload = sender.begin(good("png")).json["id"]
+    key = sender.key(upload)
+    with console.app.app_context():
+        store = needed_store()
+        besides = [multipart.PartedUpload.begin(store, key, "image/png") for _ in range(2)]
+        assert put(sender.url(upload), good("png")) == 200
+        sender.post(f"{upload}/finish")
+        sender.work()
+        assert [one.parts() for one in besides] == [None, None]
+    assert sender.state(upload)["state"] == "stored"
 
 
 def test_what_is_cancelled_is_gone(sender: Sender) -> None:
