@@ -6,6 +6,7 @@ import re
 
 from delula.lists import GRID, TABLE, Column, ListSpec, Sort, SortKind, Source
 from delula.models import ReviewItem, ReviewKind, ReviewState
+from delula.review.things import SUBJECTS
 from delula.search import Choice, Chosen, Field, FieldSet, Number, Reference, Time
 
 ITEMS = ReviewItem.__table__.c
@@ -32,7 +33,7 @@ FIELDS = FieldSet(
         Field(
             name="kind",
             label="Kind",
-            kind=Chosen(choices=[Choice(one.value) for one in ReviewKind]),
+            kind=Chosen(choices=[Choice(one.value, label=SUBJECTS[one].label) for one in ReviewKind]),
             expression=ITEMS.kind,
             facet=True,
             help="What kind of thing it is.",
