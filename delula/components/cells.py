@@ -65,7 +65,7 @@ def naming() -> Callable[[Node], Markup]:
     href = hrefs_of("components")
 
     def name(node: Node) -> Markup:
-        shown = escape(node.name or node.id or "Unnamed component")
+        shown = escape(node.name.strip() or node.id.strip() or "Unnamed component")
         if node.state is State.MISSING:
             title = "No component is registered under this id"
             note = badge_tag("Not registered", "warning")

@@ -161,8 +161,10 @@ def compact(value: float) -> str:
 
 def size(value: float) -> str:
     """A number of bytes in decimal units, as storage providers bill them: `1.4 MB`."""
+    if value < 0:
+        return MINUS + size(-value)
     for limit, unit in ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")):
-        if abs(value) >= limit:
+        if value >= limit:
             return f"{value / limit:.1f} {unit}"
     return f"{value:.0f} B"
 
@@ -325,10 +327,19 @@ def row_tag(id: object, href: str | None = None, peek_href: str | None = None) -
     return markup(f'<tr id="row-{row}" data-row="{row}"{opens}{peeks}>')
 
 
+#: What stands for a name of nothing but blanks, where a link has to say something.
+NAMELESS = "(no name)"
+
+
+def named(value: object) -> str:
+    """Somebody's name for a thing as the text of a link; also a Jinja filter."""
+    return str(value) if value is not None and str(value).strip() else NAMELESS
+
+
 def lead_tag(text: object, href: str, mono: bool = False) -> Markup:
     """The link of a row, in its first cell."""
     look = "lead mono" if mono else "lead"
-    return markup(f'<a class="{look}" href="{escape(href)}" data-lead>{escape(text)}</a>')
+    return markup(f'<a class="{look}" href="{escape(href)}" data-lead>{escape(named(text))}</a>')
 
 
 #: What selects a row; it belongs to the form that stands below the rows.
@@ -355,7 +366,7 @@ def _fact(item: Mapping[str, Any]) -> str:
         return MISSING
     if item.get("copy"):
         return copyable_tag(value, href=href)
-    text = f"<bdi>{escape(value)}</bdi>"
+    text = f"<bdi>{escape(named(value) if href else value)}</bdi>"
     return f'<a class="link" href="{escape(href)}">{text}</a>' if href else text
 
 
@@ -383,7 +394,20 @@ def macro(name: str) -> Callable[..., Markup]:
 FILTERS: dict[str, Callable[..., object]] = {
     **{
         function.__name__: function
-        for function in (iso, utc, ago, span, grouped, compact, size, middle, initials, plain_value, macro)
+        for function in (
+            iso,
+            utc,
+            ago,
+            span,
+            grouped,
+            compact,
+            size,
+            middle,
+            initials,
+            plain_value,
+            macro,
+            named,
+        )
     },
     # The same as macros; Jinja calls a filter at half the price, which counts in the cells of a list.
     **MACROS,

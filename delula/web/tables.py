@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from delula.web.display import CHOICE, MISSING, escape
+from delula.web.display import CHOICE, MISSING, escape, named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -82,7 +82,7 @@ def text(value: object) -> str:
 
 def link(href: str, value: object, *, title: str = "", classes: str = "") -> str:
     """A link that shows somebody's text."""
-    return f'<a{_look(title, classes)} href="{escape(href)}"><bdi>{escape(value)}</bdi></a>'
+    return f'<a{_look(title, classes)} href="{escape(href)}"><bdi>{escape(named(value))}</bdi></a>'
 
 
 @lru_cache(maxsize=500)

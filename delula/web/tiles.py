@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from delula.web.display import choice_tag, escape, markup
+from delula.web.display import choice_tag, escape, markup, named
 from delula.web.static import icon_tag
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def tile_tag(
         f'''<li class="tile" id="row-{row}" data-row="{row}"{peeks}>{choice_tag(id) if selects else ""}
   <a class="tile-link" href="{escape(href)}" data-lead>
     <span class="tile-box">{behind}{picture}{before}</span>
-    <bdi class="tile-title">{"—" if title is None else escape(title)}</bdi>
+    <bdi class="tile-title">{"—" if title is None else escape(named(title))}</bdi>
   </a>
   <div class="tile-meta">{caller()}</div>
 </li>

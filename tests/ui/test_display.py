@@ -14,13 +14,16 @@ from delula.web.display import (
     grouped,
     initials,
     iso,
+    lead_tag,
     middle,
+    named,
     plain_value,
     size,
     span,
     time_tag,
     utc,
 )
+from delula.web.tables import link
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -94,8 +97,9 @@ def test_numbers_have_their_thousands_apart_and_a_true_minus() -> None:
 
 
 def test_sizes_are_decimal() -> None:
-    assert [size(value) for value in (0, 999, 1_400_000, 25_000_000_000)] == [
+    assert [size(value) for value in (0, -1, 999, 1_400_000, 25_000_000_000)] == [
         "0 B",
+        "\N{MINUS SIGN}1 B",
         "999 B",
         "1.4 MB",
         "25.0 GB",
@@ -137,6 +141,15 @@ def test_initials_stand_for_a_person(name: str, letters: str) -> None:
 )
 def test_a_value_of_json_is_written_for_people(value: object, shown: str) -> None:
     assert plain_value(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("Cat", "Cat"), (7, "7"), ("", "(no name)"), (" \n", "(no name)"), (None, "(no name)")]
+)
+def test_a_link_has_a_name_however_blank_that_of_its_thing_is(name: object, said: str) -> None:
+    assert named(name) == said
+    assert f">{said}</a>" in lead_tag(name, "/")
+    assert f"<bdi>{said}</bdi></a>" in link("/", name)
 
 
 def test_a_time_beyond_every_calendar_is_never_told_as_a_date() -> None:
