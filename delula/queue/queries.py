@@ -181,12 +181,13 @@ def loads_by_provider(generations: Iterable[Unfinished], now: datetime) -> Seque
             _PROVIDER.title
         )
     )
-    loads = {
-        row.title.lower(): ProviderLoad(
+    loads: dict[object, ProviderLoad] = {}
+    for row in rows:
+        # No recipe names one without a title; of two that differ in case alone, the first has what they name.
+        key = row.title.lower()
+        loads[row.id if not key or key in loads else key] = ProviderLoad(
             provider_id=row.id, title=row.title, slots=row.num_slots, is_active=row.is_active
         )
-        for row in rows
-    }
     for one in generations:
         loads.setdefault(one.provider, ProviderLoad(title=one.provider)).add(one, now)
     return list(loads.values())
@@ -222,5 +223,6 @@ def use_of_providers() -> Mapping[str, tuple[int, int]]:
     running: Counter[str] = Counter()
     waiting: Counter[str] = Counter()
     for one in unfinished():
-        (running if one.is_running else waiting)[one.provider] += 1
+        if one.provider:
+            (running if one.is_running else waiting)[one.provider] += 1
     return {title: (running[title], waiting[title]) for title in {*running, *waiting}}

@@ -105,3 +105,18 @@ def test_an_unknown_range_is_refused_by_name(live_console: Console) -> None:
     page = live_console.viewer.get("/queue/past?range=century")
     assert page.status_code == 422
     assert "range" in page.text
+
+
+def test_a_provider_without_a_title_or_called_like_another_hides_none(
+    app: Flask, session: scoped_session[Session], now: datetime
+) -> None:
+    before = queries.loads_by_provider(queries.unfinished(), now)
+    session.execute(text("INSERT INTO providers (id, title, num_slots) VALUES (8, '', 2), (9, 'fal', 3)"))
+    session.commit()
+    with app.app_context():
+        after = queries.loads_by_provider(queries.unfinished(), now)
+        assert "" not in queries.use_of_providers()
+    added = [one for one in after if one.provider_id in {8, 9}]
+    assert {(one.title, one.slots) for one in added} == {("", 2), ("fal", 3)}
+    assert sum(one.processing for one in after) == sum(one.processing for one in before)
+    assert len(after) == len(before) + 2
