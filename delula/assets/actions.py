@@ -29,7 +29,7 @@ from delula.commands import (
 )
 from delula.db import session
 from delula.errors import InvalidInput, Refused
-from delula.models import AuditEntry, ReviewKind
+from delula.models import AuditEntry, Removal, ReviewKind
 from delula.models.enums import AssetSource
 from delula.review.blind import check_not_kept
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Set
 
     from delula.assets.queries import AnyAsset
-    from delula.models import AssetHold, JsonValue
+    from delula.models import AssetHold, JsonValue, RemovedAsset
 
 KIND = "asset"
 USER, SYSTEM, MARKET, GENERATION = (
@@ -213,6 +213,10 @@ class Editing(AssetCommand[GivenT]):
         _write(plan.data, plan.change.after)
         return {}
 
+    def retired(self, entry: AuditEntry) -> str | None:  # noqa: ARG002 - for those that retire one
+        """The other asset that an entry of it has retired, as lists write it."""
+        return None
+
     def inverse(self, entry: AuditEntry) -> Invocation[Any] | None:
         """The columns as they were, while they are as this left them."""
         return Invocation(PUT_BACK, PuttingBack(entry=entry.id, version=digest(_lasting(entry.after))))
@@ -260,12 +264,19 @@ class PutBack(Command[PuttingBack]):
         if row["updated_at"] != entry.after.get("updated_at"):
             before.pop("updated_at", None)  # the product has changed something else since
         change = Change(KIND, it.reference, {name: row[name] for name in before}, before)
-        return Plan(f"Put {it.title} back as it was.", change, digest(now), data=it)
+        other = care.removed(retired, lock=lock) if (retired := command.retired(entry)) else None
+        if other is not None and other.state != Removal.RETIRED:
+            other = None
+        too = f", and bring {other.name} back into the product" if other else ""
+        return Plan(f"Put {it.title} back as it was{too}.", change, digest(now), data=(it, other))
 
     def write(self, given: PuttingBack, plan: Plan) -> Mapping[str, JsonValue]:  # noqa: ARG002 - as above
         """Set what it was."""
-        it: Subject = plan.data
+        it: Subject = plan.data[0]
+        other: RemovedAsset | None = plan.data[1]
         _write(it, plan.change.after)
+        if other is not None:
+            care.bring_back(other)
         if "url" in plan.change.after:  # a replacement is taken back: its file is nobody's now
             remove_later(it.reference, str(plan.change.before["url"]), days=REPLACED_KEPT)
         return {}

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, bindparam, cast, exists, func, literal_column, select, text
+from sqlalchemy.exc import IntegrityError
 
 from delula.assets.queries import MODELS
 from delula.db import session
@@ -82,6 +83,25 @@ def hold_of(reference: str) -> AssetHold | None:
 def removed(reference: str, *, lock: bool = False) -> RemovedAsset | None:
     """What stays of an asset that was removed."""
     return session().get(RemovedAsset, reference, with_for_update=lock or None, populate_existing=True)
+
+
+def bring_back(record: RemovedAsset) -> None:
+    """Put the row of a retired asset back to the letter, within the transaction at hand.
+
+    Raises:
+        Refused: the product has another one in its place.
+    """
+    table = AssetSource.from_string(record.source).table_name
+    statement = text(
+        f"INSERT INTO public.{table} SELECT one.* FROM dashboard.removed_asset removed,"  # noqa: S608 - one of two
+        f" jsonb_populate_record(NULL::public.{table}, removed.kept) one"
+        " WHERE removed.reference = :reference"
+    )
+    try:
+        session().execute(statement, {"reference": record.reference})
+    except IntegrityError:
+        raise Refused("The product has given its number or its asset id to another one since.") from None
+    session().delete(record)
 
 
 def removals_of(reference: str) -> Sequence[ObjectRemoval]:

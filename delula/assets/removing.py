@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import delete, func, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, update
 
 from delula.access import clock
 from delula.access.actor import CONSOLE
@@ -48,7 +47,6 @@ from delula.models import (
     RemovedAsset,
     UserAsset,
 )
-from delula.models.enums import AssetSource
 from delula.storage import current_store
 from delula.work import Promise, Task
 
@@ -137,18 +135,7 @@ class Unretire(Command[OfAsset]):
 
     def write(self, given: OfAsset, plan: Plan) -> Mapping[str, JsonValue]:  # noqa: ARG002 - the plan has it all
         """Put the row back to the letter."""
-        record: RemovedAsset = plan.data
-        table = AssetSource.from_string(record.source).table_name
-        statement = text(
-            f"INSERT INTO public.{table} SELECT one.* FROM dashboard.removed_asset removed,"  # noqa: S608 - one of two
-            f" jsonb_populate_record(NULL::public.{table}, removed.kept) one"
-            " WHERE removed.reference = :reference"
-        )
-        try:
-            session().execute(statement, {"reference": record.reference})
-        except IntegrityError:
-            raise Refused("The product has given its number or its asset id to another one since.") from None
-        session().delete(record)
+        care.bring_back(plan.data)
         return {}
 
 

@@ -24,7 +24,7 @@ from delula.errors import InvalidInput, Refused
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from delula.models import JsonValue
+    from delula.models import AuditEntry, JsonValue
 
 _OF_FILE = ("url", "mime_type", "file_size", "dimensions")
 
@@ -74,6 +74,10 @@ class Replace(Editing[Replacing]):
     def warnings(self, it: Subject) -> tuple[str, ...]:  # noqa: ARG002 - one like the other
         """What becomes of the old one."""
         return (f"The old file is kept for {REPLACED_KEPT} days; until then this can be taken back.",)
+
+    def retired(self, entry: AuditEntry) -> str | None:
+        """The one whose file was taken."""
+        return str(entry.input["by"]).strip()
 
     def write(self, given: Replacing, plan: Plan) -> Mapping[str, JsonValue]:
         """Write the row, retire the other, have the old file go in time and derivatives made."""
