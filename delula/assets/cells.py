@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from delula.assets.detail import NAMELESS, sides
+from delula.assets.detail import sides
 from delula.assets.listing import SOURCE_LABELS, TYPES
 from delula.models.enums import UserAssetOrigin, label
 from delula.web.display import (
@@ -15,6 +15,7 @@ from delula.web.display import (
     flag_tag,
     grouped,
     lead_tag,
+    named,
     size,
     span,
     time_tag,
@@ -35,7 +36,9 @@ _SOURCES = {str(source): label for source, label in SOURCE_LABELS.items()}
 
 def title_of(row: Any) -> str:
     """What an asset is called."""
-    return row.title or (f"Generation {row.id.partition('-')[2]}" if row.source == "generation" else NAMELESS)
+    if row.source == "generation" and not row.title:
+        return f"Generation {row.id.partition('-')[2]}"
+    return named(row.title)
 
 
 def source_of(row: Any) -> str:

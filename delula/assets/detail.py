@@ -12,7 +12,7 @@ from delula.assets.listing import SOURCE_LABELS
 from delula.assets.media import kind_of
 from delula.models import Generation, MarketAsset, SystemAsset, UserAsset
 from delula.models.enums import AssetSource, AssetType, UserAssetOrigin, label
-from delula.web.display import size
+from delula.web.display import named, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from delula.storage import ObjectFacts
 
 #: What stands on an asset without a name; it must be possible to open it.
-NAMELESS = "(no name)"
 #: Characters of a text out of JSON that are shown.
 _EXCERPT = 120
 #: Entries of a classification that stand in the list beside its JSON.
@@ -127,7 +126,7 @@ def shown(source: AssetSource, asset: AnyAsset) -> Shown:
         known = asset.source if isinstance(asset.source, UserAssetOrigin) else None
         return Shown(
             **common,
-            title=asset.display_name or NAMELESS,
+            title=named(asset.display_name),
             type=label(asset.asset_type),
             owner_id=asset.user_id,
             filename=asset.original_filename,
@@ -145,7 +144,7 @@ def shown(source: AssetSource, asset: AnyAsset) -> Shown:
             ai=asset.ai_classification,
         )
     common |= {
-        "title": asset.name or NAMELESS,
+        "title": named(asset.name),
         "type": kind_of(asset).capitalize(),
         "location": asset.url,
         "metadata": asset.metadata_,

@@ -26,6 +26,7 @@ from delula.recipes.listing import LEAST_STOCK, PROBLEMS
 from delula.rollups.queries import as_of, outcomes_by_recipe
 from delula.tags.namespaces import broken_rules
 from delula.tags.queries import CATALOGUE_CHANGES, CENSUS, TAGS, Problem, namespaces, successors
+from delula.web.display import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -283,7 +284,7 @@ def _faults_of_tags(problem: Problem, names: Mapping[int, str]) -> list[Fault]:
             text = "One recipe carries it." if carrying == 1 else f"{carrying:,} recipes carry it."
         else:
             text = next(check.meaning for check in CHECKS if check.key == problem)
-        found.append(Fault(id_, names[id_] or "(no name)", text, names[others[0]] if others else None))
+        found.append(Fault(id_, named(names[id_]), text, names[others[0]] if others else None))
     return found
 
 

@@ -17,6 +17,7 @@ from delula.errors import InvalidInput, Refused
 from delula.models import AuditEntry, RecipeOptionTagIcon
 from delula.option_icons.looks import option_of
 from delula.option_icons.queries import ICONS, recipes_with
+from delula.web.display import named
 from delula.web.lucide import lucide_name
 from delula.web.tags import TAG_COLORS
 
@@ -279,7 +280,7 @@ def _insert(values: Mapping[str, Any]) -> None:
 
 def _touched(key: str) -> tuple[Touched, ...]:
     """The recipes that have such an option, as many as a page names."""
-    return tuple(Touched("recipe", str(one.id), one.name or "(no name)") for one in recipes_with(key))
+    return tuple(Touched("recipe", str(one.id), named(one.name)) for one in recipes_with(key))
 
 
 def _version(values: Mapping[str, JsonValue]) -> str:

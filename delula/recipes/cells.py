@@ -18,6 +18,7 @@ from delula.web.display import (
     flag_tag,
     grouped,
     lead_tag,
+    named,
     number_tag,
     span,
     time_tag,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from delula.web.lists import ListPage
 
 #: What stands on a recipe without a name; it must be possible to open it.
-NAMELESS = "(no name)"
 
 
 class NamedTag(NamedTuple):
@@ -134,11 +134,10 @@ def card_of(index: str) -> Callable[..., Card]:
 
     def card(row: Any, tags: Sequence[Any] | None) -> Card:
         has_picture = store is not None and store.key_of(row.preview_image_url) is not None
-        named = named_tags(tags)
-        seen = [tag for tag in named if not tag.hidden and not tag.is_dangling]
+        seen = [tag for tag in named_tags(tags) if not tag.hidden and not tag.is_dangling]
         state = "" if row.is_active and row.is_public else "Not public" if row.is_active else "Inactive"
         return Card(
-            name=row.name.strip() or NAMELESS,
+            name=named(row.name),
             description=row.description,
             kind=str(row.generation_type),
             made=made(row),
@@ -203,8 +202,8 @@ def _stock(row: Any, _: ListPage) -> str:
 
 
 def _providers(row: Any, _: ListPage) -> str:
-    named = dict.fromkeys(one for one in (row.video_provider, row.image_provider) if one)
-    return text(", ".join(named))
+    providers = dict.fromkeys(one for one in (row.video_provider, row.image_provider) if one)
+    return text(", ".join(providers))
 
 
 def _share(row: Any, _: ListPage) -> str:
@@ -224,9 +223,7 @@ def _same(field: str, column: str) -> Cell:
 
 
 _CELLS: Mapping[str, Cell] = {
-    "name": Cell(
-        lambda row, listed: lead_tag(row.name.strip() or NAMELESS, listed.detail_href(row.id)), "cut"
-    ),
+    "name": Cell(lambda row, listed: lead_tag(row.name, listed.detail_href(row.id)), "cut"),
     "id": Cell(lambda row, _: copyable_tag(row.id)),
     "state": Cell(_state),
     "type": Cell(lambda row, _: escape(made(row))),

@@ -65,7 +65,7 @@ def cells() -> Mapping[str, Cell]:
 
     def recipe(row: Any, listed: ListPage) -> str:
         if row.recipe_name is not None:
-            return link(recipe_href(row.recipe_id), row.recipe_name or "(no name)")
+            return link(recipe_href(row.recipe_id), row.recipe_name)
         href, title = f"{listed.action}?q=recipe:{row.recipe_id}", "This recipe no longer exists"
         return link(href, row.recipe_id, title=title, classes="gone")
 

@@ -18,6 +18,7 @@ from delula.samples.cells import cells, moderation_tag, size_tag, written_dimens
 from delula.samples.listing import LISTING
 from delula.storage import current_store
 from delula.web.command_pages import command_line
+from delula.web.display import named
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
 from delula.web.references import hrefs_of, owner_naming
@@ -164,7 +165,7 @@ def _related(sample: AnyRow) -> list[dict[str, Any]]:
     if sample.recipe_name is not None:
         recipe = {
             "icon": "book-open",
-            "title": sample.recipe_name or "(no name)",
+            "title": named(sample.recipe_name),
             "meta": f"Recipe, {sample.credit_cost} credits",
             "href": hrefs_of("recipes")(sample.recipe_id),
         }

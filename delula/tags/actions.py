@@ -28,6 +28,7 @@ from delula.tags.looks import preview_of
 from delula.tags.namespaces import Choice, newly_broken
 from delula.tags.rewriting import Rewriting, carriers, enter, replaced, rewritten_by
 from delula.web.contrast import contrast_of
+from delula.web.display import named
 from delula.web.tags import TAG_COLORS
 
 if TYPE_CHECKING:
@@ -541,7 +542,7 @@ class Restore(Command[Restoring]):
             raise Refused(f"There is a tag {name or tag_id} again, made since.")
         rows = rewritten_by(entry.id, lock=lock)
         if changed := [row for row in rows if row.id is not None and row.tag_highlights != row.later]:
-            shown = ", ".join(f"{row.name or '(no name)'} ({row.id})" for row in changed[:SHOWN])
+            shown = ", ".join(f"{named(row.name)} ({row.id})" for row in changed[:SHOWN])
             more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
             raise Refused(
                 f"The tags of {_recipes(len(changed))} have changed since: {shown}{more}."
@@ -556,7 +557,7 @@ class Restore(Command[Restoring]):
             f"Bring back tag {name or tag_id}, with the tags of {_recipes(len(here))} as they were.",
             change,
             warnings=(f"{_recipes(gone).capitalize()} no longer exist.",) if gone else (),
-            touches=tuple(Touched("recipe", str(row.id), row.name or "(no name)") for row in here),
+            touches=tuple(Touched("recipe", str(row.id), named(row.name)) for row in here),
             says_all=True,
             data=rewriting,
         )
@@ -704,7 +705,7 @@ def _carrying(count: int) -> str:
 
 
 def _named(carrying: Sequence[Carrier]) -> str:
-    shown = ", ".join(f"{one.name or '(no name)'} ({one.id})" for one in carrying[:SHOWN])
+    shown = ", ".join(f"{named(one.name)} ({one.id})" for one in carrying[:SHOWN])
     return shown + (f" and {len(carrying) - SHOWN} more" if len(carrying) > SHOWN else "")
 
 

@@ -17,6 +17,7 @@ from delula.models import LARGEST_ID, Recipe, id_in
 from delula.recipes import versions
 from delula.tags import queries
 from delula.tags.namespaces import newly_broken
+from delula.web.display import named
 from delula.web.tags import dangling_chip, tag_chip
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Giving(Given):
 def tag_member(row: AnyRow, count: int = 0) -> Member:
     """A tag, as the control of a recipe's tags shows it."""
     drawn = tag_chip(row.name, row.color, hidden=row.is_hidden, active=row.is_active)
-    return Member(str(row.id), row.name or "(no name)", count, HIDDEN if row.is_hidden else PUBLIC, drawn)
+    return Member(str(row.id), named(row.name), count, HIDDEN if row.is_hidden else PUBLIC, drawn)
 
 
 def _of(recipe_ids: Sequence[str]) -> Sequence[Member]:
@@ -303,15 +304,15 @@ def _instead(give: Iterable[int], namespaces: Sequence[Namespace]) -> list[int]:
 
 def _sentence(recipe: AnyRow, given: Sequence[int | None], taken: Sequence[int | None]) -> str:
     rows = queries.held([id_ for id_ in (*given, *taken) if id_ is not None], lock=False)
-    names = {id_: row.name or "(no name)" for id_, row in rows.items()}
+    names = {id_: named(row.name) for id_, row in rows.items()}
 
-    def named(ids: Sequence[int | None]) -> str:
+    def listed(ids: Sequence[int | None]) -> str:
         return ", ".join("an empty entry" if id_ is None else names.get(id_, f"tag {id_}") for id_ in ids)
 
     name = recipe.name or f"recipe {recipe.id}"
     if given and taken:
-        return f"Give {name} {named(given)}, and take {named(taken)} from it"
-    return f"Give {name} {named(given)}" if given else f"Take {named(taken)} from {name}"
+        return f"Give {name} {listed(given)}, and take {listed(taken)} from it"
+    return f"Give {name} {listed(given)}" if given else f"Take {listed(taken)} from {name}"
 
 
 GIVE, PUT_BACK, TIDY = register(Give()), register(PutBack()), register(Tidy())

@@ -12,6 +12,7 @@ from delula.commands import Touched
 from delula.db import session
 from delula.models import Recipe, TagRewrite
 from delula.recipes import versions
+from delula.web.display import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +56,7 @@ class Carrier:
     @property
     def touched(self) -> Touched:
         """The same, as a preview names it."""
-        return Touched("recipe", str(self.id), self.name or "(no name)")
+        return Touched("recipe", str(self.id), named(self.name))
 
 
 _CARRIERS = (

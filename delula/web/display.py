@@ -327,13 +327,14 @@ def row_tag(id: object, href: str | None = None, peek_href: str | None = None) -
     return markup(f'<tr id="row-{row}" data-row="{row}"{opens}{peeks}>')
 
 
-#: What stands for a name of nothing but blanks, where a link has to say something.
+#: What stands for a name of which nothing is seen, where a link has to say something.
 NAMELESS = "(no name)"
 
 
 def named(value: object) -> str:
     """Somebody's name for a thing as the text of a link; also a Jinja filter."""
-    return str(value) if value is not None and str(value).strip() else NAMELESS
+    text = "" if value is None else str(value)
+    return text if any(one.isprintable() and not one.isspace() for one in text) else NAMELESS
 
 
 def lead_tag(text: object, href: str, mono: bool = False) -> Markup:

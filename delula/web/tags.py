@@ -6,7 +6,7 @@ import re
 
 from markupsafe import Markup
 
-from delula.web.display import MISSING, escape
+from delula.web.display import MISSING, escape, named
 
 #: Colours that the product's tags can have; each is a class in static/css/tag.css.
 TAG_COLORS = frozenset(
@@ -62,7 +62,7 @@ def tag_chip(
     if hidden and colon:
         text = f'<span class="tag-space">{escape(namespace)}:</span>{escape(value)}'
     else:
-        text = escape(name) if (name or "").strip() else "(no name)"
+        text = escape(named(name))
     if not active:
         text += '<span class="tag-note">inactive</span>'
     opening, closing = (f'a href="{escape(href)}"', "a") if href else ("span", "span")

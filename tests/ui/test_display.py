@@ -144,7 +144,8 @@ def test_a_value_of_json_is_written_for_people(value: object, shown: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("Cat", "Cat"), (7, "7"), ("", "(no name)"), (" \n", "(no name)"), (None, "(no name)")]
+    ("name", "said"),
+    [("Cat", "Cat"), (7, "7"), ("", "(no name)"), (" \u200b\n", "(no name)"), (None, "(no name)")],
 )
 def test_a_link_has_a_name_however_blank_that_of_its_thing_is(name: object, said: str) -> None:
     assert named(name) == said
