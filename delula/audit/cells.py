@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 from delula.audit.objects import object_name
 from delula.commands import action_title
 from delula.models.enums import wording
-from delula.web.display import MISSING, badge_tag, copyable_tag, escape, lead_tag, plain_value, time_tag
+from delula.web.display import (
+    MISSING,
+    badge_tag,
+    column_words,
+    copyable_tag,
+    escape,
+    lead_tag,
+    plain_value,
+    time_tag,
+)
 from delula.web.masking import shown_json
 from delula.web.references import object_href
 from delula.web.tables import Cell, link, text
@@ -37,7 +46,7 @@ def _change(row: Any, _: ListPage) -> str:
     if not changed:
         return MISSING
     parts = [
-        f'<span class="muted">{escape(name.replace("_", " "))}</span> <bdi>{old}</bdi> → <bdi>{new}</bdi>'
+        f'<span class="muted">{escape(column_words(name))}</span> <bdi>{old}</bdi> → <bdi>{new}</bdi>'
         for name, old, new in changed[:SHOWN_VALUES]
     ]
     more = len(changed) - SHOWN_VALUES

@@ -327,6 +327,12 @@ def row_tag(id: object, href: str | None = None, peek_href: str | None = None) -
     return markup(f'<tr id="row-{row}" data-row="{row}"{opens}{peeks}>')
 
 
+def column_words(name: str) -> str:
+    """A column's name in the words of pages: `is_active` is "active", and `color` is "colour"."""
+    words = name.removeprefix("is_").replace("_", " ")
+    return "colour" if words == "color" else words
+
+
 #: What stands for a name of which nothing is seen, where a link has to say something.
 NAMELESS = "(no name)"
 
@@ -408,6 +414,7 @@ FILTERS: dict[str, Callable[..., object]] = {
             plain_value,
             macro,
             named,
+            column_words,
         )
     },
     # The same as macros; Jinja calls a filter at half the price, which counts in the cells of a list.

@@ -42,7 +42,23 @@ def masked_json(value: JsonValue) -> JsonValue:
         return {key: MASK if child and is_secret(key) else masked_json(child) for key, child in value.items()}
     if isinstance(value, list):
         return [masked_json(child) for child in value]
-    return masked_urls(value) if isinstance(value, str) else value
+    return _masked_text(value) if isinstance(value, str) else value
+
+
+#: A key and the beginning of its text in JSON that is itself a text: its quotes have backslashes before them.
+_KEY = re.compile(r'(?<!\\)(?P<quote>\\{0,9}")(?P<key>[\w.-]{2,64})(?P=quote)\s*:\s*(?P=quote)')
+
+
+def _masked_text(text: str) -> str:
+    """A text within JSON, with its secrets masked: it may be JSON as well, or too deep for Python to read."""
+    shown: list[str] = []
+    at = 0
+    for found in _KEY.finditer(text):
+        if found.start() >= at and is_secret(found["key"]):
+            end = re.compile(r"(?<!\\)" + re.escape(found["quote"])).search(text, found.end())
+            shown += [text[at : found.end()], MASK]
+            at = end.start() if end else len(text)
+    return masked_urls("".join(shown) + text[at:])
 
 
 def masked_urls(text: str) -> str:

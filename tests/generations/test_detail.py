@@ -246,6 +246,15 @@ def test_a_password_within_a_url_is_masked(url: str, shown: str) -> None:
     assert masked_json({"endpoint": [f"see {url} for more"]}) == {"endpoint": [f"see {shown} for more"]}
 
 
+def test_secrets_are_masked_in_json_within_json_and_in_what_is_too_deep_to_be_read() -> None:
+    inner = json.dumps({"apiKey": "sk-1", "mood": "calm", "list": [{"token": "t-1"}]})
+    for text in (inner, json.dumps({"body": inner}), '{"password": "p", "deep": ' + "[" * 20_000):
+        shown = json.dumps(masked_json({"text": text}))
+        assert not [secret for secret in ("sk-1", "t-1", '"p\\\\"') if secret in shown]
+        assert MASK in json.loads(shown)["text"]
+    assert "calm" in str(masked_json({"text": inner}))
+
+
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
