@@ -218,7 +218,11 @@ class RecipeTotals(Base, kw_only=True, eq=False, repr=False):
     """
 
     __tablename__ = "recipe_totals"
-    __table_args__ = {"schema": CONSOLE_SCHEMA}  # noqa: RUF012 - as SQLAlchemy wants it
+    __table_args__ = (
+        Index("recipe_totals_generations", "generations", "recipe_id"),
+        Index("recipe_totals_stock", "stock", "recipe_id"),
+        {"schema": CONSOLE_SCHEMA},
+    )
 
     recipe_id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     generations: Mapped[int] = mapped_column(BigInteger, server_default=_zero, default=0)

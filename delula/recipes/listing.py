@@ -370,8 +370,8 @@ LISTING = ListSpec(
         Sort("cost", "Cost", RECIPES.credit_cost, SortKind.INTEGER, nullable=False),
         Sort("usage", "Usage", USAGE.usage_count, SortKind.INTEGER),
         Sort("used", "Last used", USAGE.last_used_at, SortKind.TIME),
-        Sort("generations", "Generations", TOTALS.generations, SortKind.INTEGER),
-        Sort("stock", "Stock", TOTALS.stock, SortKind.INTEGER),
+        Sort("generations", "Generations", TOTALS.generations, SortKind.INTEGER, id=TOTALS.recipe_id),
+        Sort("stock", "Stock", TOTALS.stock, SortKind.INTEGER, id=TOTALS.recipe_id),
     ),
     columns=(
         Column("name", "Name", sort="name"),
