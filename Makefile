@@ -36,7 +36,7 @@ dev: setup-run
 
 test: check
 	@$(PYTHON) -m tests.browser
-	@$(PYTHON) -m pytest --quiet --numprocesses logical --maxprocesses 4
+	@$(PYTHON) -m pytest --quiet --numprocesses auto
 
 test-slow: setup-test
 	@$(PYTHON) -m tests.browser

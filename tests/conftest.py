@@ -51,6 +51,11 @@ settings.register_profile("console", deadline=None, suppress_health_check=[Healt
 settings.load_profile("console")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """How many run the tests: one more than there are processors, as tests wait for servers and for time."""
+    return min((os.cpu_count() or 1) + 1, 4)
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage as a web server does: else that takes a tenth of a run."""
     settle()
