@@ -75,7 +75,7 @@ def found(client: FlaskClient, query: str, sort: str = "-created") -> list[int]:
 
 
 @pytest.mark.parametrize("query", MEANINGS)
-@pytest.mark.parametrize("sort", ["-created", "duration"])
+@pytest.mark.parametrize("sort", some(["-created", "duration"], 1))
 def test_a_filter_leaves_the_rows_that_sql_leaves(running: Console, query: str, sort: str) -> None:
     statement = f"SELECT id FROM component_usage WHERE {MEANINGS[query]}"  # noqa: S608 - our own
     expected = [id_ for (id_,) in running.sql(statement)]  # type: ignore[arg-type]

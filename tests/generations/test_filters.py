@@ -10,6 +10,7 @@ import pytest
 
 from delula.generations.listing import FIELDS
 from tests.generations.reading import LIST, ask, ids, matches
+from tests.thinning import some
 
 if TYPE_CHECKING:
     from tests.consoles import Console
@@ -154,7 +155,7 @@ def test_every_field_is_tried() -> None:
     assert set(FIELDS.names) <= tried
 
 
-@pytest.mark.parametrize("query", MEANINGS)
+@pytest.mark.parametrize("query", some(MEANINGS, 60))
 def test_a_filter_finds_what_sql_finds_in_the_lists_order(many: Console, query: str) -> None:
     where = MEANINGS[query]
     expected = many.sql(

@@ -209,7 +209,7 @@ ORDERS = [Order(SORTS[key], descending) for key in ("id", "made", "cost") for de
 
 
 @pytest.mark.usefixtures("strategy")
-@pytest.mark.parametrize("name", some(CONDITIONS, 5))
+@pytest.mark.parametrize("name", some(CONDITIONS, 3))
 def test_paging_forwards_gives_every_match_once_and_in_order(session: Session, name: str) -> None:
     for order in ORDERS:
         assert forwards(session, CONDITIONS[name], order, 120) == expected(session, CONDITIONS[name], order)
