@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from delula.models import JsonValue
     from delula.storage import ObjectFacts
 
-#: What stands on an asset without a name; it must be possible to open it.
 #: Characters of a text out of JSON that are shown.
 _EXCERPT = 120
 #: Entries of a classification that stand in the list beside its JSON.

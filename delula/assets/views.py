@@ -138,7 +138,7 @@ def detail(reference: str) -> Response:
         judgements=judgements,
         same_href=_same_href,
         hrefs=hrefs_of,
-        place=place_of(LISTING, queries.RESOLVERS, asset.reference, asset.created_at),
+        place=place_of(LISTING, queries.RESOLVERS, asset.reference),
     )
 
 

@@ -143,7 +143,7 @@ def _asset_link(asset_id: str, related: Related) -> dict[str, Any]:
         href = hrefs_of("assets")(f"user-{related.asset.id}")
         return _link("image", related.asset.display_name, _asset_meta(related), href)
     if related.removed:
-        href = hrefs_of("assets")(related.removed.reference)
+        href = hrefs_of("assets")(related.removed)
         return _link("archive-x", asset_id, "Its library entry was removed", href, missing=True)
     return _link("image", asset_id, _asset_meta(related), same_href("asset", asset_id))
 

@@ -161,7 +161,7 @@ class Related:
     user: AnyRow | None
     recipe: AnyRow | None
     asset: AnyRow | None
-    removed: AnyRow | None
+    removed: str | None
     backlog: Sequence[AnyRow]
     samples: Sequence[AnyRow]
     ledger: Sequence[AnyRow]
@@ -244,7 +244,7 @@ def related(generation: Generation) -> Related:
         user=next(iter(found["user"]), None),
         recipe=next(iter(found["recipe"]), None),
         asset=next(iter(found["asset"]), None),
-        removed=next(iter(found["removed"]), None),
+        removed=next((one.reference for one in found["removed"]), None),
         backlog=found["backlog"],
         samples=found["samples"],
         ledger=found["ledger"],

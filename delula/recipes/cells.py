@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
     from delula.web.lists import ListPage
 
-#: What stands on a recipe without a name; it must be possible to open it.
-
 
 class NamedTag(NamedTuple):
     """One entry of a recipe's tags, as a query loads it.

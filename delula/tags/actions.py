@@ -28,7 +28,7 @@ from delula.tags.looks import preview_of
 from delula.tags.namespaces import Choice, newly_broken
 from delula.tags.rewriting import Rewriting, carriers, enter, replaced, rewritten_by
 from delula.web.contrast import contrast_of
-from delula.web.display import named
+from delula.web.display import column_words, named
 from delula.web.tags import TAG_COLORS
 
 if TYPE_CHECKING:
@@ -199,9 +199,7 @@ class Edit(TagCommand[Edited]):
         if "name" in after:
             _refuse_taken(str(after["name"]), tag.id, lock=lock)
             _refuse_broken(carrying, tag, str(after["name"]), is_hidden=tag.is_hidden)
-        changed = " and ".join(
-            ", ".join("colour" if field == "color" else field for field in after).rsplit(", ", 1)
-        )
+        changed = " and ".join(", ".join(map(column_words, after)).rsplit(", ", 1))
         return Plan(
             f"Change the {changed} of tag {tag.name or tag.id}.",
             Change(KIND, str(tag.id), before, after),

@@ -240,10 +240,10 @@ class Tidy(RecipeTagsCommand[OfRecipe]):
         if after == before:
             raise Refused(f"The tags of recipe {recipe.id} are tidy.")
         gone = [id_ for id_ in dict.fromkeys(before) if id_ not in tags and id_ not in merged]
-        named = ", ".join("an empty entry" if id_ is None else str(id_) for id_ in gone[:SHOWN_GONE])
-        named += f" and {len(gone) - SHOWN_GONE} more" if len(gone) > SHOWN_GONE else ""
+        untagged = ", ".join("an empty entry" if id_ is None else str(id_) for id_ in gone[:SHOWN_GONE])
+        untagged += f" and {len(gone) - SHOWN_GONE} more" if len(gone) > SHOWN_GONE else ""
         twice = len(before) - len(set(before))
-        parts = [f"{named}, which no tag has"] * bool(gone)
+        parts = [f"{untagged}, which no tag has"] * bool(gone)
         parts += [f"{twice} that {'stands' if twice == 1 else 'stand'} there already"] * bool(twice)
         taken = [f"take away {', and '.join(parts)}"] if parts else []
         put = [

@@ -527,7 +527,8 @@ def place_of(spec: ListSpec, resolvers: Resolvers, id_: RowId, value: SortValue 
         spec: the list.
         resolvers: find what its filter names.
         id_: of the row.
-        value: that the row has in the list's default order, where the page has read it already.
+        value: that the row has in the list's default order, where the page has read it already; only from
+            pages of rows that the list has.
     """
     listed_from = request.args.get("from", "")
     index = url_for(f"{spec.name}.index")
