@@ -358,7 +358,7 @@ class Search:
             return
         shape, place_values = None, {}
         if (cursor := self.cursor) is not None:
-            shape = _Shape(cursor.value is not None, cursor.id is not None, cursor.backward)
+            shape = Shape(cursor.value is not None, cursor.id is not None, cursor.backward)
             place_values = {"place_value": cursor.value, "place_id": cursor.id}
         clauses = _clauses(self.conditions)
         for stretch in _stretches(self.source, self.order, shape):
@@ -502,28 +502,27 @@ class Search:
                 return
 
 
-class _Shape(NamedTuple):
+class Shape(NamedTuple):
     """What the statements of a search depend on of its cursor; the values themselves are parameters."""
 
     has_value: bool
     has_id: bool
     backward: bool
 
+    def cursor(self) -> Cursor:
+        """A cursor of this shape; its value and id are not to be looked at."""
+        return Cursor(0 if self.has_value else None, 0 if self.has_id else None, self.backward)
+
 
 @lru_cache(maxsize=1_000)
-def _stretches(source: Source, order: Order, shape: _Shape | None) -> tuple[Select[tuple[Any, RowId]], ...]:
+def _stretches(source: Source, order: Order, shape: Shape | None) -> tuple[Select[tuple[Any, RowId]], ...]:
     """The statements along an order, one for each stretch; to make one takes longer than to run it."""
-    cursor = shape and Cursor(
-        0 if shape.has_value else None,  # a value that is not looked at, as there is an anchor
-        0 if shape.has_id else None,
-        shape.backward,
-    )
     search = Search(
         session=None,  # type: ignore[arg-type]  # it only makes statements
         source=source,
         order=order,
         conditions=(),
-        cursor=cursor,
+        cursor=shape and shape.cursor(),
         limit=0,
         anchor=bindparam("place_value", type_=order.sort.expression.type),
         anchor_id=bindparam("place_id", type_=source.id.type),
@@ -553,7 +552,7 @@ def _beside(
             )
             for is_before in (True, False)
             for number, stretch in enumerate(
-                _stretches(source, order, _Shape(has_value, has_id=True, backward=is_before))
+                _stretches(source, order, Shape(has_value, has_id=True, backward=is_before))
             )
         )
     )

@@ -35,11 +35,11 @@ from delula.db import by_key
 from delula.lists.constants import UNDECIDED, constant_of
 from delula.lists.explain import explain_each
 from delula.lists.order import Cursor, Order, Sort, SortKind
-from delula.lists.paging import ONE, Condition, Found, Key, Search, Source
+from delula.lists.paging import ONE, Condition, Found, Key, Search, Shape, Source
 from delula.models.tolerance import BEYOND
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, CompoundSelect, FromClause, Select
 
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 #: The ends of an integer column: beyond every id that is not itself the end.
 _LOWEST, _HIGHEST = -(2**31), 2**31 - 1
+#: How many rows are still to be found.
+_WANTED: ColumnElement[int] = bindparam("wanted", type_=Integer())
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,24 +108,30 @@ class Union(Source):
         at = self._split(cursor.id) if cursor and cursor.id is not None else None
         if cursor and cursor.id is not None and at is None:
             return Found([])  # a place in another list
+        narrowed = {
+            number: met
+            for number, branch in enumerate(self.branches)
+            if (met := self._narrowed(branch, conditions)) is not None
+        }
+        if not narrowed:
+            return Found([])
+        if not any(narrowed.values()) and (cursor is None or cursor.value not in BEYOND):
+            return Found(self._all_of(session, tuple(narrowed), order, cursor, at, limit))
         anchor = self._anchor(order, cursor, at)
         searches = {
             number: Search(
                 session,
-                _source_of(branch),
+                _source_of(self.branches[number]),
                 Order(_sort_in(self, number, order.sort), order.descending),
-                narrowed,
+                met,
                 _cursor_in(number, cursor, at, descending=order.descending),
                 limit,
                 anchor,
             )
-            for number, branch in enumerate(self.branches)
-            if (narrowed := self._narrowed(branch, conditions)) is not None
+            for number, met in narrowed.items()
         }
-        if not searches:
-            return Found([])
         if all(len(search.leading) == len(search.conditions) for search in searches.values()):
-            return Found([self._key(entry) for entry in _along(searches, limit)])
+            return Found(self._along(session, _stretches(searches, _WANTED), {}, limit))
         planned = [search for search in searches.values() if len(search.leading) < len(search.conditions)]
         for search, plan in zip(
             planned, explain_each(session, [search.matches() for search in planned]), strict=True
@@ -243,6 +251,35 @@ class Union(Source):
         is_id = digits.isascii() and digits.isdigit() and len(digits) <= 10 and int(digits) <= _HIGHEST
         return (number, int(digits)) if number is not None and is_id else None
 
+    def _all_of(
+        self,
+        session: AnySession,
+        numbers: tuple[int, ...],
+        order: Order,
+        cursor: Cursor | None,
+        at: tuple[int, int] | None,
+        limit: int,
+    ) -> list[Key]:
+        """The first rows of some branches, whatever is in them."""
+        if cursor is None:
+            return self._along(session, _unfiltered(self, numbers, order, None, None), {}, limit)
+        shape = Shape(cursor.value is not None, at is not None, cursor.backward)
+        branch, id_ = at or (None, None)
+        statements = _unfiltered(self, numbers, order, shape, branch)
+        return self._along(session, statements, {"place_value": cursor.value, "place_id": id_}, limit)
+
+    def _along(
+        self, session: AnySession, stretches: Iterable[Select[Any]], values: Mapping[str, Any], limit: int
+    ) -> list[Key]:
+        """The first rows where indexes answer every branch: one statement for each stretch of the order."""
+        found: list[Key] = []
+        for statement in stretches:
+            rows = session.execute(statement, {**values, "wanted": limit - len(found)})
+            found += [self._key(_Entry(*row)) for row in rows]
+            if len(found) == limit:
+                break
+        return found
+
     def _key(self, entry: _Entry) -> Key:
         return Key(entry.value, f"{self.branches[entry.branch].name}-{entry.id}")
 
@@ -304,21 +341,17 @@ class Union(Source):
         return found
 
 
-def _along(searches: Mapping[int, Search], limit: int) -> list[_Entry]:
-    """The first rows where indexes answer every branch: one statement for each stretch of the order."""
-    found: list[_Entry] = []
-    session = next(iter(searches.values())).session
+def _stretches(searches: Mapping[int, Search], limit: ColumnElement[int]) -> Iterator[Select[Any]]:
+    """The statements along the order that lies ahead of the cursor, one for each stretch that has rows."""
     for places in zip(*(search.stretches() for search in searches.values()), strict=True):
-        wanted = limit - len(found)
-        if wanted and (statement := _stretch(searches, places, wanted)) is not None:
-            found += [_Entry(*row) for row in session.execute(statement)]
-    return found
+        if (statement := _stretch(searches, places, limit)) is not None:
+            yield statement
 
 
 def _stretch(
     searches: Mapping[int, Search],
     places: Sequence[Sequence[ColumnElement[bool]]],
-    limit: int | ColumnElement[int],
+    limit: ColumnElement[int],
 ) -> Select[Any] | None:
     """The first rows of one stretch of the order, of all branches: value, branch and id; None for no rows."""
     direction = desc if next(iter(searches.values())).descending else asc
@@ -345,26 +378,42 @@ def _beside(union: Union, order: Order, branch: int, has_value: bool) -> Compoun
     """
     found = []
     for is_before in (True, False):
-        # Its value and id are parameters, so what stands here for them is not looked at.
-        cursor = Cursor(0 if has_value else None, 0, is_before)
-        searches = {}
-        for number, other in enumerate(union.branches):
-            sort = _sort_in(union, number, order.sort)
-            searches[number] = Search(
-                session=None,  # type: ignore[arg-type]  # it only makes statements
-                source=_source_of(other),
-                order=Order(sort, order.descending),
-                conditions=(),
-                cursor=_cursor_in(number, cursor, (branch, 0), descending=order.descending),
-                limit=0,
-                anchor=bindparam("place_value", type_=sort.expression.type),
-                anchor_id=bindparam("place_id", type_=other.id.type) if number == branch else None,
-            )
-        for number, places in enumerate(zip(*(one.stretches() for one in searches.values()), strict=True)):
-            if (nearest := _stretch(searches, places, ONE)) is not None:
-                row = nearest.subquery().c
-                found.append(select(literal(is_before, Boolean), literal(number), row.branch, row.id))
+        shape = Shape(has_value, has_id=True, backward=is_before)
+        searches = _at_parameters(union, range(len(union.branches)), order, shape, branch)
+        for number, nearest in enumerate(_stretches(searches, ONE)):
+            row = nearest.subquery().c
+            found.append(select(literal(is_before, Boolean), literal(number), row.branch, row.id))
     return by_key(union_all(*found))
+
+
+@lru_cache(maxsize=1_000)
+def _unfiltered(
+    union: Union, numbers: tuple[int, ...], order: Order, shape: Shape | None, branch: int | None
+) -> tuple[Select[Any], ...]:
+    """The statements along an order of whole branches; to make one takes longer than to run it."""
+    return tuple(_stretches(_at_parameters(union, numbers, order, shape, branch), _WANTED))
+
+
+def _at_parameters(
+    union: Union, numbers: Iterable[int], order: Order, shape: Shape | None, branch: int | None
+) -> dict[int, Search]:
+    """Searches that only make statements: value and id of the cursor, in `branch`, are their parameters."""
+    cursor = shape and shape.cursor()
+    at = None if branch is None else (branch, 0)
+    searches = {}
+    for number in numbers:
+        sort, id_ = _sort_in(union, number, order.sort), union.branches[number].id
+        searches[number] = Search(
+            session=None,  # type: ignore[arg-type]  # it only makes statements
+            source=_source_of(union.branches[number]),
+            order=Order(sort, order.descending),
+            conditions=(),
+            cursor=_cursor_in(number, cursor, at, descending=order.descending),
+            limit=0,
+            anchor=bindparam("place_value", type_=sort.expression.type),
+            anchor_id=bindparam("place_id", type_=id_.type) if number == branch else None,
+        )
+    return searches
 
 
 def _together(parts: Sequence[Select[Any]]) -> Select[Any] | CompoundSelect[Any]:
