@@ -15,6 +15,7 @@ from delula.web.display import (
     flag_tag,
     grouped,
     lead_tag,
+    markup,
     named,
     size,
     span,
@@ -26,6 +27,8 @@ from delula.web.tables import Cell, link, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from markupsafe import Markup
 
     from delula.web.lists import ListPage
 
@@ -44,6 +47,11 @@ def title_of(row: Any) -> str:
 def source_of(row: Any) -> str:
     """The source of an asset in words."""
     return _SOURCES[row.source]
+
+
+def state_tag(row: Any) -> Markup:
+    """What a tile says of an asset: that it is deleted, else its source."""
+    return badge_tag("Deleted", "danger") if row.is_deleted else markup(f"<span>{source_of(row)}</span>")
 
 
 def type_of(value: str | None) -> str | None:

@@ -16,7 +16,7 @@ from delula.assets import (
     removed,
 )
 from delula.assets.actions import REVIEWED, subject_of
-from delula.assets.cells import cells, source_of, title_of, type_of
+from delula.assets.cells import cells, source_of, state_tag, title_of, type_of
 from delula.assets.deeds import BULK, offered, offered_of_removed
 from delula.assets.detail import compared, faults, judgements, shown
 from delula.assets.listing import LISTING, SOURCE_LABELS
@@ -49,6 +49,7 @@ def _extras() -> dict[str, Any]:
         "has_store": current_store() is not None,
         "title_of": title_of,
         "source_of": source_of,
+        "state_tag": state_tag,
         "type_of": type_of,
     }
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from delula.web.display import choice_tag, escape, markup, named
+from delula.web.display import choice_tag, escape, markup, named, time_tag
 from delula.web.static import icon_tag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from datetime import datetime
 
     from markupsafe import Markup
 
@@ -24,25 +24,27 @@ def tile_tag(
     href: str,
     title: object,
     kind: str | None,
+    state: Markup,
+    when: datetime | None,
     thumbnail: str | None = None,
     fallback_url: str | None = None,
     peek_href: str | None = None,
     *,
     selects: bool = False,
-    caller: Callable[[], str],
 ) -> Markup:
-    """A tile, for the `call` of a template.
+    """A tile.
 
     Args:
         id: of the row.
         href: the page of the row.
         title: of the row; a dash for none.
         kind: a key of `KIND_ICONS`, or anything else.
+        state: the badges under the picture.
+        when: the time beside them.
         thumbnail: the picture.
         fallback_url: tried by script where the picture does not load.
         peek_href: where the peek of the row is.
         selects: whether it has a checkbox of the form below the rows.
-        caller: gives the badges and times under the picture.
     """
     row, (behind, before) = escape(id), _sides(kind)
     peeks = f' data-peek="{escape(peek_href)}"' if peek_href else ""
@@ -58,7 +60,7 @@ def tile_tag(
     <span class="tile-box">{behind}{picture}{before}</span>
     <bdi class="tile-title">{"—" if title is None else escape(named(title))}</bdi>
   </a>
-  <div class="tile-meta">{caller()}</div>
+  <div class="tile-meta">{state}{time_tag(when)}</div>
 </li>
 '''
     )
