@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Text, any_, bindparam, func, literal_column, select, tuple_
+from sqlalchemy import BigInteger, Text, any_, bindparam, func, literal_column, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.audit.listing import LOG
 from delula.db import AnyRow, by_key, session
-from delula.models import AuditEntry, Staff
+from delula.models import AuditEntry, BulkRun, BulkRunItem, Staff
 from delula.review.blind import IS_SEEN
 from delula.search import Choice
 
@@ -58,6 +58,27 @@ _PREVIOUS = (
     .order_by(_EARLIER.c.day.desc(), _EARLIER.c.place.desc())
     .limit(1)
 )
+_ITEM = BulkRunItem.__table__.c
+_ITEMS = (
+    select(
+        _ITEM.object_id,
+        _ITEM.entry_id,
+        _ITEM.said,
+        LOG.action,
+        LOG.object_kind,
+        select(_LATER.c.id).where(_LATER.c.takes_back == LOG.id).scalar_subquery().label("taken_back_by"),
+    )
+    .select_from(BulkRunItem.__table__.outerjoin(_LOG, LOG.id == _ITEM.entry_id))
+    .where(_ITEM.run_id == bindparam("run"), or_(_ITEM.entry_id.is_(None), IS_SEEN))
+    .order_by(_ITEM.id)
+)
+_RUN_OF = (
+    select(BulkRun)
+    .join(BulkRunItem, BulkRunItem.run_id == BulkRun.id)
+    .where(BulkRunItem.entry_id == bindparam("entry"))
+    .order_by(BulkRun.id)
+    .limit(1)
+)
 _COMPUTED = select(literal_column("dashboard.audit_hash(audit_log)", Text())).select_from(_LOG)
 
 
@@ -85,12 +106,14 @@ class Found:
         later: the entry that has taken it back.
         previous_id: the entry before it in the chain; None for the first.
         is_whole: whether it is what was written, and follows on the entry that it followed then.
+        run: the run on many rows that it was a part of.
     """
 
     entry: AuditEntry
     later: AuditEntry | None
     previous_id: int | None
     is_whole: bool
+    run: BulkRun | None
 
 
 def find(id_: int) -> Found | None:
@@ -107,7 +130,18 @@ def find(id_: int) -> Found | None:
         later=current.scalars(select(AuditEntry).where(AuditEntry.takes_back == id_)).one_or_none(),
         previous_id=previous.id if previous else None,
         is_whole=entry.hash == computed and entry.previous == hash_before,
+        run=current.scalars(_RUN_OF, {"entry": id_}).one_or_none(),
     )
+
+
+def items_of_run(number: int) -> Sequence[AnyRow]:
+    """What came of each row of a run on many, the first first."""
+    return session().execute(_ITEMS, {"run": number}).all()
+
+
+def entries(ids: Sequence[int]) -> Sequence[AuditEntry]:
+    """These entries, in any order."""
+    return session().scalars(select(AuditEntry).where(LOG.id.in_(ids))).all() if ids else []
 
 
 def suggest_actors(field: Field, prefix: str, limit: int) -> Sequence[Choice]:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, url_for
 
-from delula.access.guard import requires, why_may_not
+from delula.access.guard import may, requires, why_may_not
 from delula.access.permissions import Permission
 from delula.audit import queries
 from delula.audit.cells import cells
 from delula.audit.listing import LISTING
 from delula.audit.objects import object_name
 from delula.commands import action_title, inverse_of
+from delula.commands.bulk_runs import find_run
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, in_filter, place_of
 from delula.web.masking import shown_json
@@ -21,6 +22,7 @@ from delula.web.render import render, render_part
 
 if TYPE_CHECKING:
     from delula.audit.queries import Found
+    from delula.models import BulkRun
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -43,6 +45,28 @@ def detail(entry_id: int) -> Response:
 def peek(entry_id: int) -> Response:
     """The essence of one entry, beside the list."""
     return render("audit/_peek.html", **_shown(_found(entry_id)))
+
+
+@blueprint.get("/runs/<int:number>")
+@requires(Permission.AUDIT_READ)
+def run(number: int) -> Response:
+    """What came of a command on many rows."""
+    found = find_run(number)
+    if found is None or found.started_at is None:
+        abort(404)
+    items = queries.items_of_run(number)
+    standing = queries.entries([one.entry_id for one in items if one.entry_id and not one.taken_back_by])
+    done = sum(1 for one in items if one.entry_id)
+    return render(
+        "audit/run.html",
+        run=found,
+        title=_run_title(found),
+        items=items,
+        counts={"done": done, "left out": len(items) - done},
+        undoable=sum(
+            1 for entry in standing if (inverse := inverse_of(entry)) and may(inverse.command.permission)
+        ),
+    )
 
 
 @blueprint.get("/of/<kind>/<reference>")
@@ -88,6 +112,11 @@ def _shown(found: Found) -> dict[str, Any]:
     }
 
 
+def _run_title(run: BulkRun) -> str:
+    title = action_title(run.command)
+    return f"Undo of {title}" if run.takes_back else title
+
+
 def _why_not_undone(found: Found) -> str | None:
     """Why the person cannot take an entry back; None where that can be tried."""
     if found.later is not None:
@@ -113,6 +142,15 @@ def _related(found: Found) -> list[dict[str, Any]]:
                 "title": f"Entry {entry.takes_back}",
                 "meta": "What it takes back",
                 "href": href_of(entry.takes_back),
+            }
+        )
+    if found.run is not None:
+        links.append(
+            {
+                "icon": "list-checks",
+                "title": _run_title(found.run),
+                "meta": f"On {len(found.run.ids)} rows together",
+                "href": url_for("audit.run", number=found.run.id),
             }
         )
     if found.later is not None:

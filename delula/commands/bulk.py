@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from delula.commands.base import Conflict, LeftOut
@@ -11,10 +12,16 @@ from delula.commands.run import preview, run, take_back
 from delula.errors import InvalidInput, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from delula.access.actor import Actor
     from delula.commands.base import Command, Plan, Receipt, Touched
+
+    NotedOf = Callable[[str, int, str], None]
+
+
+def _unnoted(_object_id: str, _entry_id: int, _said: str) -> None:
+    """Keep no more of a row than the audit log does."""
 
 
 @dataclass
@@ -122,6 +129,7 @@ def run_many(
     plans: Mapping[str, Plan],
     *,
     reason: str = "",
+    noted: NotedOf = _unnoted,
 ) -> BulkReceipt:
     """Run a command on these objects, one after the other; what cannot be done to one hinders no other.
 
@@ -135,6 +143,8 @@ def run_many(
         actor: who does it.
         plans: what would become of each just now, as `preview_many` says.
         reason: why, for all of them.
+        noted: is called with the id of each object that was changed, its entry in the audit log and what was
+            done, in words, in the transaction that does it.
 
     Raises:
         Forbidden: the actor may not do it.
@@ -148,7 +158,8 @@ def run_many(
             version = seen
             if plan and plan.version == seen and not changed.isdisjoint(plan.touches):
                 version = preview(command, _given(command, id_, texts), actor).version
-            found.done[id_] = run(command, _given(command, id_, texts, version), actor, reason=reason)
+            given = _given(command, id_, texts, version)
+            found.done[id_] = run(command, given, actor, reason=reason, noted=partial(noted, id_))
             changed.update(plan.touches if plan else ())
         except InvalidInput as error:
             if error.field != command.object_field and not found.done:
@@ -161,16 +172,21 @@ def run_many(
     return found
 
 
-def take_back_many(entries: Iterable[int], actor: Actor) -> BulkReceipt:
+def take_back_many(entries: Mapping[int, str], actor: Actor, noted: NotedOf = _unnoted) -> BulkReceipt:
     """Undo what these entries of the audit log have done, one after the other, the latest first.
+
+    Args:
+        entries: their ids, each with the id of the object that it is about.
+        actor: who undoes them.
+        noted: as `run_many` calls it.
 
     Raises:
         Forbidden: the actor may not run the inverse of one.
     """
     found = BulkReceipt()
-    for entry in sorted(entries, reverse=True):
+    for entry, object_id in sorted(entries.items(), reverse=True):
         try:
-            found.done[str(entry)] = take_back(entry, actor)
+            found.done[object_id] = take_back(entry, actor, noted=partial(noted, object_id))
         except (InvalidInput, Refused) as error:
-            found.left_out.append(LeftOut(f"entry {entry}", str(error)))
+            found.left_out.append(LeftOut(object_id, str(error)))
     return found

@@ -16,11 +16,13 @@ from delula.errors import Forbidden, InvalidInput, Refused
 from delula.models import AuditEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from delula.access.actor import Actor
     from delula.commands.base import Change, Command, Invocation
     from delula.models import JsonValue
+
+    Noted = Callable[[int, str], None]
 
 InputT = TypeVar("InputT", bound=Given)
 
@@ -48,6 +50,7 @@ def run(
     *,
     reason: str = "",
     takes_back: int | None = None,
+    noted: Noted | None = None,
 ) -> Receipt:
     """Run a command: all of it happens, with its entry in the audit log, or nothing does.
 
@@ -57,6 +60,7 @@ def run(
         actor: who does it.
         reason: why, in the actor's words.
         takes_back: the entry of the audit log that it undoes.
+        noted: is called with the id of its entry and what was done, in words, in the same transaction.
 
     Raises:
         Forbidden: the actor may not do it.
@@ -69,7 +73,10 @@ def run(
     for last in (False, False, True):
         try:
             with on_occasion(actor, reason, command.name), atomic():
-                return _run(command, given, actor, reason, takes_back)
+                receipt = _run(command, given, actor, reason, takes_back)
+                if noted is not None:
+                    noted(receipt.entry_id, receipt.sentence)
+                return receipt
         except OperationalError as error:
             # The product locks the same rows in an order of its own; of two that wait for one another,
             # PostgreSQL ends one, of which nothing is left then.
@@ -175,8 +182,14 @@ def preview_taking_back(entry_id: int, actor: Actor) -> tuple[Command[Any], Plan
     return inverse.command, plan
 
 
-def take_back(entry_id: int, actor: Actor, *, reason: str = "") -> Receipt:
+def take_back(entry_id: int, actor: Actor, *, reason: str = "", noted: Noted | None = None) -> Receipt:
     """Undo what an entry of the audit log has done, by the inverse of its command.
+
+    Args:
+        entry_id: the entry.
+        actor: who undoes it.
+        reason: why, in the actor's words.
+        noted: as `run` calls it.
 
     Raises:
         InvalidInput: there is no such entry.
@@ -184,7 +197,7 @@ def take_back(entry_id: int, actor: Actor, *, reason: str = "") -> Receipt:
         Forbidden: the actor may not run the inverse.
     """
     inverse = _inverse(entry_id)
-    return run(inverse.command, inverse.given, actor, reason=reason, takes_back=entry_id)
+    return run(inverse.command, inverse.given, actor, reason=reason, takes_back=entry_id, noted=noted)
 
 
 def _inverse(entry_id: int) -> Invocation[Any]:

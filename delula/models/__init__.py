@@ -11,6 +11,7 @@ import delula.models.tolerance  # noqa: F401 - so that no row that is read break
 from delula.models.assets import MarketAsset, SystemAsset, UserAsset
 from delula.models.audit import AuditDay, AuditEntry
 from delula.models.backlog import BacklogVideo, SmartGenerationRequest
+from delula.models.bulk import BulkRun, BulkRunItem
 from delula.models.care import (
     AssetCorrection,
     AssetHold,
@@ -93,6 +94,8 @@ __all__ = [
     "AuditEntry",
     "BacklogVideo",
     "BalanceSeen",
+    "BulkRun",
+    "BulkRunItem",
     "ComponentDependency",
     "ComponentInputChannel",
     "ComponentOutputChannel",

@@ -120,7 +120,7 @@ def test_the_bulk_bar_deletes_what_can_be_and_leaves_out_the_rest(
         "id": ["user-101", "system-101", "user-9"],
         "back": "/assets/",
     }
-    preview = client.post("/bulk/assets.delete", data=data)
+    preview = client.post("/bulk/assets.delete", data=data, follow_redirects=True)
     said = words(preview.text)
     assert "1 of 3 selected will change." in said
     assert "retired instead" in said

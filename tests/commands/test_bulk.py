@@ -57,13 +57,21 @@ def open_form(client: FlaskClient, name: str, ids: list[Any], **texts: str) -> A
     assert page.status_code == 200
     csrf = fields(page.text, "csrf_token")[0]
     return client.post(
-        f"/bulk/{name}", data={"csrf_token": csrf, "id": ids, "back": "/generations/?q=a", **texts}
+        f"/bulk/{name}",
+        data={"csrf_token": csrf, "id": ids, "back": "/generations/?q=a", **texts},
+        follow_redirects=True,
     )
+
+
+def send(client: FlaskClient, page: Any, part: str = "run", **texts: Any) -> Any:
+    """Send the form of the page; a run leads to what came of it."""
+    data = sent(page) | texts
+    return client.post(f"{page.request.path}/{part}", data=data, follow_redirects=True)
 
 
 def sent(page: Any, **texts: str) -> dict[str, Any]:
     """What the form of the page sends."""
-    names = ("csrf_token", "back", "id", "version")
+    names = ("csrf_token", "id", "version")
     return {**{name: fields(page.text, name) for name in names}, **texts} | {
         "csrf_token": fields(page.text, "csrf_token")[0]
     }
@@ -108,7 +116,7 @@ def test_a_run_leaves_one_entry_for_each_and_says_what_came_of_it(
     three: list[int], support: FlaskClient, session: scoped_session[Session]
 ) -> None:
     page = open_form(support, "generations.retry", three)
-    done = support.post("/bulk/generations.retry/run", data=sent(page, reason="an outage"))
+    done = send(support, page, reason="an outage")
     assert done.status_code == 200
     assert "Retry: 2 done, 1 left out" in done.text
     assert statuses(session, three) == ["pending", "completed", "pending"]
@@ -116,22 +124,66 @@ def test_a_run_leaves_one_entry_for_each_and_says_what_came_of_it(
         (str(three[0]), "an outage"),
         (str(three[2]), "an outage"),
     ]
-    # The same sent again changes nothing more.
-    again = support.post("/bulk/generations.retry/run", data=sent(page))
-    assert "Retry: 0 done, 3 left out" in again.text
+    assert f'href="/generations/{three[0]}"' in done.text
+    # The same sent again leads to the same, and so does the page of what was selected.
+    for again in (send(support, page), support.get(page.request.path, follow_redirects=True)):
+        assert again.request.path == done.request.path
+        assert "Retry: 2 done, 1 left out" in again.text
     assert len(entries(session)) == 2
+    assert done.request.path in support.get(f"/audit/{entries(session)[0].id}").text
+
+
+def test_what_comes_of_a_run_is_for_all_to_read_and_the_run_for_one_to_start(
+    three: list[int], support: FlaskClient, as_role: Callable[[Role], FlaskClient]
+) -> None:
+    page = open_form(support, "generations.retry", three)
+    number = page.request.path.rpartition("/")[2]
+    assert support.get(f"/audit/runs/{number}").status_code == 404, "nothing came of it yet"
+    other = as_role(Role.ADMIN)
+    assert other.get(page.request.path).status_code == 403
+    answer = other.post(f"{page.request.path}/run", data=sent(page) | {"csrf_token": token_of(other)})
+    assert answer.status_code == 403
+    send(support, page)
+    shown = as_role(Role.VIEWER).get(f"/audit/runs/{number}")
+    assert "Retry: 2 done, 1 left out" in shown.text
+    assert "Undo 2" not in shown.text
+    assert (
+        support.get("/bulk/runs/987654321").status_code
+        == support.get(f"/audit/runs/{2**63}").status_code
+        == 404
+    )
+    assert (
+        support.post("/bulk/runs/987654321/undo", data={"csrf_token": token_of(support)}).status_code == 404
+    )
+
+
+def test_a_run_that_was_broken_off_says_how_far_it_came(
+    three: list[int], support: FlaskClient, session: scoped_session[Session]
+) -> None:
+    page = open_form(support, "generations.retry", three)
+    done = send(support, page)
+    session.execute(text("UPDATE dashboard.bulk_run SET finished_at = NULL"))
+    session.execute(text("DELETE FROM dashboard.bulk_run_item WHERE entry_id IS NULL"))
+    session.commit()
+    assert "So far 2 of 3 rows" in support.get(done.request.path).text
 
 
 def test_all_of_it_is_undone_at_once(
     three: list[int], support: FlaskClient, session: scoped_session[Session]
 ) -> None:
     page = open_form(support, "generations.retry", three)
-    done = support.post("/bulk/generations.retry/run", data=sent(page))
-    hrefs = {unescape(one) for one in re.findall(r'"(/bulk/undo\?[^"]*)"', done.text)}
+    done = send(support, page)
+    hrefs = set(re.findall(r'"(/bulk/runs/\d+/undo)"', done.text))
     assert len(hrefs) == 1, "the toast and the page offer the same"
-    undone = support.post(hrefs.pop(), data={"csrf_token": fields(done.text, "csrf_token")[0]})
+    href = hrefs.pop()
+    undone = support.post(href, data={"csrf_token": token_of(support)})
     assert (undone.status_code, undone.location) == (303, "/generations/?q=a")
     assert statuses(session, three) == ["failed", "completed", "failed"]
+    assert len(entries(session)) == 4
+    assert "Undo 2" not in support.get(done.request.path).text
+    again = support.post(href, data={"csrf_token": token_of(support)}, follow_redirects=True)
+    assert "Undo of Retry: 0 done, 2 left out" in again.text
+    assert again.request.path.startswith("/audit/runs/")
     assert len(entries(session)) == 4
 
 
@@ -142,7 +194,7 @@ def test_what_changed_since_the_preview_is_left_out(
     session.execute(text("UPDATE generations SET retry_count = 1 WHERE id = :id"), {"id": three[0]})
     session.execute(text("UPDATE generations SET status = 'failed' WHERE id = :id"), {"id": three[1]})
     session.commit()
-    done = support.post("/bulk/generations.retry/run", data=sent(page))
+    done = send(support, page)
     assert "Retry: 1 done" in done.text
     assert "changed since the preview" in done.text
     assert statuses(session, three) == ["failed", "failed", "pending"]
@@ -156,20 +208,21 @@ def test_what_nothing_takes_back_asks_for_the_number(
     page = open_form(support, "generations.fail", waiting)
     assert "shown here before anything happens" in page.text
     given = {"failure_reason": "outage", "refund": "yes"}
-    look = support.post("/bulk/generations.fail/preview", data=sent(page, **given), headers=FRAGMENT)
+    address = page.request.path
+    look = support.post(f"{address}/preview", data=sent(page, **given), headers=FRAGMENT)
     assert "<html" not in look.text
     shown = " ".join(words(look.text).split())
     assert "2 of 3 selected will change." in shown
     assert "+10 credits in all" in shown
     form = sent(page, **given) | {"version": fields(look.text, "version"), "id": fields(look.text, "id")}
     for number in ("", "3"):
-        refused = support.post("/bulk/generations.fail/run", data=form | {"number": number})
+        refused = support.post(f"{address}/run", data=form | {"number": number})
         assert refused.status_code == 422
         assert "Type 2, the number of those that change." in refused.text
     assert entries(session) == []
-    done = support.post("/bulk/generations.fail/run", data=form | {"number": "2"})
+    done = send(support, page, **form, number="2")
     assert "Fail: 2 done, 1 left out" in done.text
-    assert "/bulk/undo" not in done.text
+    assert "/undo" not in done.text
     assert session.execute(text("SELECT credits FROM users WHERE id = 'u'")).scalar_one() == 13
 
 
@@ -179,12 +232,11 @@ def test_without_script_the_preview_comes_with_the_answer(
     waiting = [add(session, "pending")]
     session.commit()
     page = open_form(support, "generations.fail", waiting)
-    first = support.post("/bulk/generations.fail/run", data=sent(page, failure_reason="outage", refund="no"))
+    first = send(support, page, failure_reason="outage", refund="no")
     assert "1 of 1 selected will change." in first.text
     assert entries(session) == []
-    second = support.post(
-        "/bulk/generations.fail/run", data=sent(first, failure_reason="outage", refund="no")
-    )
+    again = sent(first, failure_reason="outage", refund="no")
+    second = support.post(first.request.path, data=again, follow_redirects=True)
     assert "Fail: 1 done" in second.text
 
 
@@ -196,9 +248,7 @@ def test_a_selection_that_cannot_be_is_refused(ids: list[str], status: int, supp
     assert open_form(support, "generations.retry", ids).status_code == status
 
 
-@pytest.mark.parametrize("part", ["", "/preview", "/run"])
 def test_who_may_not_run_it_may_not_run_it_on_many(
-    part: str,
     three: list[int],
     support: FlaskClient,
     as_role: Callable[[Role], FlaskClient],
@@ -212,19 +262,13 @@ def test_who_may_not_run_it_may_not_run_it_on_many(
         (Role.ADMIN, "no.such", 404),
     ):
         client = as_role(role)
-        answer = client.post(f"/bulk/{name}{part}", data=form | {"csrf_token": token_of(client)})
+        answer = client.post(f"/bulk/{name}", data=form | {"csrf_token": token_of(client)})
         assert answer.status_code == status, (role, name)
     assert entries(session) == []
 
 
 def token_of(client: FlaskClient) -> str:
     return fields(client.get("/account/").text, "csrf_token")[0]
-
-
-@pytest.mark.parametrize("odd", ["", "x", "1,", ",".join(["1"] * 101), "9" * 30, "987654"])
-def test_an_undo_that_names_nothing_is_refused(odd: str, support: FlaskClient) -> None:
-    answer = support.post("/bulk/undo", query_string={"entries": odd}, data={"csrf_token": token_of(support)})
-    assert answer.status_code == (200 if odd == "987654" else 422)
 
 
 @pytest.mark.parametrize("at", ["the selection", "the run"])
@@ -239,16 +283,19 @@ def test_a_selection_survives_an_expired_session(
     staff = staff_member(Role.SUPPORT)
     person = signed_in(staff)
     page = open_form(person, "generations.retry", three)
-    typed = sent(page, reason="They asked\nfor it")
+    typed = sent(page, reason="They asked\nfor it", back="/generations/?q=a")
     moving_clock.move(minutes=31)
-    path = "/bulk/generations.retry" if at == "the selection" else "/bulk/generations.retry/run"
+    path = "/bulk/generations.retry" if at == "the selection" else f"{page.request.path}/run"
     answer = person.post(path, data=typed)
     assert answer.location == "/login?next=/account/resume"
     arrived = sign_in(person, staff.email, path=answer.location)
     back = person.get(arrived.location, follow_redirects=True)
-    assert (back.status_code, back.request.path) == (200, "/bulk/generations.retry")
+    assert back.status_code == 200
+    assert re.fullmatch(r"/bulk/runs/\d+", back.request.path)
     assert "Nothing has been done yet" in back.text
     assert fields(back.text, "id") == [str(id_) for id_ in three]
-    assert fields(back.text, "back") == ["/generations/?q=a"]
+    assert 'href="/generations/?q=a"' in back.text
     assert "They asked\nfor it</textarea>" in back.text
     assert statuses(session, three) == ["failed", "completed", "failed"]
+    done = send(person, back)
+    assert "Retry: 2 done, 1 left out" in done.text

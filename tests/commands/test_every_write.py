@@ -15,8 +15,9 @@ BEHIND = {
     "commands.execute": "command",
     "commands.undo": "command",
     "commands.look": "preview",
-    "bulk.form": "preview",
     "bulk.look": "preview",
+    # Rows that somebody has selected, kept for the page that shows what would become of them.
+    "bulk.select": "own",
     "bulk.execute": "command",
     "bulk.undo": "command",
     # Uploads: the file goes to the store, by URLs that are made for parts of an upload of one's own.

@@ -67,14 +67,16 @@ def fields(html: str, name: str) -> list[str]:
 def open_form(client: FlaskClient, ids: list[Any], tags: list[str] | None = None) -> Any:
     csrf = fields(client.get("/recipes/").text, "csrf_token")[0]
     data = {"csrf_token": csrf, "id": ids, "tags": tags or []}
-    return client.post("/bulk/tags.give/preview" if tags else "/bulk/tags.give", data=data)
+    page = client.post("/bulk/tags.give", data=data, follow_redirects=True)
+    return client.post(f"{page.request.path}/preview", data=data) if tags else page
 
 
 def run(client: FlaskClient, page: Any, tags: list[str]) -> Any:
     names = ("id", "version")
     csrf = fields(client.get("/recipes/").text, "csrf_token")[0]
     data = {**{name: fields(page.text, name) for name in names}, "csrf_token": csrf, "tags": tags}
-    return client.post("/bulk/tags.give/run", data=data)
+    address = page.request.path.removesuffix("/preview")
+    return client.post(f"{address}/run", data=data, follow_redirects=True)
 
 
 def stored(session: scoped_session[Session]) -> Arrays:
@@ -111,7 +113,7 @@ def test_only_what_was_changed_is_saved_in_the_order_of_each_recipe(
     assert "Edit tags: 3 done, 1 left out" in done.text
     assert "Recipe 4 would stay as it is." in done.text
     assert stored(session) == {**RECIPES, 1: [1, 3, None, 1, 2], 3: [2], 5: [4, 5, 2]}
-    undo = re.findall(r'action="(/bulk/undo[^"]*)"', done.text)[0]
+    undo = re.findall(r'action="(/bulk/runs/[^"]*)"', done.text)[0]
     csrf = fields(done.text, "csrf_token")[0]
     assert moderator.post(unescape(undo), data={"csrf_token": csrf}).status_code == 303
     assert stored(session) == RECIPES
