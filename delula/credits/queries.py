@@ -39,11 +39,11 @@ from delula.models import CreditOperation, CreditTransaction, Generation, Recipe
 from delula.models.together import Together
 from delula.rollups import queries as rollups
 from delula.rollups.queries import Granularity, LedgerPoint, LedgerSum, granularity_for
-from delula.rollups.spans import FIRST, PAST, buckets, floor
+from delula.rollups.spans import FIRST, LENGTHS, PAST, buckets, floor
 from delula.users.queries import resolve_users
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
     from delula.credits.ranges import Plain
@@ -323,6 +323,7 @@ def _rows_statement(names: tuple[str, ...]) -> Select[*tuple[Any, ...]]:
 SUMMED_NEWEST, SUMMARY_SECONDS = 20_000, 2
 
 _FIRST, _PAST = literal(FIRST, DateTime()), literal(PAST, DateTime())
+_QUARTER = LENGTHS[Span.PART]
 _DATED = and_(_L.created_at >= _FIRST, _L.created_at < _PAST)
 _UNDATED = or_(_L.created_at.is_(None), _L.created_at < _FIRST, _L.created_at >= _PAST)
 _EXTENT = select(func.min(_L.created_at), func.max(_L.created_at)).where(_DATED)
@@ -348,15 +349,20 @@ class Summary:
 
     def by_type(self) -> dict[str, LedgerSum]:
         """The sums of all rows by type, the largest first."""
-        found: dict[str, list[LedgerSum]] = {}
-        for sums in (*(point.types for point in self.points), self.undated):
-            for type_, one in sums.items():
-                found.setdefault(type_, []).append(one)
-        added = {
-            type_: LedgerSum(*(sum(column) for column in zip(*map(_columns, sums), strict=True)))
-            for type_, sums in found.items()
-        }
+        added = _added([*(point.types for point in self.points), self.undated])
         return dict(sorted(added.items(), key=lambda item: (item[1].negative - item[1].positive, item[0])))
+
+
+def _added(parts: Iterable[Mapping[str, LedgerSum]]) -> dict[str, LedgerSum]:
+    """Sums by type of several stretches of time, as those of all of it."""
+    found: dict[str, list[LedgerSum]] = {}
+    for part in parts:
+        for type_, one in part.items():
+            found.setdefault(type_, []).append(one)
+    return {
+        type_: LedgerSum(*(sum(column) for column in zip(*map(_columns, sums), strict=True)))
+        for type_, sums in found.items()
+    }
 
 
 def _columns(one: LedgerSum) -> tuple[int, int, int]:
@@ -426,7 +432,7 @@ def summed(conditions: Sequence[Condition], zone: tzinfo) -> Summary:
         .where(picked.c.is_dated)
         .cte("extent")
     )
-    # As `granularity_for`, and cut as `buckets` cuts: hours are those of UTC, all else is the zone's.
+    # As `granularity_for`, and cut as `buckets` cuts; hours of every zone are made of quarters of an hour.
     unit = case(
         *(
             (extent.c.last - extent.c.first <= literal(timedelta(days=days), Interval()), unit.value)
@@ -438,7 +444,7 @@ def summed(conditions: Sequence[Condition], zone: tzinfo) -> Summary:
     bucket = case(
         (
             and_(picked.c.is_dated, unit == Granularity.HOUR.value),
-            func.date_trunc("hour", picked.c.created_at),
+            func.date_bin(literal(_QUARTER, Interval()), picked.c.created_at, _FIRST),
         ),
         (picked.c.is_dated, func.date_trunc(unit, local)),
         else_=None,
@@ -474,8 +480,16 @@ def _summary(rows: Sequence[AnyRow], zone: tzinfo) -> Summary:
     for bounds in buckets(start, end, zone, granularity):
         opens, closes = (moment.replace(tzinfo=UTC).astimezone(zone) for moment in bounds)
         if granularity is Granularity.HOUR:
-            key = floor(bounds[0], Span.HOUR)
+            sums = _added(dated.get(quarter, {}) for quarter in _quarters(*bounds))
         else:
-            key = opening(opens, granularity).replace(tzinfo=None)
-        points.append(LedgerPoint(opens, closes, dated.get(key, {})))
+            sums = dated.get(opening(opens, granularity).replace(tzinfo=None), {})
+        points.append(LedgerPoint(opens, closes, sums))
     return Summary(points, granularity, undated, is_capped=is_capped)
+
+
+def _quarters(start: datetime, end: datetime) -> Iterator[datetime]:
+    """Where the quarters of an hour begin that a range, naive in UTC, has part in."""
+    quarter = floor(start, Span.PART)
+    while quarter < end:
+        yield quarter
+        quarter += _QUARTER

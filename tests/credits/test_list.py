@@ -6,6 +6,7 @@ import re
 import time
 from html import unescape
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import String, literal_column
@@ -185,6 +186,28 @@ def test_the_sums_are_those_of_the_rows_listed(
         assert [row for row in rows if set(row[1:]) != {"—"}] == [
             row for row in other_rows if set(row[1:]) != {"—"}
         ]
+
+
+@pytest.mark.parametrize("name", ["UTC", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe"])
+def test_hours_are_those_of_the_zone_with_and_without_roll_ups(
+    crowd: Console, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for module in ("delula.web.lists", "delula.credits.views"):
+        monkeypatch.setattr(f"{module}.zone", lambda: ZoneInfo(name))
+    # Where clocks are put back in Australia, by half an hour.
+    query = {"q": "created:2026-04-04..2026-04-05"}
+
+    def hours() -> list[list[str]]:
+        page = crowd.admin.get(LIST + "summary", query_string=query, headers=FRAGMENT)
+        (unit, *_), *rows = chart_of(page.text)
+        assert unit == f"Hour ({name})"
+        # The first may begin with its first row.
+        return [row for row in rows if set(row[1:]) != {"—"}][1:]
+
+    rolled_up = hours()
+    monkeypatch.setattr("delula.credits.views.plain", lambda _filter: None)
+    assert len(rolled_up) > 4
+    assert hours() == rolled_up
 
 
 def chart_of(html: str) -> list[list[str]]:
