@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.db import AnyRow, by_key, session
 from delula.models import LARGEST_ID, Provider, Recipe, Service
-from delula.queue.queries import use_of_providers
+from delula.queue.queries import known_loads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,10 +94,11 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[ListedProvider]:
     """What the list shows of these providers, in this order."""
     if not ids:
         return []
-    use = use_of_providers()
+    loads = known_loads()
     rows = {
-        row.id: ListedProvider(*row, *use.get(row.title.lower(), (0, 0)))
+        row.id: ListedProvider(*row, loads[row.id].processing, loads[row.id].pending)
         for row in session().execute(_ROWS, {"ids": ids})
+        if row.id in loads
     }
     return [rows[id_] for id_ in ids if id_ in rows]
 

@@ -12,7 +12,7 @@ from delula.models.enums import label
 from delula.providers import queries
 from delula.providers.cells import cells, generations_href, name_of
 from delula.providers.listing import LISTING
-from delula.queue.queries import use_of_providers
+from delula.queue.queries import ProviderLoad, known_loads
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
 from delula.web.masking import shown_json
@@ -80,13 +80,13 @@ def _found(provider_id: int) -> AnyRow:
 
 def _use(provider: AnyRow) -> dict[str, Any]:
     """What is shown of a provider everywhere: its name, and what runs there and waits for it."""
-    busy, waiting = use_of_providers().get(provider.title.lower(), (0, 0))
+    load = known_loads().get(provider.id, ProviderLoad())
     return {
         "provider": provider,
         "name": name_of(provider),
-        "busy": busy,
+        "busy": load.processing,
         "busy_href": generations_href(provider, "processing"),
-        "waiting": waiting,
+        "waiting": load.pending,
         "waiting_href": generations_href(provider, "pending"),
     }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, select
@@ -12,10 +12,10 @@ from delula.db import session
 from delula.generations.lifecycle import STUCK_AFTER
 from delula.models import Generation, Provider, Recipe
 from delula.models.enums import GenerationStatus, MediaType
+from delula.models.tolerance import BEYOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
 
 _G, _RECIPE, _PROVIDER = Generation.__table__.c, Recipe.__table__.c, Provider.__table__.c
 
@@ -36,7 +36,7 @@ class Unfinished:
         recipe_title: what it is called.
         is_orphan: whether the recipe no longer exists.
         provider: who makes it, in lower case, as the recipe says; empty where it does not.
-        created_at: when it was asked for, aware; None where the row does not say.
+        created_at: when it was asked for, aware; None where the row names no time that was.
         started_at: when the work began, aware.
     """
 
@@ -52,6 +52,12 @@ class Unfinished:
     def is_stuck(self, now: datetime) -> bool:
         """Whether the work has gone on for longer than the product ever waits."""
         return self.is_running and self.started_at is not None and now - self.started_at > STUCK_AFTER
+
+    def runs_for(self, now: datetime) -> float | None:
+        """Seconds since the work began; None where no clock has shown that time."""
+        if self.started_at is None or self.started_at in BEYOND:
+            return None
+        return (now - self.started_at).total_seconds()
 
 
 _UNFINISHED = (
@@ -83,7 +89,7 @@ def unfinished() -> Sequence[Unfinished]:
             row.recipe_title,
             row.recipe_id is not None and row.known_recipe_id is None,
             ((row.video_provider if row.type == MediaType.VIDEO else row.image_provider) or "").lower(),
-            row.created_at,
+            None if row.created_at in BEYOND else row.created_at,
             row.processing_started_at,
         )
         for row in session().execute(_UNFINISHED)
@@ -174,15 +180,15 @@ class ProviderLoad(Load):
         return self.slots is not None and self.processing >= self.slots
 
 
+_PROVIDERS = select(_PROVIDER.id, _PROVIDER.title, _PROVIDER.num_slots, _PROVIDER.is_active).order_by(
+    _PROVIDER.title
+)
+
+
 def loads_by_provider(generations: Iterable[Unfinished], now: datetime) -> Sequence[ProviderLoad]:
     """What waits and runs at each provider, those that recipes name and nobody knows last."""
-    rows = session().execute(
-        select(_PROVIDER.id, _PROVIDER.title, _PROVIDER.num_slots, _PROVIDER.is_active).order_by(
-            _PROVIDER.title
-        )
-    )
     loads: dict[object, ProviderLoad] = {}
-    for row in rows:
+    for row in session().execute(_PROVIDERS):
         # No recipe names one without a title; of two that differ in case alone, the first has what they name.
         key = row.title.lower()
         loads[row.id if not key or key in loads else key] = ProviderLoad(
@@ -191,6 +197,12 @@ def loads_by_provider(generations: Iterable[Unfinished], now: datetime) -> Seque
     for one in generations:
         loads.setdefault(one.provider, ProviderLoad(title=one.provider)).add(one, now)
     return list(loads.values())
+
+
+def known_loads() -> Mapping[int, ProviderLoad]:
+    """What waits and runs at each provider that the product knows, by its id."""
+    loads = loads_by_provider(unfinished(), datetime.now(UTC))
+    return {load.provider_id: load for load in loads if load.provider_id is not None}
 
 
 @dataclass(frozen=True)
@@ -216,13 +228,3 @@ _FINISHED = select(func.count(), func.count().filter(_G.status == GenerationStat
 def pace_between(start: datetime, end: datetime) -> Pace:
     """What was finished in a range: the last change of a finished generation is its end."""
     return Pace(*session().execute(_FINISHED, {"start": start, "end": end}).one())
-
-
-def use_of_providers() -> Mapping[str, tuple[int, int]]:
-    """How many generations run and wait at each provider, by its title in lower case."""
-    running: Counter[str] = Counter()
-    waiting: Counter[str] = Counter()
-    for one in unfinished():
-        if one.provider:
-            (running if one.is_running else waiting)[one.provider] += 1
-    return {title: (running[title], waiting[title]) for title in {*running, *waiting}}

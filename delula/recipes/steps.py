@@ -168,9 +168,9 @@ def _options(value: JsonValue, default: JsonValue) -> tuple[Option, ...]:
             if shown is None and meant is None:
                 continue  # shown as JSON, with all others
             text = answer_text(meant if shown is None else shown)
-            found.append(Option(text, answer_text(shown if meant is None else meant), meant == default))
+            found.append(Option(text, _stored(shown if meant is None else meant), meant == default))
         elif isinstance(raw, str | int | float):
-            found.append(Option(answer_text(raw), answer_text(raw), raw == default))
+            found.append(Option(answer_text(raw), _stored(raw), raw == default))
     return tuple(found)
 
 
@@ -181,6 +181,11 @@ def answer_text(value: JsonValue) -> str:
     if isinstance(value, str | int | float):
         return str(value)
     return "" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _stored(value: JsonValue) -> str:
+    """A value of a form as generations keep it and as counts name it, written as text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _text(value: JsonValue) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -115,8 +116,24 @@ def test_a_provider_without_a_title_or_called_like_another_hides_none(
     session.commit()
     with app.app_context():
         after = queries.loads_by_provider(queries.unfinished(), now)
-        assert "" not in queries.use_of_providers()
+        loads = queries.known_loads()
+    assert (loads[8].processing, loads[9].processing) == (0, 0)
     added = [one for one in after if one.provider_id in {8, 9}]
     assert {(one.title, one.slots) for one in added} == {("", 2), ("fal", 3)}
     assert sum(one.processing for one in after) == sum(one.processing for one in before)
     assert len(after) == len(before) + 2
+
+
+def test_a_time_that_never_was_is_no_length_of_waiting(
+    session: scoped_session[Session], as_role: Callable[[Role], FlaskClient]
+) -> None:
+    session.execute(
+        text(
+            "INSERT INTO generations (user_id, prompt, status, created_at, processing_started_at) VALUES"
+            " ('u', '', 'pending', '-infinity', NULL), ('u', '', 'processing', now(), '-infinity')"
+        )
+    )
+    session.commit()
+    shown = " ".join(words(as_role(Role.VIEWER).get("/queue/").text).split())
+    assert "Stuck 1" in shown
+    assert re.search(r"\d{4,} d", shown) is None

@@ -143,6 +143,14 @@ def test_answers_are_counted_most_frequent_first(summary: Any) -> None:
     assert [(answer.label, answer.count) for answer in question.answers] == [("Glass", 9), ("Honey", 7)]
 
 
+def test_answers_that_are_no_text_bear_the_labels_of_their_options() -> None:
+    options = [{"label": "With sound", "value": True}, {"label": "Twice", "value": 2}]
+    steps = read_steps([{"id": "a", "type": "radio", "options": options}])
+    # As PostgreSQL and JavaScript write them.
+    (question,) = chosen_options({"a": [["true", 2], ["2", 1]]}, steps)
+    assert [answer.label for answer in question.answers] == ["With sound", "Twice"]
+
+
 def test_questions_stand_in_the_order_of_the_form() -> None:
     steps = read_steps([{"id": "b", "label": "B"}, {"id": "a", "label": "A"}])
     found = chosen_options({"gone": {"x": 1}, "a": {"x": 1}, "b": {"x": 1}}, steps)
