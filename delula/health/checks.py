@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from delula.recipes.prompts import prompt_parts
-from delula.recipes.steps import numbers_by_name, read_steps
+from delula.recipes.steps import numbers_by_name, numbers_by_shared_id, read_steps
 from delula.tags.likeness import folded
 
 if TYPE_CHECKING:
@@ -104,19 +104,26 @@ def contradicted_workflow(
 
 
 def unmatched_variables(prompt: str, steps: JsonValue) -> str | None:
-    """Variables of a prompt that no step asks for, and steps that no variable takes; None where all match."""
+    """Variables of a prompt that no step asks for, steps of one id, and steps that no variable takes.
+
+    Returns:
+        None where all match.
+    """
     fields = read_steps(steps)
     parts = prompt_parts(prompt, numbers_by_name(fields))
     missing = dict.fromkeys(part.variable for part in parts if part.variable and part.is_unfilled)
     used = {part.step for part in parts}
+    shared = numbers_by_shared_id(fields)
     idle = [
         step.id or step.label or f"number {step.number}"
         for step in fields
-        if step.number not in used and (step.id or step.label)
+        if step.number not in used and step.id not in shared and (step.id or step.label)
     ]
     texts = []
     if missing:
         texts.append(f"No step asks for {_listed(list(missing))}.")
+    if shared:
+        texts.append(f"Several steps have the id {_listed(list(shared))}.")
     if idle:
         texts.append(f"The prompt does not use {_listed(idle)}.")
     return " ".join(texts) or None

@@ -60,7 +60,7 @@ CHECKS: Sequence[Check] = (
     Check(
         "variables",
         "recipes whose prompt and steps do not match",
-        "Variables that nobody fills, and idle steps.",
+        "Variables that nobody fills, steps of one id, and idle ones.",
     ),
     Check(
         "failing", "active recipes that failed all week", "Not one generation of seven days was completed."

@@ -15,7 +15,7 @@ from delula.recipes.cells import filter_href, named_tags
 from delula.recipes.listing import LEAST_STOCK
 from delula.recipes.options import chosen_options
 from delula.recipes.prompts import prompt_parts
-from delula.recipes.steps import numbers_by_name, read_steps
+from delula.recipes.steps import numbers_by_name, numbers_by_shared_id, read_steps
 from delula.search.lexer import written_value
 from delula.tags.namespaces import broken_rules
 from delula.tags.queries import namespaces
@@ -120,6 +120,8 @@ def _flaws_of_form(form: Form) -> Iterator[Flaw]:
     if undrawn:
         steps = "Step" if len(undrawn) == 1 else "Steps"
         yield Flaw(f"{steps} {_listed(undrawn)} cannot be drawn as a field.", "#form")
+    for id_, numbers in numbers_by_shared_id(form.steps).items():
+        yield Flaw(f"Steps {_listed([str(number) for number in numbers])} have one id, “{id_}”.", "#form")
     if form.unfilled:
         names = _listed([f"“{name}”" for name in form.unfilled])
         yield Flaw(f"The prompt has variables that no step asks for: {names}.", "#prompt")

@@ -174,10 +174,23 @@ def _known_faults(name: str, stored: str | None) -> set[tuple[tuple[str | int, .
 
 
 def _faults(name: str, value: Any) -> Iterator[Fault]:
+    if name == "recipe_steps":
+        yield from _steps_of_one_id(value)
     for error in _validator(name).iter_errors(value):
         # Of alternatives the one that was meant: its fault lies deeper.
         inner = best_match([error]) or error
         yield Fault(tuple(inner.absolute_path), _message(inner))
+
+
+def _steps_of_one_id(value: Any) -> Iterator[Fault]:
+    """Steps with the id of one before them, which no schema tells: the answers to both are kept as one."""
+    seen: set[str] = set()
+    for place, step in enumerate(value if isinstance(value, list) else ()):
+        id_ = step.get("id") if isinstance(step, dict) else None
+        if isinstance(id_, str) and id_ in seen:
+            yield Fault((place, "id"), f"A step before it has the id {_excerpt(id_)} too")
+        elif isinstance(id_, str):
+            seen.add(id_)
 
 
 @cache

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from delula.recipes.prompts import folded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from delula.models import JsonValue
 
 #: How the types of fields are drawn; any other type is unknown.
@@ -110,6 +112,15 @@ def numbers_by_name(steps: list[Step]) -> dict[str, int]:
             if place < len(step.names) and step.names[place]:
                 found.setdefault(step.names[place], step.number)
     return found
+
+
+def numbers_by_shared_id(steps: Sequence[Step]) -> dict[str, list[int]]:
+    """The numbers of the steps that have one id, by the id: the answers to them cannot be told apart."""
+    found: dict[str, list[int]] = {}
+    for step in steps:
+        if step.id:
+            found.setdefault(step.id, []).append(step.number)
+    return {id_: numbers for id_, numbers in found.items() if len(numbers) > 1}
 
 
 def _read_step(number: int, raw: JsonValue) -> Step:

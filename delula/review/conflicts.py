@@ -17,7 +17,7 @@ from delula.review.actions import AlreadyDecided, JudgedElsewhere, said
 from delula.review.blind import item_kept_from
 from delula.review.cells import name_of
 from delula.review.things import SUBJECTS
-from delula.web.display import ago
+from delula.web.display import ago, column_words
 
 if TYPE_CHECKING:
     from delula.db import AnyRow
@@ -59,7 +59,7 @@ def _changed(item: AnyRow, error: Conflict) -> dict[str, Any]:
     seen, now = _seen(), subject.values_of(row) if row is not None else {}
     names = [name for name in now if name != "updated_at" and name in seen and seen[name] != now[name]]
     names = names or [name for name in error.change.before if name.endswith("tags")]
-    what = ", ".join(name.replace("_", " ") for name in names) or "what it shows, or its state"
+    what = ", ".join(map(column_words, names)) or "what it shows, or its state"
     who, when = PRODUCT, getattr(row, "updated_at", None)
     entries = of_object(error.change.kind, error.change.id)
     if entries and (when is None or entries[0].at >= when):

@@ -26,6 +26,10 @@ from delula.recipes.documents import faults
             '[{"id": "a", "label": "A", "type": "radio", "options": [{"label": 3, "value": 1}]}, 7]',
             ["Step 1, option 1, label: It takes a text, not 3.", "Step 2: It takes an object, not 7."],
         ),
+        (
+            '[{"id": "a", "label": "A", "type": "text"}, {"id": "a", "label": "B", "type": "text"}]',
+            ['Step 2, id: A step before it has the id "a" too.'],
+        ),
         ('{"steps": []}', ['It takes a list, not {"steps": []}.']),
         ("[", ["Line 1, column 2: Expecting value."]),
         ('[{"id": "a", "id": "b"}]', ["The key “id” stands twice in one object."]),
@@ -44,6 +48,9 @@ def test_what_was_wrong_before_may_stay_wherever_its_step_goes() -> None:
     stored = '[1, {"id": null, "type": ["x"]}, "x"]'
     assert not faults("recipe_steps", '["x", {"id": "n", "label": "n", "type": "text"}, 1]', stored)
     assert faults("recipe_steps", '[1, {"id": 7}, "x"]', stored)
+    twice = '[{"id": "a", "label": "A", "type": "text"}, {"id": "a", "label": "B", "type": "text"}]'
+    assert not faults("recipe_steps", twice, twice)
+    assert faults("recipe_steps", twice.replace('"a"', '"b"'), twice)
 
 
 @pytest.mark.parametrize(
