@@ -20,6 +20,7 @@ from delula.models import AssetCorrection, AssetHold, ObjectRemoval, Removal, Re
 from delula.rollups.totals import count_users
 from delula.storage import NoSuchObject, StoreUnavailable, current_store
 from delula.storage.layout import derivative_keys
+from delula.storage.walk import make_sure
 from delula.work import Promise, Task
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from delula.storage import Store
     from delula.work import Run
 
-#: Objects that are looked at before the run says how far it is; failures in a row after which it gives up.
+#: Objects that are looked at before the run says how far it is; failures in a row after which it asks whether
+#: the store is there at all.
 _AT_ONCE, _MOST_FAILURES = 100, 3
 
 
@@ -67,7 +69,9 @@ def _remove(run: Run) -> None:
                 failures, error = failures + 1, caught
                 _note_failure(id_, str(caught))
                 if failures >= _MOST_FAILURES:
-                    raise
+                    # Where it is the store itself that is away, the rest waits.
+                    make_sure(store)
+                    failures = 0
     if error is not None:
         raise error
 
@@ -112,7 +116,7 @@ def _delete(run: Run, store: Store, id_: int) -> None:
             row.state = "deleted" if row.sha256 else "missing"
             store.delete([row.key, *row.beside])
             if store.facts(row.key) is not None:
-                raise StoreUnavailable(f"{row.key} is still there after it was deleted.")
+                raise StoreUnavailable(f"The store still has {row.key} after it was deleted.")
         row.error, row.done_at = None, clock.utc_now()
         current.flush()
         _finish(row.reference)

@@ -163,7 +163,7 @@ def paths_in(holder: Holder, rows: Iterable[AnyRow], store: Store) -> dict[str, 
         for text_ in row[1 : len(holder.columns) + 1]
         if text_
     )
-    return {path: row for path, row in texts if "\0" not in path and store.key_of(path) == path}
+    return {path: row for path, row in texts if store.key_of(path) == path}
 
 
 def _key(location: Any, holder: Holder, store: Store) -> str | None:
@@ -171,9 +171,6 @@ def _key(location: Any, holder: Holder, store: Store) -> str | None:
         return None
     key = store.key_of(location)
     if key is None or (not holder.plain and key == location.lstrip("/")):
-        return None
-    # What a URL unfolds to may be no text of PostgreSQL.
-    if "\0" in key:
         return None
     encoded = key.encode("utf-8", "replace")
     return (

@@ -101,7 +101,7 @@ def _scan(run: Run, scan: int | None = None) -> None:
         while place.phase is not Phase.END:
             place = work.step(run, place)
     except (StoreUnavailable, Stopped) as error:
-        why = "The worker ended." if isinstance(error, Stopped) else f"The store did not answer: {error}"
+        why = "The worker ended." if isinstance(error, Stopped) else str(error)
         with atomic():
             queries.change_scan(place.scan, state="paused", why=why)
         raise

@@ -33,7 +33,7 @@ from delula.integrity.charts import kinds_chart, owners_chart
 from delula.integrity.listing import LISTING, MEANINGS, QUARANTINE, SOURCES, TITLES
 from delula.integrity.moves import DAYS
 from delula.integrity.queries import Kind
-from delula.storage import StoreUnavailable, current_store
+from delula.storage import NO_BUCKET, StoreUnavailable, current_store, leads_elsewhere
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.render import render, render_part
@@ -152,12 +152,19 @@ def _shown(row: AnyRow) -> dict[str, Any]:
 def storage(finding_id: int) -> Response:
     """What the store knows of the key now; its own fragment, since the store may be slow or away."""
     row = _found(finding_id)
-    store, facts, away = current_store(), None, False
+    store, facts = current_store(), None
+    away = "" if store else NO_BUCKET
     try:
         facts = store.facts(row.key) if store else None
-    except StoreUnavailable:
-        away = True
-    return render_part("integrity/_storage.html", "In the store now", facts=facts, away=away or store is None)
+    except StoreUnavailable as error:
+        away = str(error)
+    return render_part(
+        "integrity/_storage.html",
+        "In the store now",
+        facts=facts,
+        away=away,
+        is_no_key=leads_elsewhere(row.key),
+    )
 
 
 @quarantine.get("/<int:item_id>")

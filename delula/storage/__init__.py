@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING
 from flask import Flask, current_app
 
 from delula.errors import Refused
-from delula.storage.store import NoSuchObject, ObjectFacts, Store, StoreUnavailable
+from delula.storage.store import NoSuchObject, ObjectFacts, Store, StoreUnavailable, leads_elsewhere
 
 if TYPE_CHECKING:
     from delula.config import Settings
 
 __all__ = [
+    "NO_BUCKET",
     "NoSuchObject",
     "ObjectFacts",
     "Store",
     "StoreUnavailable",
     "current_store",
     "init_storage",
+    "leads_elsewhere",
     "needed_store",
 ]
+
+NO_BUCKET = "No bucket is configured."
 
 
 def init_storage(app: Flask, settings: Settings) -> None:
@@ -42,5 +46,5 @@ def needed_store() -> Store:
     """
     store = current_store()
     if store is None:
-        raise Refused("No bucket is configured.")
+        raise Refused(NO_BUCKET)
     return store

@@ -48,7 +48,7 @@ class PartedUpload:
             begun = store.client.create_multipart_upload(
                 Bucket=store.bucket, Key=key, ContentType=content_type
             )
-        return cls(store, key, begun["UploadId"])
+            return cls(store, key, begun["UploadId"])
 
     def url(self, number: int, size: int) -> str:
         """A URL that takes one part, of precisely `size` bytes, for `PART_SECONDS`; signed without asking."""
@@ -68,7 +68,7 @@ class PartedUpload:
         found: list[Part] = []
         while True:
             try:
-                with answering(may_be_missing=True):
+                with answering(self.key):
                     told = self.store.client.list_parts(
                         Bucket=self.store.bucket,
                         Key=self.key,
@@ -79,7 +79,7 @@ class PartedUpload:
             except NoSuchObject as error:
                 # Whatever stands in the store's place may say 404 to everything.
                 if "NoSuchUpload" not in str(error):
-                    raise StoreUnavailable(str(error)) from error
+                    raise StoreUnavailable("The store refuses the request (404).") from error
                 return None
             found += [
                 Part(one["PartNumber"], one["Size"], one["ETag"].strip('"')) for one in told.get("Parts", ())

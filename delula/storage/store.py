@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,10 +12,20 @@ from urllib.parse import quote, unquote
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
+from botocore.parsers import ResponseParserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from types_boto3_s3 import S3Client
@@ -37,9 +47,34 @@ _CHUNK = 1024 * 1024
 #: Objects that one request deletes.
 _MOST_DELETED = 1000
 
+#: A path that may lead elsewhere: stores refuse it as a key.
+_LEADS_ELSEWHERE = re.compile(r"(?:\A|/)\.{1,2}(?:/|\Z)")
+#: What the XML cannot hold in which several keys are named at once.
+_NOT_IN_XML = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+_AWAY, _CUT, _NONSENSE = (
+    "The store does not answer.",
+    "The store's answer ended midway.",
+    "The store's answer cannot be read.",
+)
+#: What went wrong before there was an answer that says so.
+_FAILURES: Mapping[type[Exception], str] = {
+    EndpointConnectionError: _AWAY,
+    ConnectTimeoutError: _AWAY,
+    ReadTimeoutError: _AWAY,
+    ConnectionClosedError: _AWAY,
+    ResponseStreamingError: _CUT,
+    IncompleteReadError: _CUT,
+    ResponseParserError: _NONSENSE,
+    KeyError: _NONSENSE,
+}
+
 
 class StoreUnavailable(Exception):
-    """The store does not answer, or refuses us; pages go on without media and say so."""
+    """The store does not answer, or refuses us; pages go on without media and say so.
+
+    The message is a sentence for the people who read what became of a job or a file.
+    """
 
 
 class NoSuchObject(Exception):
@@ -136,7 +171,8 @@ class Store:
     def key_of(self, location: str | None) -> str | None:
         """The key that a stored key or URL means in our bucket; none where it lies elsewhere.
 
-        The product stores plain keys, `s3://` addresses, and URLs of the store or the CDN.
+        The product stores plain keys, `s3://` addresses, and URLs of the store or the CDN. What a URL
+        unfolds to may be no text of PostgreSQL, and then it is no key of ours.
         """
         if not location:
             return None
@@ -145,7 +181,8 @@ class Store:
         for prefix in self._prefixes:
             if location.startswith(prefix):
                 path = location.removeprefix(prefix).split("?", 1)[0].split("#", 1)[0]
-                return unquote(path) or None
+                key = unquote(path)
+                return key if key and "\0" not in key else None
         return None
 
     def locations_of(self, key: str) -> list[str]:
@@ -173,16 +210,16 @@ class Store:
             StoreUnavailable: the store does not answer or refuses us.
         """
         try:
-            with answering(may_be_missing=True):
+            with answering(key):
                 head = self.client.head_object(Bucket=self.bucket, Key=key)
+                return ObjectFacts(
+                    size=head["ContentLength"],
+                    content_type=head.get("ContentType", ""),
+                    changed_at=head["LastModified"],
+                    etag=head["ETag"].strip('"'),
+                )
         except NoSuchObject:
             return None
-        return ObjectFacts(
-            size=head["ContentLength"],
-            content_type=head.get("ContentType", ""),
-            changed_at=head["LastModified"],
-            etag=head["ETag"].strip('"'),
-        )
 
     def read(self, key: str, *, seconds: float = READING_SECONDS) -> Iterator[bytes]:
         """The bytes of an object, piece by piece.
@@ -196,12 +233,14 @@ class Store:
             StoreUnavailable: the store does not answer, refuses us, or stops midway.
         """
         end = time.monotonic() + seconds
-        with answering(may_be_missing=True):
+        with answering(key):
             answer = self.client.get_object(Bucket=self.bucket, Key=key)
             with closing(answer["Body"]) as body:
                 for piece in body.iter_chunks(_CHUNK):
                     if time.monotonic() > end:
-                        raise StoreUnavailable(f"Reading {key} took longer than {seconds:.0f} seconds.")
+                        raise StoreUnavailable(
+                            f"The store was too slow: {key} was not read within {seconds:.0f} seconds."
+                        )
                     yield piece
 
     def put(self, key: str, body: bytes, content_type: str) -> None:
@@ -220,6 +259,10 @@ class Store:
             StoreUnavailable: the store does not answer, refuses us, or keeps one of them.
         """
         left = list(dict.fromkeys(keys))
+        for key in filter(_NOT_IN_XML.search, left):
+            with suppress(NoSuchObject), answering(key):
+                self.client.delete_object(Bucket=self.bucket, Key=key)
+        left = [key for key in left if not _NOT_IN_XML.search(key)]
         while left:
             now, left = left[:_MOST_DELETED], left[_MOST_DELETED:]
             with answering():
@@ -227,25 +270,54 @@ class Store:
                     Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in now], "Quiet": True}
                 )
             for error in answer.get("Errors", []):
-                if error.get("Code") != "NoSuchKey":
-                    raise StoreUnavailable(f"{error.get('Key')} could not be deleted: {error.get('Code')}")
+                key, code = error.get("Key", ""), error.get("Code")
+                is_refused = code == "InvalidRequest" and leads_elsewhere(key)
+                if code != "NoSuchKey" and not is_refused:
+                    raise StoreUnavailable(f"The store keeps {key} ({code}).")
+
+
+def leads_elsewhere(key: str) -> bool:
+    """Whether a key is a path that stores refuse, so that there is no object under it."""
+    return _LEADS_ELSEWHERE.search(key) is not None
 
 
 @contextmanager
-def answering(*, may_be_missing: bool = False) -> Iterator[None]:
+def answering(key: str | None = None) -> Iterator[None]:
     """Say in our words what came of a request.
 
+    Args:
+        key: of the object that is asked for, where it may be missing.
+
     Raises:
-        NoSuchObject: the store knows no such object, where one is asked for.
+        NoSuchObject: the store knows no such object, or takes no such key.
         StoreUnavailable: anything else.
     """
     try:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-        if may_be_missing and status == 404 and code != "NoSuchBucket":
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        is_no_object = status == 404 or (status == 400 and leads_elsewhere(key or ""))
+        if key is not None and is_no_object and code != "NoSuchBucket":
             raise NoSuchObject(str(error)) from error
-        raise StoreUnavailable(f"{type(error).__name__} {code}".strip()) from error
-    except BotoCoreError as error:
-        raise StoreUnavailable(type(error).__name__) from error
+        raise StoreUnavailable(_refusal(status, code)) from error
+    except (BotoCoreError, ResponseParserError, KeyError) as error:
+        said = next((words for kind, words in _FAILURES.items() if isinstance(error, kind)), None)
+        raise StoreUnavailable(said or f"The store cannot be asked ({type(error).__name__}).") from error
+
+
+def _refusal(status: int, code: str) -> str:
+    """What an answer means that says no.
+
+    Args:
+        status: of HTTP.
+        code: the store's own word for it; the same number where it sends none.
+    """
+    if code == "NoSuchBucket":
+        return "The store knows no such bucket."
+    told = f"({status})" if code in {"", str(status)} else f"({status} {code})"
+    if status == 403:
+        return f"The store denies us access {told}."
+    if status >= 500:
+        return f"The store is out of order {told}."
+    return f"The store refuses the request {told}."

@@ -46,10 +46,10 @@ def page_of(store: Store, token: str | None) -> tuple[Sequence[Listed], str | No
             told = store.patient_client.list_objects_v2(
                 Bucket=store.bucket, MaxKeys=PAGE, ContinuationToken=token
             )
-    objects = [
-        Listed(one["Key"], one["Size"], one["ETag"].strip('"'), one["LastModified"])
-        for one in told.get("Contents", ())
-    ]
+        objects = [
+            Listed(one["Key"], one["Size"], one["ETag"].strip('"'), one["LastModified"])
+            for one in told.get("Contents", ())
+        ]
     return objects, told.get("NextContinuationToken")
 
 
@@ -70,7 +70,7 @@ def copy(store: Store, key: str, target: str, etag: str) -> None:
         NoSuchObject: there is none.
         StoreUnavailable: the store does not answer or refuses us, or the object is another by now.
     """
-    with answering(may_be_missing=True):
+    with answering(key):
         store.patient_client.copy_object(
             Bucket=store.bucket,
             Key=target,

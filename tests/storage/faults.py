@@ -26,7 +26,8 @@ class FaultyS3:
     Attributes:
         endpoint: its address.
         fault: `refuse` (closes the connection), `hang`, `half` (the answer ends midway), `done` (does as it
-            is asked, and then closes the connection), or a status such as 403; None for none.
+            is asked, and then closes the connection), `nonsense` (another server answers that all is well),
+            or a status such as 403; None for none.
         matches: which requests are answered so, by method and path.
         after: so many of those are answered well before.
         seen: the method and path of every request.
@@ -70,6 +71,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if isinstance(fault, int):
             self.answer(fault, {}, b"" if self.command == "HEAD" else _ERROR % _CODES[fault])
+            return
+        if fault == "nonsense":
+            self.answer(200, {}, b"" if self.command == "HEAD" else b"<html>Welcome")
             return
         status, headers, content = self.asked(body)
         if fault == "done":

@@ -12,8 +12,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from delula.storage import Store, StoreUnavailable
+from delula.storage import NoSuchObject, Store, StoreUnavailable
 from delula.storage import store as store_module
+from delula.storage.multipart import PartedUpload, give_up
+from delula.storage.walk import page_of
 from tests.consoles import FRAGMENT, client_of, console_on
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from delula.config import S3Settings
     from tests.consoles import Console
+    from tests.storage.faults import FaultyS3
 
 
 def fetch(url: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
@@ -100,6 +103,70 @@ def test_a_wrong_key_or_bucket_is_no_missing_object(s3: S3Settings) -> None:
         Store(replace(s3, secret_access_key="wrong"), None).facts("generations/1.mp4")
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("refuse", "The store does not answer."),
+        ("hang", "The store does not answer."),
+        (403, "The store denies us access (403 AccessDenied)."),
+        (404, "The store refuses the request (404 NoSuchKey)."),
+        (500, "The store is out of order (500 InternalError)."),
+        (503, "The store is out of order (503 SlowDown)."),
+        ("half", "The store is out of order (500)."),
+    ],
+)
+def test_what_went_wrong_is_said_in_a_sentence(
+    fault: str | int, said: str, faulty: FaultyS3, s3: S3Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "LONG_PATIENCE", 0.1)
+    faulty.fault = fault
+    with pytest.raises(StoreUnavailable, match=re.escape(said)):
+        page_of(Store(replace(s3, endpoint_url=faulty.endpoint), None), None)
+
+
+def test_what_another_server_says_is_not_taken_for_the_stores_word(faulty: FaultyS3, s3: S3Settings) -> None:
+    store = Store(replace(s3, endpoint_url=faulty.endpoint), None)
+    faulty.fault = "nonsense"
+    for act in (
+        lambda: store.facts("generations/1.mp4"),
+        lambda: page_of(store, None),
+        lambda: store.delete(["odd/nothing"]),
+        lambda: PartedUpload.begin(store, "odd/parts", "image/png"),
+        lambda: PartedUpload(store, "odd/parts", "x").parts(),
+        lambda: give_up(store, "odd/parts"),
+    ):
+        with pytest.raises(StoreUnavailable):
+            act()
+
+
+@pytest.mark.usefixtures("store")
+def test_an_answer_that_is_cut_is_no_whole_object(faulty: FaultyS3, s3: S3Settings) -> None:
+    faulty.fault = "half"
+    with pytest.raises(StoreUnavailable, match=r"^The store's answer ended midway\.$"):
+        list(Store(replace(s3, endpoint_url=faulty.endpoint), None).read("generations/1.mp4"))
+
+
+@pytest.mark.parametrize("key", ["../generations/1.mp4", "a/../generations/1.mp4", "a/./b", "..", "odd/\x01"])
+def test_under_a_key_that_the_store_refuses_there_is_nothing_and_nothing_to_delete(
+    store: Store, key: str
+) -> None:
+    assert store.facts(key) is None
+    with pytest.raises(NoSuchObject):
+        list(store.read(key))
+    store.delete([key, "odd/nothing"])
+    assert store.facts("generations/1.mp4") is not None
+
+
+def test_what_xml_cannot_name_is_deleted_as_well(store: Store) -> None:
+    store.put("odd/\x02", b"odd", "text/plain")
+    store.delete(["odd/\x02"])
+    assert store.facts("odd/\x02") is None
+
+
+def test_an_address_of_no_text_is_no_key(store: Store) -> None:
+    assert store.key_of(f"s3://{store.bucket}/a%00b") is None
+
+
 @pytest.fixture(scope="module")
 def stored(live_console: Console, store: Store, s3: S3Settings) -> Iterator[Console]:
     """A console on the live database whose bucket holds the file of its first generation."""
@@ -150,7 +217,7 @@ def test_the_page_plays_from_the_store_and_falls_back_to_the_cdn(stored: Console
 def test_the_storage_card_says_what_there_is(stored: Console) -> None:
     client = stored.viewer
     assert "1.0 kB" in client.get("/generations/1/storage", headers=FRAGMENT).text
-    assert "gone from the bucket" in client.get("/generations/5/storage", headers=FRAGMENT).text
+    assert "not in the bucket" in client.get("/generations/5/storage", headers=FRAGMENT).text
     assert "No file of this generation" in client.get("/generations/3/storage", headers=FRAGMENT).text
 
 
@@ -183,11 +250,11 @@ def test_pages_go_on_while_the_store_is_away(
         card = client.get("/generations/1/storage", headers=FRAGMENT)
         assert card.status_code == 200
         assert time.monotonic() - began < 10
-        assert "cannot be reached" in card.text
+        assert "So nothing is known" in card.text
 
 
 def test_without_a_bucket_pages_say_so(live_console: Console) -> None:
     client = live_console.viewer
     assert client.get("/generations/1/media/file").status_code == 404
-    assert "cannot be reached" in client.get("/generations/1/storage").text
+    assert "So nothing is known" in client.get("/generations/1/storage").text
     assert "/media/" not in client.get("/generations/?view=grid").text
