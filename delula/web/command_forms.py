@@ -119,6 +119,14 @@ class CommandForm:
         self.texts |= {"version": stored.pop("version", ""), SEEN: json.dumps(stored)}
         self.texts = {**stored, **self.texts}
 
+    def offer(self) -> None:
+        """Let an empty form begin with what counts where a field is left out."""
+        defaults = {one.name: one.default for one in fields(self.command.given)}
+        for one in self.command.fields:
+            default = defaults.get(one.name)
+            if isinstance(default, bool | str) and default and one.name not in self.texts:
+                self.texts[one.name] = "yes" if default is True else str(default)
+
     def meet(self, change: Change) -> None:
         """Show what has changed since the form was, and go on from there.
 

@@ -69,8 +69,8 @@ def form(name: str) -> AnyResponse:
     if shown.has_key and not shown.texts.get(KEY):
         # The key stands in the address: reloaded, come back to or copied to another tab, it is the same form.
         return redirect(_href(name, {**shown.texts, KEY: secrets.token_urlsafe(16)}))
-    if command.is_edit and kept is None:
-        shown.begin()
+    if kept is None:
+        shown.begin() if command.is_edit else shown.offer()
     _look(shown, complains=False)
     return render("commands/page.html", "commands/_form.html", form=shown)
 

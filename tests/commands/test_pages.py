@@ -289,3 +289,9 @@ def test_who_may_not_do_it_may_not_look_at_undoing_it_either(
     entry = entry_of(admin, session)
     assert as_role(role).get(f"/commands/undo/{entry}").status_code == 403
     assert admin.get("/commands/undo/999999").status_code == 404
+
+
+def test_a_choice_that_can_be_left_out_is_made_in_an_empty_form(admin: FlaskClient) -> None:
+    assert '<option value="gentle" selected>' in admin.get("/commands/integrity.scan").text
+    asked_for = admin.get("/commands/integrity.scan?pace=full").text
+    assert '<option value="full" selected>' in asked_for
