@@ -27,8 +27,18 @@ GONE = "The object is gone."
 
 
 def _move(run: Run, item: int) -> None:  # noqa: ARG001 - it has no length
-    """Do what was decided of an object, while nobody can decide otherwise: its row is held all along."""
+    """Do what was decided of an object; where the store fails it is tried again, and the row says why."""
     store = needed_store()
+    try:
+        _do(store, item)
+    except StoreUnavailable as error:
+        with atomic():
+            queries.note_failure(item, str(error))
+        raise
+
+
+def _do(store: Store, item: int) -> None:
+    """Do it while nobody can decide otherwise: its row is held all along."""
     with atomic():
         row: Any = queries.find_held(item, lock=True)
         match Held(row.state) if row else None:

@@ -139,6 +139,12 @@ def change_held(id_: int, state: Held, why: str | None = None) -> None:
     session().execute(update(Quarantined).where(Q.id == id_).values(values))
 
 
+def note_failure(id_: int, why: str) -> None:
+    """Note why what was decided of an object could not be done yet."""
+    is_under_way = Q.state.in_((Held.MOVING, Held.RESTORING, Held.DELETING))
+    session().execute(update(Quarantined).where(Q.id == id_, is_under_way).values(why=why))
+
+
 def old_held(days: int, most: int) -> Sequence[int]:
     """Objects that are held for longer than so many days, the oldest first."""
     old = func.now() - func.make_interval(0, 0, 0, days)

@@ -29,7 +29,7 @@ class Upload(Base, kw_only=True):
         staff_id: who sends it; people may be gone, so it is no foreign key.
         author: how that person was called then.
         state: sending → checking → checked → stored; or refused, cancelled, expired.
-        why: why it was refused.
+        why: why it was refused, or could not be looked into yet.
         row_id: of the asset that it has become.
         cleaned_at: when nothing of a dropped one was left in the bucket.
     """
@@ -44,7 +44,10 @@ class Upload(Base, kw_only=True):
             name="upload_state",
         ),
         CheckConstraint("(state = 'stored') = (row_id IS NOT NULL)", name="upload_stored"),
-        CheckConstraint("(state = 'refused') = (why IS NOT NULL)", name="upload_refused"),
+        CheckConstraint(
+            "CASE state WHEN 'refused' THEN why IS NOT NULL WHEN 'checking' THEN true ELSE why IS NULL END",
+            name="upload_refused",
+        ),
         Index("upload_created", "created_at", "id"),
         Index("upload_state_created", "state", "created_at", "id"),
         Index("upload_size", "bytes", "id"),

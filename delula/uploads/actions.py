@@ -97,7 +97,8 @@ class Begin(Command[NewUpload]):
         row = queries.find_by_key(given.key)
         if row is None:
             return None
-        if (row.filename, row.bytes, row.source) != (given.filename, given.bytes, given.source):
+        begun = (row.filename, row.bytes, row.source, row.owner_id)
+        if begun != (given.filename, given.bytes, given.source, _owner(_source(given.source), given.owner)):
             raise Refused("Another upload was begun with this key.")
         return Receipt(0, f"Upload {row.filename}.", {"upload": row.id}, is_repeated=True)
 

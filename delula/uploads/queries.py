@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text, update
 
 from delula.db import AnyRow, session
 from delula.errors import InvalidInput
-from delula.models import Upload
+from delula.models import Upload, User
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,9 +103,11 @@ def find_by_key(key: str) -> AnyRow | None:
 
 
 def unfinished(staff_id: int) -> Sequence[AnyRow]:
-    """What a person has begun and not brought to an end, the newest first."""
-    statement = select(*U).where(U.staff_id == staff_id, U.state.in_((State.SENDING, State.CHECKING)))
-    return session().execute(statement.order_by(U.id.desc()).limit(SHOWN)).all()
+    """What a person has begun and not brought to an end, the newest first; with the `owner_handle`."""
+    handle = User.handle.label("owner_handle")
+    statement = select(*U, handle).outerjoin(User, (User.id == U.owner_id) & (U.source != "system"))
+    mine = statement.where(U.staff_id == staff_id, U.state.in_((State.SENDING, State.CHECKING)))
+    return session().execute(mine.order_by(U.id.desc()).limit(SHOWN)).all()
 
 
 def change(id_: int, state: State, **values: JsonValue) -> None:
@@ -117,6 +119,11 @@ def change(id_: int, state: State, **values: JsonValue) -> None:
 def note_store_id(id_: int, upload_id: str) -> None:
     """Note under which id the store knows an upload."""
     session().execute(update(Upload).where(U.id == id_).values(s3_upload_id=upload_id))
+
+
+def note_failure(id_: int, why: str) -> None:
+    """Note why an upload could not be looked into yet."""
+    session().execute(update(Upload).where(U.id == id_, U.state == State.CHECKING).values(why=why))
 
 
 def note_cleaned(id_: int) -> None:

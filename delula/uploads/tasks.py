@@ -51,12 +51,16 @@ def _check(run_: Run, upload: int) -> None:
             _note(run_, 1)
             facts = _look_into(store, row)
             with atomic():
-                queries.change(upload, State.CHECKED, **facts)
+                queries.change(upload, State.CHECKED, why=None, **facts)
                 run_.step(2, _STEPS)
         _record(row)
     except Unfit as error:
         _refuse(row, str(error))
         clean(store, upload)
+    except StoreUnavailable as error:
+        with atomic():
+            queries.note_failure(upload, str(error))
+        raise
     _note(run_, _STEPS)
 
 

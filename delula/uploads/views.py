@@ -41,7 +41,7 @@ blueprint = Blueprint("uploads", __name__, url_prefix="/assets/uploads")
 
 #: URLs of parts that are handed out at once.
 MOST_URLS = 20
-AWAY = "The store does not answer. Nothing is lost; try again in a moment."
+AGAIN = "Nothing is lost; try again in a moment."
 
 
 def _deeds() -> list[dict[str, str | None]]:
@@ -82,11 +82,18 @@ def new() -> Response:
         has_store=current_store() is not None,
         unfinished=mine,
         resumable=[
-            {"id": row.id, "filename": row.filename, "bytes": row.bytes}
+            {
+                "id": row.id,
+                "filename": row.filename,
+                "bytes": row.bytes,
+                "source": row.source,
+                "owners": [row.owner_id, row.owner_handle],
+            }
             for row in mine
             if row.state == State.SENDING
         ],
         state_tag=state_tag,
+        source_of=source_of,
     )
 
 
@@ -132,8 +139,8 @@ def _told(view: Callable[..., Response]) -> Callable[..., Response]:
             return _problem(422, error.message, field=error.field)
         except Refused as error:
             return _problem(409, str(error))
-        except StoreUnavailable:
-            return _problem(503, AWAY)
+        except StoreUnavailable as error:
+            return _problem(503, f"{error} {AGAIN}")
 
     return told
 

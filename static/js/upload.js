@@ -113,15 +113,24 @@ class Sending {
     const { signal } = this.stop;
     await this.saying(async () => {
       this.show("sending", "Begins");
-      if (!this.id) {
-        const { file, key } = this;
-        const about = { key, filename: file.name, bytes: file.size, mime: file.type };
-        this.id = (await ask(form.dataset.upload, { ...about, ...this.settings }, signal)).id;
-      }
+      await this.begin();
+      signal.throwIfAborted();
       const { state, arrived, part_bytes: bytes } = await ask(`${this.at}/state`, null, signal);
       if (state === "sending") await this.sendAll(arrived, bytes, signal);
       this.saying(() => this.ending(signal));
     });
+  }
+
+  // Once it is asked for, an upload may be there whatever becomes of the answer: so it is waited for, even by
+  // those who pause or cancel meanwhile, and asked for again by the same key.
+  begin() {
+    if (this.id) return;
+    const { file, key } = this;
+    const about = { key, filename: file.name, bytes: file.size, mime: file.type };
+    this.beginning ??= ask(form.dataset.upload, { ...about, ...this.settings })
+      .then(({ id }) => (this.id = id))
+      .finally(() => (this.beginning = null));
+    return this.beginning;
   }
 
   async saying(act) {
@@ -179,7 +188,8 @@ class Sending {
     this.show("checking", "Is being looked into");
     for (let wait = 700; ; wait = Math.min(wait * 1.3, 5000)) {
       const { state, why, page, asset } = await this.patiently(() => ask(`${this.at}/state`, null, signal), (error) => error.again, signal);
-      if (state === "stored") this.show("stored", "Stored", { href: asset, label: "Open the asset" });
+      if (state === "checking" && why) this.show("checking", `Could not be looked into yet; it is tried again. ${why}`);
+      else if (state === "stored") this.show("stored", "Stored", { href: asset, label: "Open the asset" });
       else if (state === "refused") this.show("refused", `Refused: ${why}`, { href: page, label: "Details" });
       else if (state === "cancelled" || state === "expired") this.show("cancelled", "Cancelled");
       if (!["sending", "checking", "checked"].includes(state)) return announce(`${this.file.name}: ${this.text.textContent}`);
@@ -193,8 +203,9 @@ class Sending {
   }
 
   resume() {
-    // What was wrong with the form may be right by now.
-    if (!this.id) this.settings = settings();
+    // What was wrong with the form may be right by now; what is asked for otherwise is another upload.
+    if (!this.id && !this.beginning && !same(this.settings, settings()))
+      Object.assign(this, { settings: settings(), key: newKey() });
     this.show("waiting", "Waits for its turn");
     queue.push(this);
     next();
@@ -204,7 +215,9 @@ class Sending {
     this.stop?.abort();
     const at = queue.indexOf(this);
     if (at >= 0) queue.splice(at, 1);
+    this.show("cancelling", "Is being cancelled");
     try {
+      await this.beginning?.catch(() => {});
       if (this.id) await ask(`${this.at}/cancel`, {});
       this.show("cancelled", "Cancelled");
       announce(`${this.file.name}: cancelled`);
@@ -221,6 +234,7 @@ function next() {
   }
 }
 
+const same = (one, other) => Object.keys(one).every((name) => one[name] === other[name]);
 const settings = () => Object.fromEntries(["source", "owner", "reason"].map((name) => [name, form.elements[name].value]));
 
 if (form && list) {
@@ -229,9 +243,11 @@ if (form && list) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     for (const file of files.files) {
-      const at = resumable.findIndex((one) => one.filename === file.name && one.bytes === file.size);
+      const now = settings();
+      const at = resumable.findIndex((one) => one.filename === file.name && one.bytes === file.size
+        && one.source === now.source && one.owners.includes(now.owner.trim()));
       const [begun] = at >= 0 ? resumable.splice(at, 1) : [];
-      queue.push(new Sending(file, settings(), begun?.id));
+      queue.push(new Sending(file, now, begun?.id));
     }
     files.value = "";
     next();

@@ -125,6 +125,10 @@ def test_a_store_that_fails_midway_loses_nothing_and_is_asked_again(
         proxy.fault, proxy.matches = fault, lambda asked, _path: asked == method
         with suppress(StoreUnavailable):
             bucket.work()
+        # What failed says why on its page, until it is done.
+        (why,) = bucket.console.sql("SELECT why FROM dashboard.quarantined")[0]
+        assert why is None or why.startswith("The store ")
+        assert (why is None) is (state(bucket) in {"held", "restored"})
         assert bucket.keys()
         assert bucket.console.viewer.get("/assets/quarantine/").status_code == 200
         proxy.heal()

@@ -236,6 +236,7 @@ def test_what_is_sent_twice_happens_once(console: Console, sender: Sender) -> No
     first, second = (sender.begin(good("png"), key="same") for _ in range(2))
     assert first.json["id"] == second.json["id"]
     assert sender.begin(good("png") + b"x", key="same").status_code == 409
+    assert sender.begin(good("png"), key="same", owner="core-2").status_code == 409
     upload = first.json["id"]
     put(sender.url(upload), good("png"))
     assert [sender.post(f"{upload}/finish").status_code for _ in range(3)] == [200, 200, 200]
