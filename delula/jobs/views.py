@@ -17,6 +17,7 @@ from delula.jobs.queries import State
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.render import render, render_part, wants_fragment
+from delula.work import task_named
 
 if TYPE_CHECKING:
     from delula.db import AnyRow
@@ -41,6 +42,7 @@ def summary() -> Response:
 def detail(job_id: int) -> Response:
     """One job: how far it is, what became of each attempt, and what can be done about it."""
     job = _found(job_id)
+    task = task_named(job.task_name)
     is_running = job.state == State.RUNNING
     is_open = is_running or job.state == State.WAITING
     seconds = (job.updated_at - job.began_at).total_seconds() if job.updated_at and job.began_at else 0
@@ -58,6 +60,7 @@ def detail(job_id: int) -> Response:
         rate=rate,
         left=left,
         attempts=queries.attempts_at(job_id),
+        outcome=task.outcome(job_id, job.done) if task and task.outcome else None,
         health=queries.health(),
         commands=[
             (CANCEL, why_not_cancel(job) if is_for(job, current_staff.actor) else missing),

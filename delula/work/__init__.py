@@ -7,6 +7,6 @@ work is asked for if and only if the command has happened. `flask jobs work` doe
 from __future__ import annotations
 
 from delula.work.run import Run, Stopped, Superseded
-from delula.work.task import Promise, Task, task_named, tasks
+from delula.work.task import Changed, Outcome, Promise, Task, task_named, tasks
 
-__all__ = ["Promise", "Run", "Stopped", "Superseded", "Task", "task_named", "tasks"]
+__all__ = ["Changed", "Outcome", "Promise", "Run", "Stopped", "Superseded", "Task", "task_named", "tasks"]

@@ -13,7 +13,7 @@ from delula.commands.context import occasion
 from delula.db import session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from delula.models import JsonValue
 
@@ -50,6 +50,40 @@ _ABOUT = text("""
 
 
 @dataclass(frozen=True)
+class Changed:
+    """One thing that a job has changed.
+
+    Attributes:
+        kind: as the audit log names it.
+        id: which of them.
+        name: in words.
+        before: what stood there, in words.
+        after: what stands there since.
+    """
+
+    kind: str
+    id: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job, as its page tells it.
+
+    Attributes:
+        sentence: all of it in words.
+        number: things that it has changed.
+        changed: the first of them.
+    """
+
+    sentence: str
+    number: int
+    changed: Sequence[Changed]
+
+
+@dataclass(frozen=True)
 class Task:
     """One kind of background work; declaring it makes it known.
 
@@ -61,6 +95,7 @@ class Task:
         attempts: how often it is tried in all; once where a repetition would do harm.
         every: cron expression in UTC at which it is queued by itself, unless it waits already.
         alone: whether no two of it run at once.
+        outcome: what came of a job, by its id and how much it has done; None where there is nothing to tell.
     """
 
     name: str
@@ -70,6 +105,7 @@ class Task:
     attempts: int = 5
     every: str | None = None
     alone: bool = False
+    outcome: Callable[[int, int], Outcome] | None = None
 
     def __post_init__(self) -> None:
         """Make it known.

@@ -10,8 +10,9 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from delula.access.permissions import Role
 from delula.db import atomic, session
-from delula.recipes.usage import NOTICE, RECOUNT, recount
+from delula.recipes.usage import NOTICE, RECOUNT, outcome, recount
 from delula.work.run import perform
 from tests.consoles import console_on
 
@@ -55,6 +56,29 @@ def test_counts_become_those_of_the_generations_and_go_on_from_there(console: Co
             text("SELECT done, total FROM dashboard.job_progress WHERE job_id = :job"), {"job": job}
         )
         assert progress.one() == (3, 3)
+        # The page of the job says which counts were wrong, also where only the second table was.
+        told = outcome(job, 3)
+        assert told.sentence == "3 counts were corrected, of 3 recipes."
+        assert {(one.id, one.before, one.after) for one in told.changed} == {
+            ("1", "900; 7 in recipe_usage", "40"),
+            ("2", "900; none in recipe_usage", "40"),
+            ("3", "900; none in recipe_usage", "0"),
+        }
+        with atomic():
+            again = RECOUNT.defer({})
+        perform(RECOUNT, again, {})
+        assert outcome(again, 3).sentence == "No count was wrong, of 3 recipes."
+        entries = session().execute(
+            text("SELECT after FROM dashboard.audit_log WHERE action = 'recipes.recounted' ORDER BY id")
+        )
+        assert list(entries.scalars()) == [
+            {"job": job, "counted": 3, "changed": 3},
+            {"job": again, "counted": 3, "changed": 0},
+        ]
+        session().remove()
+    page = console.as_role(Role.VIEWER).get(f"/jobs/{job}").text
+    assert "3 counts were corrected" in page
+    assert 'href="/recipes/1"' in page
     assert console.sql(IS_RIGHT) == [(True,)] * 3
     assert console.sql("SELECT recipe_id, usage_count FROM recipe_usage ORDER BY 1") == console.sql(
         "SELECT id, usage_count FROM recipes WHERE usage_count > 0 ORDER BY 1"
