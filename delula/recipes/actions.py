@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sqlalchemy.exc import IntegrityError
@@ -29,6 +30,7 @@ from delula.models import id_in
 from delula.recipes import queries, versions
 from delula.recipes.checks import changed, plain, read_value, slug_of
 from delula.recipes.columns import BY_NAME, COLUMNS, Kind
+from delula.recipes.documents import components_in
 from delula.recipes.impact import impact_of, what_if
 from delula.recipes.listing import LEAST_STOCK
 from delula.recipes.usage import RECOUNT
@@ -36,7 +38,7 @@ from delula.tags import queries as tags
 from delula.tags.namespaces import broken_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from delula.models import AuditEntry, JsonValue
     from delula.recipes.checks import Value
@@ -45,8 +47,12 @@ if TYPE_CHECKING:
 
 KIND = "recipe"
 NAMES: Sequence[str] = [column.name for column in COLUMNS]
+#: Names that a sentence lists.
+SHOWN = 5
 TAKEN_SLUG = "Another recipe has this slug already."
 TAKEN_CODE = "Another recipe has this referral code already."
+#: What no two recipes have, with what is said to who tries.
+_UNIQUE = (("slug", TAKEN_SLUG), ("referral_code", TAKEN_CODE))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,9 +203,8 @@ class Edit(RecipeCommand[Edited]):
         values = {name: value for name, value in values.items() if value != plain(BY_NAME[name], row[name])}
         if not values:
             raise InvalidInput("change", "Nothing differs from what is stored.")
-        _check_unique(values, given.id, lock=lock)
-        _check_creator(values)
-        _check_tags(values, row, known)
+        for check in _rules(values, row, given.id, known, lock=lock):
+            check()
         return Plan(
             f"Change the {_listed(values)} of {called(given.id, row)}.",
             _change(given.id, row, values),
@@ -238,9 +243,8 @@ class New(RecipeCommand[Create]):
         _refuse_first(errors)
         if values["created_at"] is None:
             del values["created_at"]  # the database says when
-        _check_unique(values, None, lock=lock)
-        _check_creator(values)
-        _check_tags(values, dict.fromkeys(NAMES), known)
+        for check in _rules(values, dict.fromkeys(NAMES), None, known, lock=lock):
+            check()
         return Plan(
             f"Add the recipe “{values['name']}”.",
             Change(KIND, _new_id(lock=lock), {}, as_json(values)),
@@ -298,7 +302,7 @@ class Duplicate(RecipeCommand[Copied]):
         row = _stored(given.id, lock=lock)
         values, errors = read({"name": given.name, "slug": given.slug}, dict.fromkeys(NAMES))
         _refuse_first(errors)
-        _check_unique(values, None, lock=lock)
+        _check_unique("slug", TAKEN_SLUG, values, None, lock=lock)
         values |= self.differing
         return Plan(
             f"Add “{values['name']}”, a copy of {called(given.id, row)} that nobody sees yet.",
@@ -564,7 +568,8 @@ class Restore(RecipeCommand[Restored]):
         if not differing:
             raise Refused(f"It is what it was in version {given.number}.")
         values = {name: plain(BY_NAME[name], was[name]) for name in differing}
-        _check_unique(values, given.id, lock=lock)
+        for column, taken in _UNIQUE:
+            _check_unique(column, taken, values, given.id, lock=lock)
         return Plan(
             f"Put back the {_listed(values)} of {called(given.id, row)} from version {given.number}.",
             _change(given.id, row, values),
@@ -643,6 +648,36 @@ def read(texts: Mapping[str, str], row: Stored) -> tuple[dict[str, Value], dict[
     return values, errors
 
 
+def all_errors(texts: Mapping[str, str], row: Stored, id_: int | None) -> dict[str, str]:
+    """Everything that keeps texts from being saved, by column: a form tells it at once, and not one by one.
+
+    Args:
+        texts: of the columns that were typed in.
+        row: what is stored there.
+        id_: of the recipe; None for a new one.
+    """
+    known = _known_tags(texts, lock=False)
+    values, errors = read(texts, row)
+    for check in _rules(values, row, id_, known, lock=False):
+        try:
+            check()
+        except InvalidInput as error:
+            errors.setdefault(error.field, error.message)
+    return {name: errors[name] for name in NAMES if name in errors}
+
+
+def _rules(
+    values: Mapping[str, Value], row: Stored, id_: int | None, known: Collection[int], *, lock: bool
+) -> Sequence[Callable[[], None]]:
+    """The checks of values that need more than the values themselves."""
+    return (
+        *(partial(_check_unique, name, taken, values, id_, lock=lock) for name, taken in _UNIQUE),
+        partial(_check_creator, values),
+        partial(_check_components, values, row),
+        partial(_check_tags, values, row, known),
+    )
+
+
 def version_of(row: Stored, names: Sequence[str]) -> str:
     """Stands for what a recipe holds in these columns, without telling it."""
     return digest({name: row[name] for name in names})
@@ -682,19 +717,18 @@ def _new_id(*, lock: bool) -> str:
     return str(queries.next_id()) if lock else "new"
 
 
-def _check_unique(values: Mapping[str, Value], id_: int | None, *, lock: bool) -> None:
+def _check_unique(name: str, taken: str, values: Mapping[str, Value], id_: int | None, *, lock: bool) -> None:
     """Refuse a slug or a referral code that another recipe has.
 
     Raises:
         InvalidInput: names the column.
     """
-    for name, sentence in (("slug", TAKEN_SLUG), ("referral_code", TAKEN_CODE)):
-        value = values.get(name)
-        if isinstance(value, str):
-            if lock:
-                queries.hold(name, value)
-            if queries.is_taken(name, value, id_):
-                raise InvalidInput(name, sentence)
+    value = values.get(name)
+    if isinstance(value, str):
+        if lock:
+            queries.hold(name, value)
+        if queries.is_taken(name, value, id_):
+            raise InvalidInput(name, taken)
 
 
 def _check_creator(values: Mapping[str, Value]) -> None:
@@ -706,6 +740,24 @@ def _check_creator(values: Mapping[str, Value]) -> None:
     creator = values.get("creator_id")
     if isinstance(creator, str) and not queries.user_exists(creator):
         raise InvalidInput("creator_id", "There is no user with this id.")
+
+
+def _check_components(values: Mapping[str, Value], row: Stored) -> None:
+    """Refuse a component that nobody has registered; one that stood there before may stay.
+
+    Raises:
+        InvalidInput: names the column.
+    """
+    name = "workflow_components"
+    written, before = values.get(name), components_in(row[name])
+    named = components_in(written) if isinstance(written, str) else []
+    fresh = [one for one in named if one not in before]
+    known = queries.known_components(fresh)
+    gone = [one for one in fresh if one not in known]
+    if gone:
+        listed = ", ".join(f"“{one[:60]}”" for one in gone[:SHOWN])
+        more = f" and {len(gone) - SHOWN} more" if len(gone) > SHOWN else ""
+        raise InvalidInput(name, f"No component is registered as {listed}{more}.")
 
 
 def _known_tags(texts: Mapping[str, str], *, lock: bool) -> Collection[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -27,7 +26,7 @@ from delula.web.masking import masked_json
 from delula.web.references import hrefs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from delula.db import AnyRow
     from delula.models import JsonValue, Recipe
@@ -216,21 +215,6 @@ def tag_href(index: str) -> Callable[[NamedTag], str]:
     """Where a tag leads from a recipe's page: to its own page, or to the recipes that name what is gone."""
     named, gone = hrefs_of("tags"), filter_href(index)
     return lambda tag: gone(tag) if tag.id is None or tag.is_dangling else named(tag.id)
-
-
-def components(value: JsonValue) -> list[str]:
-    """The ids of the components that a workflow names, each once; none where it names none plainly."""
-    if not isinstance(value, list):
-        return []
-    named = (
-        one
-        if isinstance(one, str)
-        else (one.get("componentId") or one.get("component_id") or one.get("component"))
-        if isinstance(one, Mapping)
-        else None
-        for one in value
-    )
-    return list(dict.fromkeys(one for one in named if isinstance(one, str) and one))
 
 
 def related_links(recipe: Recipe, about: AnyRow, owner: Callable[[Any], str]) -> list[dict[str, Any]]:

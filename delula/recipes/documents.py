@@ -6,6 +6,7 @@ A live recipe may break the schema: such a fault is no reason to refuse an edit 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -191,6 +192,29 @@ def _steps_of_one_id(value: Any) -> Iterator[Fault]:
             yield Fault((place, "id"), f"A step before it has the id {_excerpt(id_)} too")
         elif isinstance(id_, str):
             seen.add(id_)
+
+
+def components(value: Any) -> list[str]:
+    """The ids of the components that a workflow names, each once; none where it names none plainly."""
+    if not isinstance(value, list):
+        return []
+    named = (
+        one
+        if isinstance(one, str)
+        else (one.get("componentId") or one.get("component_id") or one.get("component"))
+        if isinstance(one, Mapping)
+        else None
+        for one in value
+    )
+    return list(dict.fromkeys(one for one in named if isinstance(one, str) and one))
+
+
+def components_in(text: str | None) -> list[str]:
+    """The same of JSON as a form or the database has it; none of what cannot be read."""
+    try:
+        return components(read_document(text or "null"))
+    except NotJson:
+        return []
 
 
 @cache

@@ -15,7 +15,17 @@ from delula.commands import Change, last_change
 from delula.errors import InvalidInput
 from delula.models.tolerance import decode_json
 from delula.recipes import queries, versions
-from delula.recipes.actions import KIND, NAMES, Create, Edited, as_json, initial_texts, read, version_of
+from delula.recipes.actions import (
+    KIND,
+    NAMES,
+    Create,
+    Edited,
+    all_errors,
+    as_json,
+    initial_texts,
+    read,
+    version_of,
+)
 from delula.recipes.cells import NamedTag, card_of, chip
 from delula.recipes.checks import NOUNS, changed, plain, read_value
 from delula.recipes.columns import BY_NAME, COLUMNS, differs
@@ -151,6 +161,12 @@ class RecipeForm:
         row = self.seen
         names = NAMES if self.id is None else self.touched
         _, self.errors = read({name: self.texts[name] for name in names}, row)
+
+    def tell_all(self) -> None:
+        """Where something is wrong, find what else is, so that nobody mends it one by one."""
+        names = NAMES if self.id is None else self.touched
+        found = all_errors({name: self.texts[name] for name in names}, self.seen, self.id)
+        self.errors = {**found, **{name: text for name, text in self.errors.items() if name not in found}}
 
     @property
     def seen_json(self) -> str:

@@ -145,6 +145,8 @@ def _look(form: RecipeForm) -> Response:
 def _page(form: RecipeForm, status: int = 200, fragment: str | None = None) -> Response:
     if not form.errors and not form.refusal:
         _plan(form)
+    if form.errors:
+        form.tell_all()
     return render(
         "recipes/edit.html",
         fragment,

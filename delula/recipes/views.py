@@ -17,7 +17,6 @@ from delula.recipes.cells import card_of, cells, chips, named_tags
 from delula.recipes.deeds import deeds, list_deeds
 from delula.recipes.detail import (
     chosen_by_users,
-    components,
     flaws,
     form_of,
     generations_href,
@@ -31,6 +30,7 @@ from delula.recipes.detail import (
     tag_href,
     video_facts,
 )
+from delula.recipes.documents import components
 from delula.recipes.listing import LEAST_STOCK, LISTING
 from delula.recipes.performance import DEFAULT_RANGE, RANGES, range_links
 from delula.recipes.performance import performance as performance_of

@@ -197,6 +197,33 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_written(
 
 
 @pytest.mark.usefixtures("recipe")
+def test_all_that_is_wrong_is_told_at_once(curator: FlaskClient, session: scoped_session[Session]) -> None:
+    session.execute(
+        text("INSERT INTO component_registry (component_id, name, version) VALUES ('cut', 'c', '1')")
+    )
+    session.commit()
+    wrong = {
+        "name": " ",
+        "slug": "lava",
+        "referral_code": "LAVA-9",
+        "creator_id": "nobody",
+        "workflow_components": '["cut", {"componentId": "no<b>e"}]',
+        "tag_highlights": "3",
+    }
+    refused = curator.post("/recipes/new", data={**opened(curator, "/recipes/new"), **wrong})
+    assert refused.status_code == 422
+    assert set(re.findall(r'class="link" href="#input-(\w+)"', refused.text)) == set(wrong)
+    assert "No component is registered as “no&lt;b&gt;e”." in refused.text
+    for name in wrong:
+        assert f'aria-describedby="input-{name}' in refused.text or f"input-{name}-help" in refused.text
+    # What stood there before may stay.
+    session.execute(text("""UPDATE recipes SET workflow_components = '["old"]'"""))
+    session.commit()
+    form = opened(curator) | {"workflow_components": '["cut", "old"]'}
+    assert curator.post("/recipes/9/edit", data=form).status_code == 303
+
+
+@pytest.mark.usefixtures("recipe")
 def test_a_stale_form_shows_all_three_states_and_loses_nothing(
     curator: FlaskClient, session: scoped_session[Session]
 ) -> None:

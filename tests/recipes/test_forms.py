@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from delula.recipes.detail import components
+from delula.recipes.documents import components
 from delula.recipes.options import chosen_options
 from delula.recipes.prompts import prompt_parts
 from delula.recipes.steps import CONTROLS, numbers_by_name, read_steps
