@@ -29,11 +29,18 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy import Engine, Executable, Pool
 
+#: What values look like and what locks mean, whatever role, database and server have set for themselves.
+CONVENTIONS = {
+    "timezone": "UTC",
+    "datestyle": "ISO",
+    "client_encoding": "UTF8",
+    "default_transaction_isolation": "read committed",
+}
 #: Settings of every connection; times in milliseconds. A page must never hold the product's database up.
 SERVER_SETTINGS = {
+    **CONVENTIONS,
     "statement_timeout": 15_000,
     "idle_in_transaction_session_timeout": 60_000,
-    "timezone": "UTC",
     "jit": "off",  # compiling takes longer than any query of a page
     # Beside the rows of a page, it reads an index to its end once one of them refers to what is gone.
     "enable_mergejoin": "off",
@@ -47,8 +54,8 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 StatementT = TypeVar("StatementT", bound="Executable")
 T = TypeVar("T")
 
-#: The PostgreSQL schema of everything that the console owns; `public` belongs to the product.
-CONSOLE_SCHEMA = "dashboard"
+#: The PostgreSQL schema of the product's tables, and that of everything that the console owns.
+PRODUCT_SCHEMA, CONSOLE_SCHEMA = "public", "dashboard"
 
 
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
@@ -95,7 +102,7 @@ def init_db(app: Flask) -> None:
     with app.app_context():
         engine = db.engine
     event.listen(engine, "checkout", _check_that_it_lives)
-    event.listen(engine, "connect", _allow_plans)
+    event.listen(engine, "connect", _settle_in)
     event.listen(engine, "before_cursor_execute", _set_format)
     event.listen(engine, "do_execute", _execute_by_key)
     app.extensions[_READER] = engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -116,16 +123,23 @@ def by_key(statement: StatementT) -> StatementT:
     return statement.execution_options(**{_BY_KEY: True})
 
 
-def _allow_plans(connection: psycopg.Connection, *_: object) -> None:
-    """Let a new connection keep plans, unless a proxy between gives each transaction another server.
+def _settle_in(connection: psycopg.Connection, *_: object) -> None:
+    """Let a new connection keep plans, and find the product's tables first, where its server stays the same.
 
-    A proxy cannot know the process of the server that will serve it next, so it makes its own number up.
+    A proxy gives each transaction another server. It cannot know the process of the one that will serve it
+    next, so it makes its own number up.
     """
-    row = connection.execute("SELECT pg_backend_pid()").fetchone()
-    connection.rollback()
-    if row == (connection.info.backend_pid,):
+    process, path, first = connection.execute(
+        "SELECT pg_backend_pid(), current_setting('search_path'), current_schema()"
+    ).fetchall()[0]
+    if process == connection.info.backend_pid:
         connection.prepare_threshold = sys.maxsize  # only what asks for it
         connection.prepared_max = _MOST_PLANS
+        if first != PRODUCT_SCHEMA:
+            # Behind it stays what was there: extensions may live in a schema of their own.
+            path = f"{PRODUCT_SCHEMA}, {path}" if path else PRODUCT_SCHEMA
+            connection.execute("SELECT set_config('search_path', %s, false)", [path])
+    connection.commit()
 
 
 def _execute_by_key(cursor: psycopg.Cursor, statement: Any, parameters: Any, context: Any) -> bool | None:
@@ -189,9 +203,16 @@ def engine_options() -> dict[str, Any]:
             "keepalives_count": 3,
             "prepare_threshold": None,
             "application_name": "delula-console",
-            "options": " ".join(f"-c {name}={value}" for name, value in SERVER_SETTINGS.items()),
+            "options": as_options(SERVER_SETTINGS),
         },
     }
+
+
+def as_options(settings: Mapping[str, object]) -> str:
+    """Settings of a server as a connection asks for them."""
+    return " ".join(
+        "-c {}={}".format(name, str(value).replace(" ", r"\ ")) for name, value in settings.items()
+    )
 
 
 def session() -> scoped_session[Session]:

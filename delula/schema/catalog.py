@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, text
 
-#: The schema of the product's tables.
-PRODUCT_SCHEMA = "public"
+from delula.db import PRODUCT_SCHEMA
 
 
 def run_literally(connection: Connection, statement: str) -> None:

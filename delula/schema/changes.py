@@ -13,8 +13,8 @@ from psycopg.errors import ProgramLimitExceeded
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from delula.db import CONSOLE_SCHEMA
-from delula.schema.catalog import PRODUCT_SCHEMA, IndexShape, Table, read_tables, run_literally
+from delula.db import CONSOLE_SCHEMA, PRODUCT_SCHEMA
+from delula.schema.catalog import IndexShape, Table, read_tables, run_literally
 from delula.schema.compare import differences
 from delula.schema.probe import index_shapes_of, tables_of
 
@@ -110,6 +110,7 @@ def create_tables(tables: Mapping[str, str], foreign_keys: Sequence[tuple[str, s
     connection = op.get_bind()
     live = read_tables(connection, names=tables)
     op.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+    path = connection.scalar(text("SHOW search_path"))
     op.execute(f"SET LOCAL search_path = {PRODUCT_SCHEMA}")
     for name, statement in tables.items():
         if name not in live:
@@ -118,7 +119,7 @@ def create_tables(tables: Mapping[str, str], foreign_keys: Sequence[tuple[str, s
     for table, referenced, definition in foreign_keys:
         if table not in live and referenced not in live:
             op.execute(f"ALTER TABLE {_quote(table)} ADD {definition}")
-    op.execute("SET LOCAL search_path TO DEFAULT")
+    connection.execute(text("SELECT set_config('search_path', :path, true)"), {"path": path})
 
 
 def create_index(name: str, table: str, definition: str, *, unique: bool = False) -> None:

@@ -3,8 +3,8 @@
 from sqlalchemy import Connection
 
 import delula.models  # noqa: F401 - fills the metadata
-from delula.db import CONSOLE_SCHEMA, Base
-from delula.schema.catalog import PRODUCT_SCHEMA, Table, read_tables
+from delula.db import CONSOLE_SCHEMA, PRODUCT_SCHEMA, Base
+from delula.schema.catalog import Table, read_tables
 from delula.schema.compare import Difference, Kind, differences
 from delula.schema.probe import in_scratch
 from delula.schema.repair import noted_indexes

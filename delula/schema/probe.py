@@ -12,7 +12,8 @@ from psycopg.errors import InsufficientPrivilege, ReadOnlySqlTransaction
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from delula.schema.catalog import PRODUCT_SCHEMA, IndexShape, Table, read_tables, run_literally
+from delula.db import PRODUCT_SCHEMA
+from delula.schema.catalog import IndexShape, Table, read_tables, run_literally
 
 Result = TypeVar("Result")
 

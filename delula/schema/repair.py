@@ -9,8 +9,8 @@ import re
 import click
 from sqlalchemy import Connection, text
 
-from delula.db import CONSOLE_SCHEMA
-from delula.schema.catalog import PRODUCT_SCHEMA, read_tables, run_literally
+from delula.db import CONSOLE_SCHEMA, PRODUCT_SCHEMA
+from delula.schema.catalog import read_tables, run_literally
 from delula.schema.lock import one_at_a_time
 from delula.schema.probe import index_shapes_of
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from sqlalchemy.engine import make_url
 
+from delula.db import CONVENTIONS, as_options
 from delula.errors import Forbidden, InvalidInput, Refused
 from delula.work.run import Stopped, perform
 from delula.work.sweep import DEAD_AFTER, HEARTBEATS, sweep
@@ -87,7 +88,10 @@ def _queue(flask_app: Flask) -> App:
     queue = App(
         connector=PsycopgConnector(
             conninfo=url.render_as_string(hide_password=False),
-            kwargs={"options": "-c search_path=jobs", "application_name": "delula-worker"},
+            kwargs={
+                "options": as_options({**CONVENTIONS, "search_path": "jobs"}),
+                "application_name": "delula-worker",
+            },
             min_size=1,
             max_size=4,
         )

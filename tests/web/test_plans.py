@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from delula.db import _allow_plans, atomic, by_key, db
+from delula.db import _settle_in, atomic, by_key, db
 from tests.consoles import client_of
 
 if TYPE_CHECKING:
@@ -63,12 +63,12 @@ def test_a_write_plans_for_itself(committing_app: Flask) -> None:
 
 @pytest.mark.parametrize(("server", "keeps"), [(4711, True), (4712, False)], ids=["direct", "by a proxy"])
 def test_behind_a_proxy_nothing_is_kept(server: int, keeps: bool) -> None:
-    found = SimpleNamespace(fetchone=lambda: (server,))
+    found = SimpleNamespace(fetchall=lambda: [(server, "public", "public")])
     connection = SimpleNamespace(
         execute=lambda _query: found,
-        rollback=lambda: None,
+        commit=lambda: None,
         info=SimpleNamespace(backend_pid=4711),
         prepare_threshold=None,
     )
-    _allow_plans(connection)  # type: ignore[arg-type]  # all of a connection that it looks at
+    _settle_in(connection)  # type: ignore[arg-type]  # all of a connection that it looks at
     assert (connection.prepare_threshold is not None) is keeps
