@@ -22,6 +22,7 @@ from delula.web.display import (
     time_tag,
 )
 from delula.web.lists import in_filter
+from delula.web.masking import shown_text
 from delula.web.references import owner_naming
 from delula.web.tables import Cell, link, text
 
@@ -41,7 +42,7 @@ def title_of(row: Any) -> str:
     """What an asset is called."""
     if row.source == "generation" and not row.title:
         return f"Generation {row.id.partition('-')[2]}"
-    return named(row.title)
+    return named(shown_text(row.title))
 
 
 def source_of(row: Any) -> str:

@@ -13,6 +13,7 @@ from delula.assets.media import kind_of
 from delula.models import Generation, MarketAsset, SystemAsset, UserAsset
 from delula.models.enums import AssetSource, AssetType, UserAssetOrigin, label
 from delula.web.display import named, size
+from delula.web.masking import shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -125,11 +126,11 @@ def shown(source: AssetSource, asset: AnyAsset) -> Shown:
         known = asset.source if isinstance(asset.source, UserAssetOrigin) else None
         return Shown(
             **common,
-            title=named(asset.display_name),
+            title=named(shown_text(asset.display_name)),
             type=label(asset.asset_type),
             owner_id=asset.user_id,
-            filename=asset.original_filename,
-            normalized=asset.normalized_name,
+            filename=shown_text(asset.original_filename),
+            normalized=shown_text(asset.normalized_name),
             location=asset.s3_key or asset.cdn_url,
             duration=asset.duration,
             user_tags=_texts(asset.user_tags),
@@ -143,7 +144,7 @@ def shown(source: AssetSource, asset: AnyAsset) -> Shown:
             ai=asset.ai_classification,
         )
     common |= {
-        "title": named(asset.name),
+        "title": named(shown_text(asset.name)),
         "type": kind_of(asset).capitalize(),
         "location": asset.url,
         "metadata": asset.metadata_,

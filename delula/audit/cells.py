@@ -19,7 +19,7 @@ from delula.web.display import (
 )
 from delula.web.masking import shown_json
 from delula.web.references import object_href
-from delula.web.tables import Cell, link, text
+from delula.web.tables import Cell, link, text, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +77,7 @@ _CELLS: Mapping[str, Cell] = {
     "actor": Cell(lambda row, _: text(row.actor), "cut"),
     "action": Cell(lambda row, _: text(action_title(row.action)), "cut"),
     "object": Cell(_object, "cut"),
-    "reason": Cell(lambda row, _: text(row.reason), "cut"),
+    "reason": Cell(lambda row, _: writing(row.reason), "cut"),
     "role": Cell(lambda row, _: MISSING if row.role is None else badge_tag(wording(row.role))),
     "address": Cell(lambda row, _: text(row.address)),
     "request": Cell(lambda row, _: MISSING if row.request_id is None else copyable_tag(row.request_id)),

@@ -15,7 +15,7 @@ from delula.web.display import (
 )
 from delula.web.lists import in_filter
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.tables import Cell, link, text
+from delula.web.tables import Cell, link, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,5 +60,5 @@ _CELLS: Mapping[str, Cell] = {
     "duration": Cell(lambda row, _: milliseconds_tag(row.processing_time_ms), "number"),
     "cost": Cell(lambda row, _: MISSING if row.credit_cost is None else grouped(row.credit_cost), "number"),
     "execution": Cell(_execution),
-    "error": Cell(lambda row, _: text(row.error_message), "wide"),
+    "error": Cell(lambda row, _: writing(row.error_message), "wide"),
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from delula.web.display import MISSING, copyable_tag, flag_tag, grouped, lead_tag, span, status_tag, time_tag
 from delula.web.lists import in_filter
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.tables import Cell, link, text
+from delula.web.tables import Cell, link, text, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ _CELLS: Mapping[str, Cell] = {
     "id": Cell(_lead, "id"),
     "status": Cell(lambda row, _: status_tag(row.status, f"status-{row.id}")),
     "created": Cell(lambda row, _: time_tag(row.created_at)),
-    "prompt": Cell(lambda row, _: text(row.prompt), "wide"),
+    "prompt": Cell(lambda row, _: writing(row.prompt), "wide"),
     "type": Cell(lambda row, _: text(row.type)),
     "cost": Cell(lambda row, _: _number(row.credits_cost), "number"),
     "duration": Cell(lambda row, _: MISSING if row.duration is None else span(row.duration), "number"),
@@ -62,7 +62,7 @@ _CELLS: Mapping[str, Cell] = {
     "refunded": Cell(lambda row, _: flag_tag(row.credits_refunded, "Refunded")),
     "public": Cell(lambda row, _: flag_tag(row.is_public, "Public")),
     "published": Cell(lambda row, _: flag_tag(row.is_published, "Published")),
-    "reason": Cell(lambda row, _: text(row.failure_reason), "wide"),
+    "reason": Cell(lambda row, _: writing(row.failure_reason), "wide"),
     "asset": Cell(lambda row, _: copyable_tag(row.asset_id)),
     "job": Cell(lambda row, _: copyable_tag(row.fal_job_id)),
     "jobstatus": Cell(lambda row, _: text(row.fal_job_status)),

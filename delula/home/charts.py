@@ -12,6 +12,7 @@ from delula.models.enums import CreditTransactionType
 from delula.rollups import queries as rollups
 from delula.search.times import written_period
 from delula.web.charts import Chart, Part, Point, Series, ranking, stacked_chart, times
+from delula.web.masking import shown_text
 from delula.web.scales import CREDITS
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def generation_charts(zone: tzinfo, index: str) -> list[Chart]:
             "The most frequent reasons of the last 24 hours.",
             [
                 Part(
-                    one.message or "No reason given",
+                    shown_text(one.message) or "No reason given",
                     one.failures,
                     query(index, *failed_with(one.message), f"created:{written_period(start, end)}"),
                 )

@@ -13,6 +13,7 @@ from delula.palette.pages import Entry, pages_named, searches
 from delula.storage import current_store
 from delula.users.queries import WITHHELD
 from delula.web.lists import in_path
+from delula.web.masking import shown_text
 from delula.web.references import owner_naming
 from delula.web.render import render
 
@@ -95,7 +96,7 @@ def _entries(rows: Sequence[AnyRow]) -> list[Entry]:
 def _title(row: AnyRow, name_of: Any) -> str:
     if row.kind == "user":
         return str(name_of(_Owner(row)))
-    return str(row.title or "").strip() or f"{row.kind.capitalize()} {row.key}"
+    return shown_text(row.title).strip() or f"{row.kind.capitalize()} {row.key}"
 
 
 def _note(row: AnyRow) -> str:

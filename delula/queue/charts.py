@@ -11,6 +11,7 @@ from delula.generations.terms import UNFINISHED, failed_with
 from delula.rollups import queries as rollups
 from delula.search.times import written_period
 from delula.web.charts import Chart, Point, Series, line_chart, stacked_chart, times
+from delula.web.masking import shown_text
 from delula.web.scales import SECONDS
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def queue_charts(start: datetime, end: datetime, zone: tzinfo) -> list[Chart]:
             f"The {SHOWN_REASONS} most frequent reasons.",
             [
                 Series(
-                    reason or "No reason given",
+                    shown_text(reason) or "No reason given",
                     [
                         Point(one.start, count, href)
                         for one, count, href in zip(

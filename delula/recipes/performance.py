@@ -17,6 +17,7 @@ from delula.search.times import written_period
 from delula.web.charts import Part, Point, Series, line_chart, ranking, stacked_chart, times
 from delula.web.display import grouped, span
 from delula.web.figures import Figure, change, rate, rate_figure
+from delula.web.masking import shown_text
 from delula.web.scales import CREDITS, SECONDS, SHARE
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def performance(recipe: Recipe, range_: str, now: datetime, zone: tzinfo) -> Per
                 "Messages that differ in numbers and ids only count as one.",
                 [
                     Part(
-                        reason.message or "No reason given",
+                        shown_text(reason.message) or "No reason given",
                         reason.failures,
                         links.of(whole, "+".join(map(quote_plus, failed_with(reason.message)))),
                     )

@@ -13,6 +13,7 @@ from delula.review.actions import said_of
 from delula.review.things import SUBJECTS
 from delula.web.display import MISSING, escape, lead_tag, time_tag
 from delula.web.lists import in_filter
+from delula.web.masking import shown_text
 from delula.web.references import owner_naming
 from delula.web.tables import Cell, link, text
 
@@ -40,7 +41,7 @@ def state_tag(state: str) -> Markup:
 
 def name_of(item: Any, thing: Any) -> str:
     """What an item is called: its title, else what it is."""
-    title = thing.title if thing is not None else None
+    title = shown_text(thing.title) if thing is not None else None
     return title or f"{SUBJECTS[ReviewKind(item.kind)].label} {item.object_id}"
 
 

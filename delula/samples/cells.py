@@ -9,7 +9,7 @@ from markupsafe import Markup
 from delula.web.display import MISSING, escape, flag_tag, grouped, lead_tag, size, time_tag
 from delula.web.lists import in_filter
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.tables import Cell, link, text
+from delula.web.tables import Cell, link, text, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +86,7 @@ _CELLS: Mapping[str, Cell] = {
     "id": Cell(lambda row, listed: lead_tag(row.id, listed.detail_href(row.id)), "id"),
     "status": Cell(lambda row, _: moderation_tag(row.moderation_status)),
     "created": Cell(lambda row, _: time_tag(row.created_at)),
-    "title": Cell(lambda row, _: text(row.title), "cut"),
+    "title": Cell(lambda row, _: writing(row.title), "cut"),
     "type": Cell(lambda row, _: text(row.type)),
     "featured": Cell(lambda row, _: flag_tag(row.is_featured, "Featured", "No")),
     "likes": Cell(lambda row, _: grouped(row.like_count), "number"),
@@ -95,6 +95,6 @@ _CELLS: Mapping[str, Cell] = {
     "dimensions": Cell(lambda row, _: text(written_dimensions(row.dimensions))),
     "moderated": Cell(lambda row, _: flag_tag(row.is_moderated)),
     "updated": Cell(lambda row, _: time_tag(row.updated_at)),
-    "prompt": Cell(lambda row, _: text(row.original_prompt), "wide"),
-    "description": Cell(lambda row, _: text(row.description), "wide"),
+    "prompt": Cell(lambda row, _: writing(row.original_prompt), "wide"),
+    "description": Cell(lambda row, _: writing(row.description), "wide"),
 }

@@ -21,6 +21,7 @@ from delula.web.charts import (
 )
 from delula.web.display import grouped, span
 from delula.web.figures import rate
+from delula.web.masking import shown_text
 from delula.web.scales import SECONDS, SHARE, WEEKDAYS, Bin, zone_name
 
 if TYPE_CHECKING:
@@ -158,7 +159,11 @@ def failures_chart(whole: Usage, failures: Sequence[Failure], links: Links) -> C
         if rest > 0
         else told,
         [
-            Part(failure.message or "No message given", failure.failures, links.of_failure(whole, failure))
+            Part(
+                shown_text(failure.message) or "No message given",
+                failure.failures,
+                links.of_failure(whole, failure),
+            )
             for failure in failures
         ],
         name="Message",

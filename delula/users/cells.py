@@ -11,9 +11,9 @@ from delula.access.permissions import Permission
 from delula.models.enums import label
 from delula.users.refresh import is_overdrawn
 from delula.web.display import MISSING, badge_tag, copyable_tag, flag_tag, grouped, lead_tag, size, time_tag
-from delula.web.masking import masked_email
+from delula.web.masking import masked_email, shown_text
 from delula.web.references import owner_naming
-from delula.web.tables import Cell, text
+from delula.web.tables import Cell, text, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ _CELLS: Mapping[str, Cell] = {
     "assets": Cell(lambda row, _: _count(row.assets), "number"),
     "bytes": Cell(lambda row, _: MISSING if row.bytes is None else size(row.bytes), "number"),
     "id": Cell(lambda row, _: copyable_tag(row.id)),
-    "handle": Cell(lambda row, _: text(row.user_handle), "cut"),
+    "handle": Cell(lambda row, _: writing(row.user_handle), "cut"),
     "name": Cell(lambda row, _: text(full_name(row.first_name, row.last_name)), "cut"),
     "role": Cell(lambda row, _: text(label(row.access_role))),
     "provider": Cell(lambda row, _: text(row.oauth_provider)),
@@ -69,4 +69,4 @@ _CELLS: Mapping[str, Cell] = {
 
 def full_name(first: str | None, last: str | None) -> str:
     """First and last name in one line, as far as there are any."""
-    return " ".join(part for part in (first, last) if part)
+    return " ".join(shown_text(part) for part in (first, last) if part)

@@ -47,6 +47,7 @@ from delula.lists import (
 from delula.search import Choice, GuardedResolver, suggest
 from delula.search.filter import text_of
 from delula.search.lexer import written_value
+from delula.web.masking import shown_text
 from delula.web.render import render, render_once
 
 if TYPE_CHECKING:
@@ -709,7 +710,12 @@ def suggestions_fragment(spec: ListSpec, lookup: Lookup) -> Response:
     """
     typed = request.args.get("q", "")
     caret = request.args.get("at", "")
-    offered = suggest(typed, int(caret) if _is_small_number(caret) else len(typed), spec.fields, lookup)
+
+    def seen(field: Field, prefix: str, limit: int) -> list[Choice]:
+        # Masked, a name would find nothing.
+        return [one for one in lookup(field, prefix, limit) if shown_text(one.typed) == one.typed]
+
+    offered = suggest(typed, int(caret) if _is_small_number(caret) else len(typed), spec.fields, seen)
     # All of them leave the same text standing behind the caret's term; only what is before it changes.
     behind = max((len(one.text) - one.caret for one in offered), default=0)
     options = [

@@ -66,6 +66,21 @@ def masked_urls(text: str) -> str:
     return _PASSWORD_IN_URL.sub(rf"\1{MASK}@", text) if "://" in text else text
 
 
+def shown_text(text: str | None) -> str:
+    """A text that users, providers or staff wrote about users, as the person of this request may see it.
+
+    Prompts, titles, file names, messages of failures and bookings hold addresses as JSON does, and are masked
+    alike. What is published in the catalogue is shown as it stands, and so are the names of staff.
+
+    Returns:
+        The text; empty for none.
+    """
+    if not text or "@" not in text:
+        return text or ""
+    shown = masked_urls(text)
+    return shown if may(Permission.USERS_READ_EMAIL) else _masked_addresses(shown)
+
+
 def shown_json(value: JsonValue) -> JsonValue:
     """JSON as the person of this request may see it.
 
@@ -82,8 +97,9 @@ def is_secret(key: str) -> bool:
     return _SECRET.search(words) is not None
 
 
-#: An e-mail address within a text, as widely as one can be written.
-_ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
+#: An e-mail address within a text, as widely as one can be written. It begins where a word does and gives
+#: nothing back, so that a long word is read once.
+_ADDRESS = re.compile(r"(?<![^\s@<>\"',;:()])[^\s@<>\"',;:()]++@[^\s@<>\"',;:()]+")
 
 
 def masked_addresses(value: JsonValue) -> JsonValue:
@@ -92,6 +108,8 @@ def masked_addresses(value: JsonValue) -> JsonValue:
         return {key: masked_addresses(child) for key, child in value.items()}
     if isinstance(value, list):
         return [masked_addresses(child) for child in value]
-    if isinstance(value, str):
-        return _ADDRESS.sub(lambda found: masked_email(found[0]) or MASK, value)
-    return value
+    return _masked_addresses(value) if isinstance(value, str) else value
+
+
+def _masked_addresses(text: str) -> str:
+    return _ADDRESS.sub(lambda found: masked_email(found[0]) or MASK, text)

@@ -9,7 +9,7 @@ from flask import url_for
 from delula.access.guard import may
 from delula.access.permissions import Permission
 from delula.web.lists import in_path
-from delula.web.masking import masked_email
+from delula.web.masking import masked_email, shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ def owner_naming() -> Callable[[Any], str]:
 
     def name(row: Any) -> str:
         email: str | None = row.user_email if in_full else masked_email(row.user_email)
-        return row.user_handle or email or str(row.user_id) or NAMELESS
+        return shown_text(row.user_handle) or email or str(row.user_id) or NAMELESS
 
     return name
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from delula.web.display import CHOICE, MISSING, escape, named
+from delula.web.masking import shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,6 +79,11 @@ def _opening(label: str, classes: str) -> str:
 def text(value: object) -> str:
     """Somebody's text on one line, its writing direction its own; a dash for none."""
     return MISSING if value is None or value == "" else f"<bdi>{escape(value)}</bdi>"
+
+
+def writing(value: str | None) -> str:
+    """The same of what users and providers wrote: addresses within it are for who may see those of users."""
+    return text(shown_text(value))
 
 
 def link(href: str, value: object, *, title: str = "", classes: str = "") -> str:

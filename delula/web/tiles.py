@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from delula.web.display import choice_tag, escape, markup, named, time_tag
+from delula.web.masking import shown_text
 from delula.web.static import icon_tag
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _MARKS = {"video": "play", "audio": "audio-lines"}
 def tile_tag(
     id: object,  # noqa: A002 - as in HTML
     href: str,
-    title: object,
+    title: str | None,
     kind: str | None,
     state: Markup,
     when: datetime | None,
@@ -58,7 +59,7 @@ def tile_tag(
         f'''<li class="tile" id="row-{row}" data-row="{row}"{peeks}>{choice_tag(id) if selects else ""}
   <a class="tile-link" href="{escape(href)}" data-lead>
     <span class="tile-box">{behind}{picture}{before}</span>
-    <bdi class="tile-title">{"—" if title is None else escape(named(title))}</bdi>
+    <bdi class="tile-title">{"—" if title is None else escape(named(shown_text(title)))}</bdi>
   </a>
   <div class="tile-meta">{state}{time_tag(when)}</div>
 </li>

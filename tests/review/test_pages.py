@@ -184,7 +184,7 @@ def test_a_thing_that_changed_meanwhile_is_told_too_and_nothing_is_written(conso
         verdict="approve", version=field(page, "version"), seen=field(page, "seen").replace("&#34;", '"'),
     )  # fmt: skip
     assert late.status_code == 409
-    assert late.json["what"] == "is deleted"
+    assert late.json["what"] == "deleted"
     assert "by the product" in late.json["text"]
     assert console.sql("SELECT count(*) FROM dashboard.review_decision") == [(0,)]
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from delula.access.permissions import Role
-from delula.web.masking import MASK
+from delula.web.masking import MASK, masked_addresses
 from tests.consoles import client_of
 
 if TYPE_CHECKING:
@@ -80,3 +80,63 @@ def test_a_list_tells_how_long_variables_are_that_it_does_not_show(
     page = client_of(app).get("/backlog/videos/").text
     assert re.search(r"3,0\d\d characters of JSON", page)
     assert "sk-live" not in page
+
+
+#: A text with an address in every column that people outside the console write.
+WRITTEN = """
+INSERT INTO users (id, email, handle, first_name) VALUES ('u', 'uma@example.org', 'ann@example.org', :said);
+INSERT INTO generations (id, user_id, prompt, status, failure_reason) VALUES (1, 'u', :said, 'failed', :said);
+INSERT INTO credit_transactions (id, user_id, amount, type, description) VALUES (1, 'u', 1, 'gift', :said);
+INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name, s3_key, cdn_url, mime_type,
+    file_size, asset_type, source) VALUES (1, 'u', 'a', :said, :said, '', '', '', 1, 1, 1);
+INSERT INTO recipe_samples (id, recipe_id, generation_id, user_id, title, description, original_prompt,
+    thumbnail_url, preview_url, high_res_url, type, file_size)
+    VALUES (1, 1, 1, 'u', :said, :said, :said, '', '', '', 'image', 1);
+INSERT INTO component_registry (component_id, name) VALUES ('c', 'C');
+INSERT INTO component_usage (id, component_id, success, error_message) VALUES (1, 'c', false, :said);
+INSERT INTO dashboard.audit_log (actor, action, object_kind, object_id, before, after, input, reason)
+    VALUES ('sam@example.com', 'users.ban', 'user', 'u', '{}', '{}', '{}', :said)"""
+READ = (
+    *(
+        f"/generations/{path}"
+        for path in ("?view=table&columns=prompt&columns=reason", "?view=grid", "1", "1/peek")
+    ),
+    *(f"/users/{path}" for path in ("?columns=user&columns=handle&columns=name", "u", "u/peek")),
+    *(f"/credits/{path}" for path in ("", "1", "1/peek")),
+    *(f"/assets/{path}" for path in ("?view=table", "?view=grid", "user-1", "user-1/peek")),
+    "/assets/suggestions?q=name:write",
+    *(
+        f"/samples/{path}"
+        for path in (
+            "?view=table&columns=title&columns=prompt&columns=description",
+            "?view=grid",
+            "1",
+            "1/peek",
+        )
+    ),
+    *(f"/components/{path}" for path in ("c", "executions/", "executions/1", "executions/1/peek")),
+    "/palette?q=u",
+    "/audit/",
+)
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.SUPPORT])
+def test_addresses_within_what_people_wrote_are_for_who_may_see_them(
+    app: Flask, session: scoped_session[Session], role: Role
+) -> None:
+    for row in WRITTEN.split(";"):
+        session.execute(text(row), {"said": "write to ann@example.org"})
+    session.commit()
+    client = client_of(app, role)
+    for path in READ:
+        page = client.get(path)
+        assert page.status_code == 200, path
+        assert ("ann@example.org" in page.text) is (role is Role.SUPPORT), path
+    # Staff are called by theirs.
+    assert "sam@example.com" in client.get("/audit/").text
+
+
+def test_a_long_word_is_read_once() -> None:
+    # Twice as long, it took four times as long: minutes at this length.
+    assert masked_addresses("@" + "a" * 300_000) == "@" + "a" * 300_000
+    assert masked_addresses("to a@b.c, <ann@example.org>;x@y") == "to a•••@b•••.c, <a•••@e•••.org>;x•••@•••"
