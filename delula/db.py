@@ -195,6 +195,7 @@ def engine_options() -> dict[str, Any]:
         "max_overflow": 8,
         "pool_timeout": 5,
         "pool_recycle": 1800,
+        "hide_parameters": True,  # an error is logged with its statement, and what is in it may be a secret
         "connect_args": {
             "connect_timeout": 3,
             # A peer that vanishes without a word is noticed within a minute, by the system.

@@ -19,6 +19,7 @@ from delula.option_icons.listing import LISTING
 from delula.option_icons.looks import SHOWN_ICONS, icons_for
 from delula.option_icons.queries import CENSUS
 from delula.web.command_pages import command_line
+from delula.web.errors import database_error
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, place_of
 from delula.web.lucide import lucide_icon
@@ -49,7 +50,7 @@ add_list(
 def without_table(error: ProgrammingError) -> Response:
     """Say so where the product's database has no such table; anything else is an error as elsewhere."""
     if not isinstance(error.orig, UndefinedTable):
-        raise error
+        return database_error(error)
     session().rollback()
     return render("option_icons/absent.html")
 

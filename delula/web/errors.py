@@ -6,7 +6,17 @@ import logging
 from dataclasses import dataclass
 
 from flask import Flask, Response, g, make_response, render_template, request
-from psycopg.errors import QueryCanceled
+from psycopg.errors import (
+    DeadlockDetected,
+    InsufficientPrivilege,
+    InvalidSchemaName,
+    LockNotAvailable,
+    QueryCanceled,
+    ReadOnlySqlTransaction,
+    SerializationFailure,
+    UndefinedColumn,
+    UndefinedTable,
+)
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -67,6 +77,30 @@ TOO_SLOW = Explanation(
     "The question was stopped so that it does not slow the product down.",
     "Narrow the filter, for instance with a time range, and try again.",
 )
+HELD_UP = Explanation(
+    "Something else is at work there",
+    "The database was kept waiting by another change of the same rows; nothing was saved by this request.",
+    "Wait a few seconds and try again.",
+)
+#: What the database itself answers with, beside being away.
+OF_THE_DATABASE: dict[tuple[type[Exception], ...], Explanation] = {
+    (DeadlockDetected, LockNotAvailable, SerializationFailure): HELD_UP,
+    (ReadOnlySqlTransaction,): Explanation(
+        "The database takes no changes",
+        "It can only be read at the moment, as in a switch to another server; nothing was saved.",
+        "Wait a little and try again.",
+    ),
+    (InsufficientPrivilege,): Explanation(
+        "The database does not allow this",
+        "The account by which the console reaches it lacks a right; nothing was saved.",
+        "Tell whoever runs the console; its log names the table.",
+    ),
+    (UndefinedTable, UndefinedColumn, InvalidSchemaName): Explanation(
+        "The database does not fit the console",
+        "A table or a column that this page needs is not there.",
+        "Tell whoever runs the console: `flask schema check` names it, `flask db upgrade` makes ours.",
+    ),
+}
 
 
 def error_response(status: int, explanation: Explanation | None = None) -> Response:
@@ -101,7 +135,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(InvalidInput, _invalid)
-    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(DBAPIError, database_error)
     app.register_error_handler(PoolTimeout, _busy)
 
 
@@ -130,11 +164,16 @@ def _invalid(error: InvalidInput) -> Response:
     return error_response(422, Explanation(standard.title, str(error), standard.next_step))
 
 
-def _database(error: DBAPIError) -> Response:
+def database_error(error: DBAPIError) -> Response:
+    """What a person is told when the database has refused something, or is away."""
     release()
     if isinstance(error.orig, QueryCanceled):
         log.warning("statement timeout on %s", request.path)
-        return error_response(503, TOO_SLOW)
+        return error_response(503, TOO_SLOW if request.method in {"GET", "HEAD"} else HELD_UP)
+    for kinds, explanation in OF_THE_DATABASE.items():
+        if isinstance(error.orig, kinds):
+            log.error("the database refused %s %s", request.method, request.path, exc_info=error)
+            return error_response(503, explanation)
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         log.error("database unreachable: %s", type(error.orig).__name__)
         return _try_later()

@@ -64,7 +64,13 @@ def _add_faults(app: Flask) -> None:
     @app.get("/fault/sql")
     @public
     def fault_sql() -> str:
-        session().execute(text("SELECT no_such_column FROM generations"))
+        session().execute(text("SELECT 1 / (length(:word) - 9)"), {"word": "hush-hush"})
+        return "never"
+
+    @app.get("/fault/database/<code>")
+    @public
+    def fault_database(code: str) -> str:
+        session().execute(text(f"DO $$ BEGIN RAISE SQLSTATE '{code}'; END $$"))
         return "never"
 
     @app.post("/fault/lost")

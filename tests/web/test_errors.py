@@ -27,6 +27,7 @@ FAULTS = {
     "/fault/refused": 409,
     "/fault/invalid": 422,
     "/fault/slow": 503,
+    "/fault/database/42501": 503,
     "/fault/busy": 503,
 }
 
@@ -78,6 +79,12 @@ def test_a_bug_shows_nothing_of_the_inside_but_logs_all_of_it(console: Console, 
     assert "a secret of the inside" in str(traceback)
 
 
+def test_a_statement_is_logged_without_what_was_put_into_it(console: Console, logged: io.StringIO) -> None:
+    console.admin.get("/fault/sql")
+    assert "division by zero" in logged.getvalue()
+    assert "hush-hush" not in logged.getvalue()
+
+
 def test_a_refusal_says_its_sentence_and_holds_no_markup(console: Console) -> None:
     for path, sentence in {
         "/fault/refused": "It was refunded &lt;b&gt;already&lt;/b&gt;.",
@@ -105,6 +112,22 @@ def test_a_statement_that_takes_too_long_has_its_own_message(console: Console) -
     assert "This took too long" in page.text
     assert "Narrow the filter" in page.text
     assert console.admin.get("/generations/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("40P01", "Something else is at work there"),  # a deadlock
+        ("55P03", "Something else is at work there"),  # no lock to be had
+        ("25006", "The database takes no changes"),  # it is a standby
+        ("42501", "The database does not allow this"),
+        ("42P01", "The database does not fit the console"),  # no such table
+        ("42703", "The database does not fit the console"),  # no such column
+    ],
+)
+def test_what_the_database_refuses_is_told_for_what_it_is(code: str, words: str, console: Console) -> None:
+    page = console.admin.get(f"/fault/database/{code}")
+    assert (page.status_code, words in page.text) == (503, True)
 
 
 def test_without_a_database_the_console_is_calm_and_recovers_by_itself(
