@@ -190,3 +190,17 @@ def test_tags_are_put_in_order_by_drag_and_by_keyboard(page: Page, console: Cons
     expect(page.get_by_role("heading", level=1)).to_have_text("Lava!")
     ((saved,),) = console.sql("SELECT tag_highlights FROM recipes WHERE id = 1")
     assert [tag for tag in saved if tag in {3, 4}] == [4, 3]
+
+
+@pytest.mark.parametrize("path", ["/recipes/health/", "/option-icons/~without"])
+def test_what_mends_a_row_is_at_hand_on_a_phone(page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(path)
+    deeds = page.locator(".as-cards td.up a")
+    assert deeds.count() > 0
+    for deed in deeds.all():
+        box = deed.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert box["height"] >= 24
