@@ -61,10 +61,10 @@ def _add_faults(app: Flask) -> None:
             transaction.execute(text("SELECT pg_sleep(5)"))
         return "never"
 
-    @app.get("/fault/sql")
+    @app.get("/fault/sql/<word>")
     @public
-    def fault_sql() -> str:
-        session().execute(text("SELECT 1 / (length(:word) - 9)"), {"word": "hush-hush"})
+    def fault_sql(word: str) -> str:
+        session().execute(text("SELECT 1 / (length(:word) - length(:word))"), {"word": word})
         return "never"
 
     @app.get("/fault/database/<code>")
