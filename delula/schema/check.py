@@ -8,6 +8,7 @@ from delula.schema.catalog import Table, read_tables
 from delula.schema.compare import Difference, Kind, differences
 from delula.schema.probe import in_scratch
 from delula.schema.repair import noted_indexes
+from delula.schema.rights import rights_differences
 
 
 def tables_of_models(connection: Connection, schema: str | None) -> dict[str, Table]:
@@ -38,11 +39,13 @@ def database_differences(connection: Connection) -> dict[str, list[Difference]]:
     own = noted_indexes(connection)
     product = read_tables(connection, PRODUCT_SCHEMA)
     standing = {index.name for table in product.values() for index in table.indexes}
+    modelled = tables_of_models(connection, None)
     public = [
         difference
-        for difference in differences(tables_of_models(connection, None), product)
+        for difference in differences(modelled, product)
         if not (difference.kind is Kind.INDEX_EXTRA and difference.name in own)
     ]
+    public += rights_differences(connection, modelled)
     public += [
         Difference(
             kind=Kind.INDEX_DROPPED,

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     INDEX_EXTRA = "extra indexes"
     COLUMN_EXTRA = "extra columns"
     TABLE_EXTRA = "extra tables"
+    RIGHTS = "what the account may do and see"
     INDEX_DROPPED = "indexes of the console that somebody dropped"
 
 

@@ -183,3 +183,27 @@ def test_a_role_without_temporary_tables_is_told_what_it_needs(live_database_url
     assert code == 1
     assert "must be allowed to make temporary tables" in output
     assert picture(live_database_url) == before
+
+
+def test_what_the_account_may_not_do_and_see_is_reported(live_database_url: str) -> None:
+    url = make_url(live_database_url)
+    _run(
+        live_database_url,
+        """
+        CREATE ROLE narrow LOGIN PASSWORD 'x';
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO narrow;
+        REVOKE DELETE ON recipes FROM narrow;
+        REVOKE SELECT ON tags FROM narrow;
+        ALTER TABLE users ENABLE ROW LEVEL SECURITY""",
+    )
+    try:
+        narrow = url.set(username="narrow", password="x").render_as_string(hide_password=False)
+        found = {str(it): it.blocking for it in _found(narrow) if it.kind is Kind.RIGHTS}
+        assert found == {
+            "recipes: expected every right to read and write, found no right to delete": False,
+            "tags: expected every right to read and write, found no right to select": True,
+            "users: expected every row, found row-level security, which may hide some": False,
+        }
+        assert not [it for it in _found(live_database_url) if it.kind is Kind.RIGHTS]
+    finally:
+        _run(live_database_url, "DROP OWNED BY narrow; DROP ROLE narrow")
