@@ -105,6 +105,12 @@ class CommandForm:
         return not self.command.is_edit and all(row.seen == row.now for row in self.conflict)
 
     @property
+    def draft(self) -> str:
+        """What a text that the browser has kept must belong to, for the form to take it up again."""
+        is_edit = self.command.is_edit
+        return "-".join([self.command.name, *self.objects, self.texts.get("version", "") if is_edit else ""])
+
+    @property
     def was_seen(self) -> Mapping[str, JsonValue]:
         """The values that the form showed; whatever else the browser sends counts as nothing."""
         try:

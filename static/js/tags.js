@@ -23,15 +23,37 @@ function enhance(field) {
   field.form.dataset.scripted = "";
 
   const values = () => [...list.children].map((item) => item.dataset.value);
+  const nameOf = (item) => item.querySelector(".tag")?.textContent ?? item.textContent;
+  const show = () => (field.dataset.shown = JSON.stringify([...list.children].map((item) => [item.dataset.value, nameOf(item)])));
+  show();
   const write = () => {
     const text = values().join(", ");
     if (text === field.value) return;
     field.value = text;
+    show();
     follow();
     suit();
     field.dispatchEvent(new Event("input", { bubbles: true }));
   };
   list.addEventListener("sorted", write);
+
+  // What comes back into the field by itself, a draft, is shown in the list.
+  field.addEventListener("input", () => {
+    const now = field.value.split(",").map((value) => value.trim()).filter(Boolean);
+    if (now.join() === values().join()) return;
+    const names = new Map(JSON.parse(field.dataset.shown ?? "[]"));
+    const lines = [...list.children];
+    const take = (value) => lines.splice(lines.findIndex((item) => item.dataset.value === value), 1)[0];
+    list.replaceChildren(
+      ...now.map((value) =>
+        lines.some((item) => item.dataset.value === value)
+          ? take(value)
+          : line(value, Object.assign(document.createElement("span"), { className: "tag", textContent: names.get(value) ?? `Tag ${value}` })),
+      ),
+    );
+    follow();
+    suit();
+  });
 
   /** Puts a tag at the end; what is there already stays where it is. */
   const add = (item) => {

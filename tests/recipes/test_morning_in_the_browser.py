@@ -192,6 +192,45 @@ def test_tags_are_put_in_order_by_drag_and_by_keyboard(page: Page, console: Cons
     assert [tag for tag in saved if tag in {3, 4}] == [4, 3]
 
 
+def test_what_was_typed_is_neither_left_by_mistake_nor_lost_to_back(page: Page, console: Console) -> None:
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto("/recipes/1/edit")
+    page.locator("#input-name").fill("Typed")
+    page.locator("#input-slug").fill("No Slug")
+    page.get_by_placeholder("Add a tag by name").fill("night")
+    page.get_by_role("button", name="night market").click()
+    page.get_by_role("button", name="Add a step").click()
+    page.locator(".step-item").last.get_by_label("Label").fill("Place")
+
+    def is_there() -> None:
+        expect(page.locator("#input-name")).to_have_value("Typed")
+        expect(page.locator(".tag-list [data-sort-item]").last).to_contain_text("night market")
+        expect(page.locator(".step-item summary").last).to_contain_text("Place")
+        expect(page.locator("[data-editor-state]")).to_have_text("Not saved yet")
+
+    page.get_by_role("link", name="Generations").first.click()
+    page.wait_for_url("**/generations/")
+    assert asked == ["beforeunload"]
+    page.go_back()
+    is_there()
+    # Refused, it stands in the answer; that page too is come back to without sending anything again.
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#form-errors")).to_contain_text("Slug")
+    is_there()
+    page.goto("/tags/")
+    page.go_back()
+    is_there()
+    page.locator("#input-slug").fill("slug")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/recipes/1")
+    # Once it is saved, or something else is, the form shows what is stored.
+    console.sql("UPDATE recipes SET name = 'Theirs'")
+    page.go_back()
+    expect(page.locator("#input-name")).to_have_value("Theirs")
+    expect(page.locator("[data-editor-state]")).to_have_text("")
+
+
 @pytest.mark.parametrize("path", ["/recipes/health/", "/option-icons/~without"])
 def test_what_mends_a_row_is_at_hand_on_a_phone(page: Page, path: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
