@@ -305,7 +305,7 @@ def catalogue_findings(health: Health, about: str, title: str, page: str) -> Ite
         page: the address of the page of the health.
     """
     links = [
-        Link(f"{grouped(len(faults))} {check.title}", f"{page}#{check.key}")
+        Link(f"{grouped(len(faults))} {check.counted(len(faults))}", f"{page}#{check.key}")
         for check, faults in health.found
         if check.about == about and check.is_grave
     ]
