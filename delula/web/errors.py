@@ -6,12 +6,14 @@ import logging
 from dataclasses import dataclass
 
 from flask import Flask, Response, g, make_response, render_template, request
+from psycopg import IntegrityError
 from psycopg.errors import (
     DeadlockDetected,
     InsufficientPrivilege,
     InvalidSchemaName,
     LockNotAvailable,
     QueryCanceled,
+    RaiseException,
     ReadOnlySqlTransaction,
     SerializationFailure,
     UndefinedColumn,
@@ -81,6 +83,12 @@ HELD_UP = Explanation(
     "Something else is at work there",
     "The database was kept waiting by another change of the same rows; nothing was saved by this request.",
     "Wait a few seconds and try again.",
+)
+#: Of a constraint or a trigger that the product's database has and no document names.
+AGAINST_A_RULE = Explanation(
+    "The database refused the change",
+    "It breaks a rule that the product's database has of its own; nothing was saved by this request.",
+    "Report the request id: the log names the rule.",
 )
 #: What the database itself answers with, beside being away.
 OF_THE_DATABASE: dict[tuple[type[Exception], ...], Explanation] = {
@@ -170,6 +178,9 @@ def database_error(error: DBAPIError) -> Response:
     if isinstance(error.orig, QueryCanceled):
         log.warning("statement timeout on %s", request.path)
         return error_response(503, TOO_SLOW if request.method in {"GET", "HEAD"} else HELD_UP)
+    if isinstance(error.orig, IntegrityError | RaiseException):
+        log.error("a rule of the database forbids %s %s", request.method, request.path, exc_info=error)
+        return error_response(409, AGAINST_A_RULE)
     for kinds, explanation in OF_THE_DATABASE.items():
         if isinstance(error.orig, kinds):
             log.error("the database refused %s %s", request.method, request.path, exc_info=error)

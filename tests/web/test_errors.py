@@ -116,19 +116,23 @@ def test_a_statement_that_takes_too_long_has_its_own_message(console: Console) -
 
 
 @pytest.mark.parametrize(
-    ("code", "words"),
+    ("code", "words", "status"),
     [
-        ("40P01", "Something else is at work there"),  # a deadlock
-        ("55P03", "Something else is at work there"),  # no lock to be had
-        ("25006", "The database takes no changes"),  # it is a standby
-        ("42501", "The database does not allow this"),
-        ("42P01", "The database does not fit the console"),  # no such table
-        ("42703", "The database does not fit the console"),  # no such column
+        ("23514", "The database refused the change", 409),  # a check that the product has of its own
+        ("P0001", "The database refused the change", 409),  # a trigger
+        ("40P01", "Something else is at work there", 503),  # a deadlock
+        ("55P03", "Something else is at work there", 503),  # no lock to be had
+        ("25006", "The database takes no changes", 503),  # it is a standby
+        ("42501", "The database does not allow this", 503),
+        ("42P01", "The database does not fit the console", 503),  # no such table
+        ("42703", "The database does not fit the console", 503),  # no such column
     ],
 )
-def test_what_the_database_refuses_is_told_for_what_it_is(code: str, words: str, console: Console) -> None:
+def test_what_the_database_refuses_is_told_for_what_it_is(
+    code: str, words: str, status: int, console: Console
+) -> None:
     page = console.admin.get(f"/fault/database/{code}")
-    assert (page.status_code, words in page.text) == (503, True)
+    assert (page.status_code, words in page.text) == (status, True)
 
 
 def test_without_a_database_the_console_is_calm_and_recovers_by_itself(
