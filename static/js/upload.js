@@ -44,7 +44,8 @@ async function ask(path, fields, signal) {
   const told = await response.json().catch(() => ({}));
   if (response.ok) return told;
   const said = response.status === 401 ? "You are signed out. Sign in in another tab, then go on." : told.message;
-  throw Object.assign(new Error(said ?? `The server refused this (${response.status}).`), { again: response.status >= 500 });
+  const { status } = response;
+  throw Object.assign(new Error(said ?? `The server refused this (${status}).`), { status, field: told.field, again: status >= 500 });
 }
 
 function put(url, blob, watch, signal) {
@@ -138,7 +139,8 @@ class Sending {
       await act();
     } catch (error) {
       if (error.name === "AbortError") return;
-      this.show("failed", error.message);
+      // What is wrong with the file itself stays so.
+      this.show(["filename", "bytes", "mime"].includes(error.field) ? "refused" : "failed", error.message);
       announce(`${this.file.name}: ${error.message}`);
     }
   }
@@ -177,6 +179,7 @@ class Sending {
         return await act();
       } catch (error) {
         if (error.name === "AbortError" || tried === TRIES || !mayRepeat(error)) throw error;
+        if (this.state === "sending") this.text.textContent = `${error.message} It is tried again.`;
         await sleep(500 * 2 ** tried, signal);
       }
     }
@@ -222,7 +225,10 @@ class Sending {
       this.show("cancelled", "Cancelled");
       announce(`${this.file.name}: cancelled`);
     } catch (error) {
-      this.show("failed", error.message);
+      if (error.status !== 409) return this.show("failed", error.message);
+      // All of it had arrived by then, and goes its way.
+      announce(`${this.file.name}: ${error.message}`);
+      this.resume();
     }
   }
 }
