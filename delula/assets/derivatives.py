@@ -19,6 +19,7 @@ from delula.models.enums import AssetType
 from delula.storage import NoSuchObject, needed_store
 from delula.storage.derive import Unreadable, derive
 from delula.storage.layout import Derivative, derivative_keys
+from delula.storage.walk import make_sure
 from delula.work import Promise, Task
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def _fetch(store: Store, key: str, kind: AssetType, target: Path) -> None:
                     raise Refused("The file is larger than the product accepts.")
                 file.write(piece)
     except NoSuchObject as error:
+        make_sure(store)
         raise Refused("The file is not in the bucket.") from error
 
 

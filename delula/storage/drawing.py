@@ -160,7 +160,7 @@ def _said(error: BaseException) -> str:
     name = type(error).__name__
     if "DecompressionBomb" in name:
         return f"It has more than {MOST_PIXELS // 1_000_000} million pixels."
-    return f"It is broken, or no such file at all ({name})."
+    return "It is broken, or no such file at all."
 
 
 if __name__ == "__main__":
