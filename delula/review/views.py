@@ -40,6 +40,7 @@ from delula.review.listing import LISTING
 from delula.review.page import hiding, shown_item
 from delula.review.things import EFFECTS, SUBJECTS
 from delula.storage import current_store
+from delula.web.command_pages import command_href
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.render import render, render_part
@@ -180,9 +181,13 @@ def decide(item_id: int) -> AnyResponse:
         given = read_given(command.given, texts)
         receipt = run(command, given, current_staff.actor, reason=texts.get("reason", ""))
     except InvalidInput as error:
-        if not _wants_json():
+        if _wants_json():
+            return make_response(jsonify(field=error.field, text=error.message), 422)
+        if texts.get(error.field):
             raise
-        return make_response(jsonify(field=error.field, text=error.message), 422)
+        # What the page of an item asks by script, the command's own form asks without.
+        back = url_for("review.next_item", queue=_which())
+        return redirect(command_href(command.name, back, item_id=item_id), 303)
     except Refused as error:
         told = conflict(item, error)
         if _wants_json():

@@ -221,9 +221,12 @@ function reveal(on) {
   stage.querySelector("[data-original]")?.remove();
   if (!on) return;
   const { kind, file, name } = stage.dataset;
-  const shown = kind === "video"
-    ? made("video", { src: file, muted: true, loop: true, autoplay: true, playsInline: true })
-    : kind === "image" ? made("img", { src: file, alt: name }) : null;
+  const playing = { src: file, muted: true, loop: true, autoplay: true };
+  const shown = {
+    image: () => made("img", { src: file, alt: name }),
+    video: () => made("video", { ...playing, playsInline: true }),
+    audio: () => made("audio", { ...playing, controls: true }),
+  }[kind]?.();
   if (!shown) return void window.open(file, "_blank", "noopener");
   shown.className = "stage-file";
   shown.dataset.original = "";

@@ -81,6 +81,15 @@ def send(
     return client.post(path, data=values, headers={"X-CSRFToken": found[1], **(headers or {})})
 
 
+@pytest.mark.parametrize("verdict", ["skip", "escalate", "tag"])
+def test_without_script_what_is_missing_is_asked_for_by_a_form(console: Console, verdict: str) -> None:
+    item = number(console, PLAIN)
+    led = send(console.admin, f"/review/{item}/decide", verdict=verdict)
+    assert (led.status_code, console.admin.get(led.location).status_code) == (303, 200)
+    assert led.location.startswith(f"/commands/review.{verdict}?")
+    assert f"item_id={item}" in led.location
+
+
 def test_the_queue_stands_in_the_order_of_its_score(console: Console) -> None:
     page = console.as_role(Role.MODERATOR).get("/review/")
     found = re.findall(r'data-row="(\d+)"', page.text)
