@@ -101,8 +101,8 @@ def scan() -> float:
 def report(which: str, objects: int, took: float, cpu: float) -> None:
     """Say how fast that was, how busy our own process was, and how much memory it took at most."""
     print(
-        f"{which} scan: {objects / took:,.0f} objects a second, {1e6 * cpu / objects:,.0f} µs of our processor"
-        f" an object, {memory():,.0f} MB at most"
+        f"{which} scan: {objects / took:,.0f} objects a second, {1e6 * cpu / objects:,.0f} µs of our"
+        f" processor an object, {memory():,.0f} MB at most"
     )
 
 
