@@ -21,6 +21,9 @@ from delula.schema.probe import index_shapes_of, tables_of
 #: Longest identifier of PostgreSQL, in bytes.
 _NAME_LIMIT = 63
 
+#: How the database may hold text: all of Unicode, or bytes as they come.
+_ENCODINGS = ("UTF8", "SQL_ASCII")
+
 #: A change that needs a lock on a table gives up after this time rather than make the product queue.
 _LOCK_TIMEOUT = "5s"
 
@@ -42,15 +45,21 @@ def _say(sentence: str) -> None:
 
 
 def refuse_incompatible(connection: Connection, tables: Mapping[str, str]) -> None:
-    """Stops where a table that exists lacks what the console needs.
+    """Stops where the database or a table that exists lacks what the console needs.
 
     Args:
         connection: in a transaction; left as it was.
         tables: CREATE TABLE statements by name of table, unqualified.
 
     Raises:
-        IncompatibleDatabaseError: lists every table and column with what was expected and found.
+        IncompatibleDatabaseError: lists every table and column with what was expected and found, or says
+            that the database holds the letters of some alphabet only.
     """
+    encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding not in _ENCODINGS:
+        raise IncompatibleDatabaseError(
+            f"This database holds text as {encoding}, and nothing was changed: the console needs UTF8."
+        )
     expected = tables_of(connection, tables.values())
     live = read_tables(connection, names=expected)
     problems = [

@@ -6,8 +6,10 @@ import time
 import click
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from delula.schema.lock import LOCK_KEY
+from tests.conftest import drop_database
 from tests.migrating import changes, downgrade, picture, upgrade, upgrade_process
 
 
@@ -92,6 +94,19 @@ def test_an_incompatible_database_is_refused_with_every_reason_and_left_alone(
         assert f"  {expected}" in lines
     assert changes(before, picture(older_live_database_url)) == (set(), set())
     assert _scalar(older_live_database_url, "SELECT to_regnamespace('dashboard')::text") is None
+
+
+def test_a_database_that_cannot_hold_every_letter_is_refused(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        # Up to PostgreSQL 14 there is but one provider, and no word for it.
+        provider = "LOCALE_PROVIDER libc" if connection.info.server_version >= 150_000 else ""
+        how = f"ENCODING LATIN1 {provider} LOCALE 'C' TEMPLATE template0"
+        connection.execute(f"CREATE DATABASE of_one_alphabet {how}")
+    try:
+        with pytest.raises(click.ClickException, match="LATIN1, and nothing was changed"):
+            upgrade(make_url(postgres_url).set(database="of_one_alphabet").render_as_string(False))
+    finally:
+        drop_database(postgres_url, "of_one_alphabet")
 
 
 def test_compatible_types_of_another_product_version_are_accepted(live_database_url: str) -> None:
