@@ -100,6 +100,18 @@ onKey({
   },
 });
 
+// It stands behind all rows: from one of them it is hundreds of steps away.
+onKey({
+  keys: ["p"],
+  group: "List",
+  label: "Into the peek, and back to its row",
+  when: peeking,
+  run() {
+    const inside = peek().contains(document.activeElement);
+    (inside ? document.querySelector("[data-row][data-current] [data-lead]") : peek().querySelector("a, button"))?.focus();
+  },
+});
+
 onKey({
   keys: ["Escape"],
   group: "List",

@@ -77,6 +77,15 @@ onKey({
   },
 });
 
+// The bar stands behind all rows: from one of them it is hundreds of steps away.
+onKey({
+  keys: ["a"],
+  group: "List",
+  label: "Go to what can be done with the selected rows",
+  when: () => chosen().length > 0,
+  run: () => document.querySelector("#bulk .bulk-actions :is(button, a):not([aria-disabled])")?.focus(),
+});
+
 onKey({
   keys: ["Escape"],
   group: "List",

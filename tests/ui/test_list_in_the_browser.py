@@ -116,8 +116,14 @@ def test_space_peeks_beside_the_rows_and_escape_closes(rows: Page) -> None:
     rows.keyboard.press("j")
     expect(peek.locator("h2")).to_have_text("Row 2")
     expect(focused(rows)).to_have_text("Row 2")
+    rows.keyboard.press("p")
+    expect(peek.locator(":focus")).to_have_count(1)
+    rows.keyboard.press("p")
+    expect(focused(rows)).to_have_text("Row 2")
+    rows.keyboard.press("p")
     rows.keyboard.press("Escape")
     expect(peek).to_be_hidden()
+    expect(focused(rows)).to_have_text("Row 2")
 
 
 def test_a_click_on_a_row_peeks_and_a_click_on_its_name_opens(rows: Page) -> None:
