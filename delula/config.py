@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from flask import current_app
+from psycopg.pq import Conninfo
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -30,6 +31,14 @@ SECRET_KEY_LENGTH = 32
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 #: What a URL may name as its driver; psycopg is what the console connects with in every case.
 POSTGRESQL_DRIVERS = ("postgres", "postgresql", "postgresql+psycopg")
+#: Options of a URL as the driver of the product knows them (node-postgres), and what libpq calls the same.
+NODE_OPTIONS: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("ssl", "true"): {"sslmode": "require"},
+    ("ssl", "1"): {"sslmode": "require"},
+    ("sslmode", "no-verify"): {"sslmode": "require"},
+    ("uselibpqcompat", "true"): {},
+}
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 class ConfigurationError(Exception):
@@ -212,7 +221,20 @@ class _Reader:
         if url is None or url.drivername not in POSTGRESQL_DRIVERS:
             self.problems.append("DATABASE_URL must look like postgresql://user:password@host:5432/delula")
             return ""
-        return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        options = dict(url.query)
+        for name, given in url.query.items():
+            if (meant := NODE_OPTIONS.get((name, str(given)))) is not None:
+                del options[name]
+                options.update(meant)
+        known = {option.keyword.decode() for option in Conninfo.get_defaults()}
+        self.problems += [
+            f"DATABASE_URL has the option {name!r}, which PostgreSQL's own library does not know"
+            for name in sorted(set(options) - known)
+        ]
+        if options.get("sslmode", "prefer") not in SSL_MODES:
+            self.problems.append(f"DATABASE_URL has an sslmode that is none of {', '.join(SSL_MODES)}")
+        own = url.set(drivername="postgresql+psycopg", query=options)
+        return own.render_as_string(hide_password=False)
 
     def secret_key(self, *, required: bool) -> str:
         value = self.text("SECRET_KEY")

@@ -20,6 +20,7 @@ import psycopg
 from flask import current_app, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, MetaData, Row, event
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session, scoped_session
 
@@ -185,11 +186,13 @@ def _check_that_it_lives(connection: psycopg.Connection, *_: object) -> None:
         raise InvalidatePoolError from error
 
 
-def engine_options() -> dict[str, Any]:
+def engine_options(database_url: str) -> dict[str, Any]:
     """How the pool connects.
 
+    What the URL asks of the server (`?options=…`) is kept, before what the console asks.
     Nothing is prepared by itself, as plans are made for the values at hand; see `by_key`.
     """
+    asked = make_url(database_url).query.get("options", "")
     return {
         "pool_size": 8,
         "max_overflow": 8,
@@ -204,7 +207,7 @@ def engine_options() -> dict[str, Any]:
             "keepalives_count": 3,
             "prepare_threshold": None,
             "application_name": "delula-console",
-            "options": as_options(SERVER_SETTINGS),
+            "options": f"{asked} {as_options(SERVER_SETTINGS)}".strip(),
         },
     }
 

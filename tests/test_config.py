@@ -48,6 +48,27 @@ def test_a_url_of_anything_else_is_refused_without_repeating_it(url: str) -> Non
     assert url not in problem
 
 
+@pytest.mark.parametrize(
+    ("product", "ours"),
+    [
+        ("?ssl=true", "?sslmode=require"),
+        ("?sslmode=no-verify&uselibpqcompat=true", "?sslmode=require"),
+        ("?options=endpoint%3Dcool-lake", "?options=endpoint%3Dcool-lake"),
+    ],
+)
+def test_a_url_of_the_products_own_driver_works_too(product: str, ours: str) -> None:
+    read_url = read(DATABASE_URL=f"postgres://user@db.example.com/delula{product}").database_url
+    assert read_url == f"postgresql+psycopg://user@db.example.com/delula{ours}"
+
+
+@pytest.mark.parametrize("option", ["schema=public", "connection_limit=1", "sslmode=perhaps"])
+def test_an_option_that_no_connection_would_take_is_named_at_start(option: str) -> None:
+    (problem,) = problems(DATABASE_URL=f"postgresql://user:hunter22@db.example.com/delula?{option}")
+    assert problem.startswith("DATABASE_URL has")
+    assert option.partition("=")[0] in problem
+    assert "hunter22" not in problem
+
+
 def test_everything_wrong_is_named_at_once() -> None:
     with pytest.raises(ConfigurationError) as caught:
         Settings.from_environment(
