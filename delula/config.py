@@ -68,6 +68,7 @@ class S3Settings:
         public_endpoint_url: where browsers reach it, for presigned links; None as above.
         access_key_id: None leaves the choice of credentials to boto3 (profile, instance role).
         secret_access_key: belongs to `access_key_id`.
+        session_token: belongs to both where they are lent for some hours only.
     """
 
     bucket: str
@@ -76,6 +77,7 @@ class S3Settings:
     public_endpoint_url: str | None = None
     access_key_id: str | None = field(default=None, repr=False)
     secret_access_key: str | None = field(default=None, repr=False)
+    session_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +273,7 @@ class _Reader:
             public_endpoint_url=public_endpoint_url or endpoint_url,
             access_key_id=access_key_id,
             secret_access_key=secret_access_key,
+            session_token=self.text("AWS_SESSION_TOKEN"),
         )
 
 

@@ -163,6 +163,11 @@ def test_an_address_that_could_break_out_of_a_header_is_refused(address: str) ->
 
 def test_secrets_are_never_shown() -> None:
     settings = read(
-        SECRET_KEY=KEY, S3_BUCKET="media", AWS_ACCESS_KEY_ID="AKIAHUNTER", AWS_SECRET_ACCESS_KEY="hunter33"
+        SECRET_KEY=KEY,
+        S3_BUCKET="media",
+        AWS_ACCESS_KEY_ID="AKIAHUNTER",
+        AWS_SECRET_ACCESS_KEY="hunter33",
+        AWS_SESSION_TOKEN="hunter44",
     )
-    assert not [secret for secret in ("hunter22", KEY, "AKIAHUNTER", "hunter33") if secret in repr(settings)]
+    secrets = ("hunter22", KEY, "AKIAHUNTER", "hunter33", "hunter44")
+    assert not [secret for secret in secrets if secret in repr(settings)]

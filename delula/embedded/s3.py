@@ -75,6 +75,7 @@ class SeaweedFS(Service):
             "AWS_REGION": REGION,
             "AWS_ACCESS_KEY_ID": access_key_id,
             "AWS_SECRET_ACCESS_KEY": secret_access_key,
+            "AWS_SESSION_TOKEN": "",  # one that lies about belongs to other keys
         }
 
     @cached_property

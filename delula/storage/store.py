@@ -112,6 +112,7 @@ class Store:
             region_name=self._settings.region,
             aws_access_key_id=self._settings.access_key_id,
             aws_secret_access_key=self._settings.secret_access_key,
+            aws_session_token=self._settings.session_token,
             config=Config(
                 # Said outright: boto3 still presigns with the older signature by default.
                 signature_version="s3v4",

@@ -92,3 +92,10 @@ def test_presigning_uses_the_address_that_browsers_reach() -> None:
     assert url.startswith("https://files.example.com/media/a/b.png?")
     assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in url
     assert "secret" not in url
+
+
+def test_a_link_signed_with_keys_that_are_lent_names_the_loan() -> None:
+    settings = S3Settings(
+        "media", "eu-west-1", access_key_id="id", secret_access_key="x", session_token="lent"
+    )
+    assert "X-Amz-Security-Token=lent" in str(Store(settings, None).presigned("generations/1.mp4"))
