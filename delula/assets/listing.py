@@ -62,6 +62,7 @@ ASSETS = table(
     column("source", String()),
     column("type", String()),
     column("user_id", String()),
+    column("system_id", String()),
     column("recipe_id", Integer()),
     column("asset_id", String()),
     column("name", String()),
@@ -166,6 +167,7 @@ BRANCHES = (
         _SYSTEM.id,
         {
             "source": literal(str(AssetSource.SYSTEM)),
+            "system_id": _SYSTEM.system_id,
             "is_public": literal(True),
             **_public(_SYSTEM, "system_assets", "system_tags"),
         },
@@ -283,6 +285,15 @@ FIELDS = FieldSet(
             help="Id, e-mail address or handle of the owner; in the market, of the creator.",
             example="user:ada@example.com",
             recognises=re.compile(r"[^@\s]+@[^@\s]+"),
+        ),
+        Field(
+            name="set",
+            label="Set",
+            kind=TextField(),
+            expression=A.system_id,
+            aliases=("system_id",),
+            help="Which set of the product's own assets it belongs to.",
+            example="set:core-1",
         ),
         Field(
             name="asset",

@@ -133,6 +133,11 @@ def test_the_store_is_compared_with_what_the_row_claims(with_store: Console) -> 
     assert re.search(r"Type\s+Differs\s+video\s+image/png", made)
 
 
+def test_a_system_asset_names_its_set_and_leads_to_the_rest_of_it(library: Console) -> None:
+    for path in (f"{LIST}system-1001", f"{LIST}system-1001/peek"):
+        assert 'href="/assets/?q=set:core-1"' in library.viewer.get(path).text
+
+
 def test_pages_work_while_the_store_is_away(
     library_url: str, s3: S3Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,6 +88,7 @@ FILTERS = {
     "deleted_at:any": "deleted_at IS NOT NULL",
     "origin:imported": "origin = 2",
     "origin:9": "origin = 9",
+    "set:core-1": "source = 'system' AND own IN (SELECT id FROM system_assets WHERE system_id = 'core-1')",
     "asset:many-user-5": "asset_id = 'many-user-5'",
     "key:library/user/many/7.png": "source = 'user' AND own = 1007",
     "key:https://cdn.example.org/system/7.png": "id = 'system-1007'",
