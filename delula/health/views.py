@@ -35,6 +35,7 @@ MENDING = {
     "duplicates": ("tags.tidy",),
     "category_text": ("tags.give",),
     "workflow_type": ("tags.give",),
+    "negative_cost": ("recipes.set_cost",),
     "failing": ("recipes.deactivate",),
     "stock": ("recipes.deactivate",),
     "near_duplicate": ("tags.merge",),
@@ -44,7 +45,7 @@ MENDING = {
 }
 #: Those that are mended in the form of the recipe.
 _IN_FORM = frozenset(
-    {"category_text", "workflow_type", "variables", "odd_steps", "negative_cost", "same_slug", "gone_creator"}
+    {"category_text", "workflow_type", "variables", "odd_steps", "same_slug", "gone_creator"}
 )
 
 

@@ -20,7 +20,7 @@ from delula.tags.namespaces import broken_rules
 from delula.tags.queries import namespaces
 from delula.web.charts import Part as Bar
 from delula.web.charts import ranking
-from delula.web.display import escape, grouped, span
+from delula.web.display import escape, grouped, in_pieces, span
 from delula.web.lists import in_filter
 from delula.web.masking import masked_json
 from delula.web.references import hrefs_of
@@ -72,11 +72,11 @@ def form_of(prompt: str, recipe_steps: JsonValue) -> Form:
 def prompt_markup(form: Form) -> Markup:
     """The prompt with its variables marked: those that a step fills lead to the step."""
     names = {step.number: step.label or step.id or str(step.number) for step in form.steps}
-    pieces = []
+    pieces: list[str] = []
     for part in form.parts:
         text = escape(part.text)
         if part.variable is None:
-            pieces.append(text)
+            pieces.append(in_pieces(part.text))
         elif part.step is None:
             pieces.append(f'<mark class="variable unfilled" title="No step asks for it">{text}</mark>')
         else:

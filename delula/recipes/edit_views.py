@@ -13,7 +13,7 @@ from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import AuditEntry, id_in
 from delula.recipes import queries
-from delula.recipes.actions import DISCARD, DUPLICATE, EDIT, NEW, RECOUNT_ALL
+from delula.recipes.actions import DISCARD, DUPLICATE, EDIT, NEW, ORDER_TAGS, RECOUNT_ALL
 from delula.recipes.edit_form import SECTIONS, RecipeForm, merged, new_form, opened, sent, shown_tags
 from delula.recipes.steps import CONTROLS
 from delula.tags.queries import called
@@ -195,6 +195,7 @@ def _form_of(texts: Mapping[str, str]) -> str | None:
 
 
 show_form(EDIT.name, _form_of)
+show_form(ORDER_TAGS.name, lambda texts: (form := _form_of(texts)) and f"{form}#part-tags")
 show_form(NEW.name, lambda _: url_for("recipe_editing.new"))
 show_receipts(DUPLICATE.name, _form_of_copy)
 show_receipts(DISCARD.name, lambda _: url_for("recipes.index"))

@@ -46,11 +46,12 @@ document.addEventListener("keydown", (event) => {
   move(item, event.key === "ArrowUp" ? -1 : 1);
 });
 
-let dragged;
+// What is dragged, and before what it stood: given up or dropped elsewhere, it goes back there.
+let dragged, home;
 document.addEventListener("dragstart", (event) => {
   const item = event.target.matches?.("[data-grip]") && itemOf(event.target);
   if (!item) return;
-  dragged = item;
+  [dragged, home] = [item, item.nextElementSibling];
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", "");
   event.dataTransfer.setDragImage(item, 12, 12);
@@ -69,9 +70,17 @@ document.addEventListener("dragover", (event) => {
 });
 
 document.addEventListener("drop", (event) => dragged && event.preventDefault());
-document.addEventListener("dragend", () => {
+document.addEventListener("dragend", ({ dataTransfer }) => {
   if (!dragged) return;
+  const list = listOf(dragged);
   delete dragged.dataset.dragged;
-  tell(listOf(dragged));
+  if (dataTransfer.dropEffect === "none") {
+    list.insertBefore(dragged, home);
+    announce("Left where it was");
+  } else {
+    const items = itemsOf(list);
+    announce(`Moved to place ${items.indexOf(dragged) + 1} of ${items.length}`);
+    tell(list);
+  }
   dragged = undefined;
 });

@@ -86,6 +86,26 @@ def test_a_recipe_is_copied_refused_mended_saved_found_and_another_restored(
     for _ in range(3):
         page.keyboard.press("Alt+ArrowUp")
     expect(page.locator(".tag-list [data-sort-item]").first).to_contain_text("night market")
+    # With the pointer too; whoever gives up while dragging has it where it was.
+    tags = page.locator(".tag-list [data-sort-item]")
+    for key, said, first in (
+        ("Escape", "Left where it was", "night market"),
+        ("", "Moved to place 2", "viral"),
+    ):
+        grip, target = tags.nth(0).locator("[data-grip]").bounding_box(), tags.nth(1).bounding_box()
+        assert grip is not None
+        assert target is not None
+        page.mouse.move(grip["x"] + 6, grip["y"] + 6)
+        page.mouse.down()
+        page.mouse.move(grip["x"] + 8, grip["y"] + 12, steps=3)
+        page.mouse.move(target["x"] + 60, target["y"] + target["height"] - 3, steps=4)
+        if key:
+            page.keyboard.press(key)
+        page.mouse.up()
+        expect(page.locator("#live-region")).to_contain_text(said)
+        expect(tags.first).to_contain_text(first)
+    tags.nth(1).focus()
+    page.keyboard.press("Alt+ArrowUp")
     page.locator("#input-prompt").fill("Two {food} in {place}")
     expect(preview).to_contain_text("The prompt has place, and no step asks for it.")
     page.get_by_role("button", name="Add a step").click()

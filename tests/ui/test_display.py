@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
+from html import unescape
 
 import pytest
 
@@ -12,6 +14,7 @@ from delula.web.display import (
     ago,
     compact,
     grouped,
+    in_pieces,
     initials,
     iso,
     lead_tag,
@@ -157,3 +160,14 @@ def test_a_time_beyond_every_calendar_is_never_told_as_a_date() -> None:
     for moment, told in zip(BEYOND, ("before the year 1", "after the year 9999"), strict=True):
         assert (ago(moment, NOW), utc(moment)) == (told, told)
         assert time_tag(moment) == f'<span class="faint">{told}</span>'
+
+
+@pytest.mark.parametrize(
+    "text", ["a <b>\n" * 1000, "x" * 5000, "שלום עולם " * 6000, "\n" * 3000, "", "short"]
+)
+def test_a_long_text_comes_in_pieces_and_is_the_same_text(text: str) -> None:
+    html = in_pieces(text)
+    assert unescape(re.sub(r"</?span>", "", html)) == text
+    pieces = re.findall(r"<span>(.*?)</span>", html, re.DOTALL)
+    assert bool(pieces) is (len(text) > 2000)
+    assert all(len(unescape(piece)) <= 2001 for piece in pieces)
