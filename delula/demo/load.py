@@ -17,6 +17,7 @@ from delula.db import CONSOLE_SCHEMA
 from delula.demo.catalogue import TYPE_TABLES
 from delula.demo.dataset import TABLES
 from delula.demo.people import ID_GROUP, SYSTEM_ACCOUNTS
+from delula.demo.recipes import RECIPES
 from delula.errors import Refused
 
 if TYPE_CHECKING:
@@ -226,7 +227,9 @@ def _set_sequences(connection: Raw, tables: list[str]) -> dict[str, int]:
         last_ids[table] = int(row[0]) if row else 0
         sequence = connection.execute("SELECT pg_get_serial_sequence(%s, %s)", (table, key)).fetchone()
         if sequence and sequence[0] and last_ids[table]:
-            connection.execute("SELECT setval(%s, %s)", (sequence[0], last_ids[table]))
+            # What was deleted had an id too: a new recipe must not inherit its generations.
+            last = max(last_ids[table], len(RECIPES) if table == "recipes" else 0)
+            connection.execute("SELECT setval(%s, %s)", (sequence[0], last))
     return last_ids
 
 

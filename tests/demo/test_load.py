@@ -15,6 +15,7 @@ import pytest
 
 from delula.demo import ahead
 from delula.demo.dataset import TABLES, blocks
+from delula.demo.recipes import RECIPES
 from delula.errors import Refused
 from tests.demo.conftest import FILES, PLAN, fill
 from tests.migrating import ROOT, changes, picture
@@ -106,6 +107,12 @@ def test_the_next_row_of_the_product_gets_the_next_id(filled_url: str) -> None:
         ).fetchone()
         connection.rollback()
     assert row == (PLAN.generations + 1,)
+
+
+def test_a_new_recipe_inherits_nothing_of_one_that_was_deleted(filled_url: str) -> None:
+    with psycopg.connect(filled_url) as connection:
+        fresh = connection.execute("SELECT nextval('recipes_id_seq')").fetchone()
+    assert fresh == (len(RECIPES) + 1,)
 
 
 def test_an_older_database_without_some_tables_is_filled_as_far_as_it_goes(prepared_url: str) -> None:
