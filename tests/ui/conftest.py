@@ -222,6 +222,8 @@ def _make_app(bench: Workbench) -> Flask:
     )
     init_templates(app, settings)
     init_security_headers(app)
+    # Nobody is signed in here; all is shown.
+    app.jinja_env.filters["shown_text"] = lambda text: text or ""
     items = [{"label": "Rows", "icon": "clapperboard", "href": "/rows", "current": True}]
     groups = [{"label": "Operate", "items": items}]
     app.jinja_env.globals.update(
