@@ -8,6 +8,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
+from delula.command_line import refusals
 from delula.db import CONSOLE_SCHEMA
 from delula.schema.changes import refuse_incompatible
 from delula.schema.lock import one_at_a_time
@@ -58,7 +59,7 @@ def run() -> None:
     if context.is_offline_mode():
         raise click.ClickException("The migrations look at the database first, so --sql is not offered.")
     database = current_app.extensions["migrate"].db
-    with database.engine.connect() as connection:
+    with refusals(), database.engine.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=database.metadata,

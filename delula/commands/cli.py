@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from delula.access.actor import COMMAND_LINE
+from delula.command_line import Command, Group
 from delula.commands.inputs import read_given
 from delula.commands.registry import command_named, commands
 from delula.commands.run import preview, run
 from delula.commands.verify import verify
-from delula.errors import Forbidden, InvalidInput, Refused
 
 if TYPE_CHECKING:
     from delula.commands.base import Plan
 
-audit_commands = AppGroup("audit", help="The audit log.")
+audit_commands = Group("audit", help="The audit log.")
 
 
-@click.command("command")
+@click.command("command", cls=Command)
 @click.argument("name", required=False)
 @click.argument("values", nargs=-1)
 @click.option("--reason", default="", help="Why; it stands in the audit log.")
@@ -38,15 +38,12 @@ def command_command(name: str | None, values: tuple[str, ...], reason: str, dry_
     pairs = [value.partition("=") for value in values]
     if odd := next((field for field, sign, _ in pairs if not sign), None):
         raise click.ClickException(f"{odd}: write field=value.")
-    try:
-        texts = {field: text for field, _, text in pairs}
-        given = read_given(chosen.given, {**chosen.stored(texts), **texts})
-        if dry_run:
-            _show(preview(chosen, given, COMMAND_LINE))
-            return
-        receipt = run(chosen, given, COMMAND_LINE, reason=reason)
-    except (Refused, InvalidInput, Forbidden) as error:
-        raise click.ClickException(str(error)) from None
+    texts = {field: text for field, _, text in pairs}
+    given = read_given(chosen.given, {**chosen.stored(texts), **texts})
+    if dry_run:
+        _show(preview(chosen, given, COMMAND_LINE))
+        return
+    receipt = run(chosen, given, COMMAND_LINE, reason=reason)
     click.echo(f"{receipt.sentence} (audit entry {receipt.entry_id})")
     for detail, value in receipt.details.items():
         click.echo(f"  {detail}: {value}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
+from delula.command_line import Group
 from delula.credits import daily, reconcile
 
-credit_commands = AppGroup("credits", help="Balances and the ledger.")
+credit_commands = Group("credits", help="Balances and the ledger.")
 
 
 @credit_commands.command("refresh")

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import with_appcontext
 
+from delula.command_line import Command
+
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-@click.command("demo")
+@click.command("demo", cls=Command)
 @click.option("--generations", type=click.IntRange(100, 50_000_000), default=20_000, show_default=True)
 @click.option(
     "--seed", type=click.IntRange(0, 2**62), default=1, show_default=True, help="Other seed, other rows."

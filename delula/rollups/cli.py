@@ -6,14 +6,14 @@ import time
 from typing import TYPE_CHECKING
 
 import click
-from flask.cli import AppGroup
 
+from delula.command_line import Group
 from delula.rollups import refresh as work
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-rollup_commands = AppGroup("rollups", help="What pages over many rows are made of.")
+rollup_commands = Group("rollups", help="What pages over many rows are made of.")
 
 
 class _Bar:

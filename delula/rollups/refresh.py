@@ -8,8 +8,9 @@ its family.
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
@@ -99,19 +100,13 @@ def _refill_groups() -> None:
         locked_state(family.name).filling = PAST.isoformat()
 
 
-class _long_transaction:  # noqa: N801 - a context manager
+@contextmanager
+def _long_transaction() -> Iterator[None]:
     """A transaction whose statements may take their time: nobody waits for them."""
-
-    def __init__(self) -> None:
-        self._atomic = atomic()
-
-    def __enter__(self) -> None:
-        self._atomic.__enter__()
+    with atomic() as current:
         for setting in _SETTINGS:
-            session().execute(text(f"SET LOCAL {setting}"))
-
-    def __exit__(self, *error: Any) -> bool | None:
-        return self._atomic.__exit__(*error)
+            current.execute(text(f"SET LOCAL {setting}"))
+        yield
 
 
 def _refresh_group(group: tuple[Family, ...]) -> None:

@@ -6,14 +6,14 @@ from dataclasses import asdict
 from itertools import groupby
 
 import click
-from flask.cli import AppGroup
 
+from delula.command_line import Group
 from delula.db import db
 from delula.schema.check import database_differences
 from delula.schema.compare import Difference, Kind
 from delula.schema.repair import repair_indexes
 
-schema_commands = AppGroup("schema", help="Compare the database with what the console expects, and repair.")
+schema_commands = Group("schema", help="Compare the database with what the console expects, and repair.")
 
 
 def _count(number: int) -> str:

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
-from flask.cli import AppGroup
-from psycopg.errors import UndefinedTable
-from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from delula.access.actor import COMMAND_LINE
 from delula.access.permissions import Role
-from delula.errors import InvalidInput, Refused
+from delula.command_line import Group
 from delula.staff import actions, queries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-staff_commands = AppGroup("staff", help="Accounts of the people who use the console.")
+staff_commands = Group("staff", help="Accounts of the people who use the console.")
 
 _role = click.option(
     "--role", required=True, type=click.Choice([role.value for role in Role]), help="What they may do."
@@ -27,25 +23,6 @@ _role = click.option(
 _password = click.option(
     "--password-stdin", is_flag=True, required=True, help="Read the password from standard input."
 )
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Say in one line why something was refused, and exit with 1."""
-    try:
-        yield
-    except InvalidInput as error:
-        raise click.ClickException(error.message) from error
-    except Refused as error:
-        raise click.ClickException(str(error)) from error
-    except ProgrammingError as error:
-        if not isinstance(error.orig, UndefinedTable):
-            raise
-        raise click.ClickException(
-            "The console's tables are missing: run `flask db upgrade` first."
-        ) from error
-    except OperationalError as error:
-        raise click.ClickException("The database cannot be reached; DATABASE_URL names it.") from error
 
 
 def _typed_password() -> str:
@@ -60,8 +37,7 @@ def _typed_password() -> str:
 @_password
 def create(email: str, role: str, name: str, password_stdin: bool) -> None:  # noqa: ARG001 - click passes it
     """Create an account."""
-    with _refusals():
-        created = actions.create(COMMAND_LINE, email, Role(role), name=name, password=_typed_password())
+    created = actions.create(COMMAND_LINE, email, Role(role), name=name, password=_typed_password())
     click.echo(f"{created.email} can sign in as {role}.")
 
 
@@ -69,8 +45,7 @@ def create(email: str, role: str, name: str, password_stdin: bool) -> None:  # n
 @click.argument("email", default=actions.FIRST_ADMIN_EMAIL)
 def first_admin(email: str) -> None:
     """Create the admin of a console that has no staff, and print the password; else do nothing."""
-    with _refusals():
-        created = actions.create_first_admin(email)
+    created = actions.create_first_admin(email)
     if created is not None:
         click.echo(f"{created.email} {created.password}")
 
@@ -78,8 +53,7 @@ def first_admin(email: str) -> None:
 @staff_commands.command("list")
 def list_members() -> None:
     """List all accounts."""
-    with _refusals():
-        members = queries.members()
+    members = queries.members()
     if not members:
         click.echo("There are no staff accounts. Create one with: flask staff create EMAIL --role admin")
         return
@@ -95,8 +69,7 @@ def list_members() -> None:
 @_role
 def set_role(email: str, role: str) -> None:
     """Give somebody another role."""
-    with _refusals():
-        actions.set_role(COMMAND_LINE, queries.id_of(email), Role(role))
+    actions.set_role(COMMAND_LINE, queries.id_of(email), Role(role))
     click.echo(f"{email} is {role} now.")
 
 
@@ -105,8 +78,7 @@ def set_role(email: str, role: str) -> None:
 @_password
 def set_password(email: str, password_stdin: bool) -> None:  # noqa: ARG001 - click passes it
     """Give somebody a new password; all their sessions end."""
-    with _refusals():
-        actions.set_password(COMMAND_LINE, queries.id_of(email), _typed_password())
+    actions.set_password(COMMAND_LINE, queries.id_of(email), _typed_password())
     click.echo(f"{email} has a new password.")
 
 
@@ -116,8 +88,7 @@ def _simple(name: str, action: Callable[..., None], help_text: str, done: str) -
     @staff_commands.command(name, help=help_text)
     @click.argument("email")
     def run(email: str) -> None:
-        with _refusals():
-            action(COMMAND_LINE, queries.id_of(email))
+        action(COMMAND_LINE, queries.id_of(email))
         click.echo(done.format(email=email))
 
 

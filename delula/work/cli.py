@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
+from delula.command_line import Group
 from delula.work.worker import AT_ONCE, work
 
-job_commands = AppGroup("jobs", help="Background work.")
+job_commands = Group("jobs", help="Background work.")
 
 
 @job_commands.command("work")
