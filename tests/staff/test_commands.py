@@ -110,7 +110,7 @@ def test_a_database_that_is_not_prepared_says_what_to_do(words: tuple[str, ...],
 
 @pytest.mark.parametrize(
     "words",
-    ["staff list", "schema check", "rollups refresh", "audit verify", "demo", "command users.revoke id=1"],
+    ["staff list", "schema check", "rollups refresh", "audit verify", "demo", "command tags.hide id=1"],
 )
 def test_a_database_that_is_away_is_named_as_the_cause(words: str) -> None:
     app = create_app(settings_for("postgresql://nobody@127.0.0.1:1/none"))
