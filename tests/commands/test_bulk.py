@@ -168,6 +168,18 @@ def test_a_run_that_was_broken_off_says_how_far_it_came(
     assert "So far 2 of 3 rows" in support.get(done.request.path).text
 
 
+def test_what_was_only_looked_at_is_forgotten_after_a_week(
+    three: list[int], support: FlaskClient, session: scoped_session[Session]
+) -> None:
+    left, done = (open_form(support, "generations.retry", three) for _ in range(2))
+    send(support, done)
+    session.execute(text("UPDATE dashboard.bulk_run SET selected_at = now() - interval '8 days'"))
+    session.commit()
+    open_form(support, "generations.retry", three)
+    assert support.get(left.request.path).status_code == 404
+    assert support.get(done.request.path, follow_redirects=True).status_code == 200
+
+
 def test_all_of_it_is_undone_at_once(
     three: list[int], support: FlaskClient, session: scoped_session[Session]
 ) -> None:
