@@ -7,6 +7,10 @@ class Refused(Exception):
     """A business "no": the sentence says why, and the web layer answers 409 with it."""
 
 
+class Unchanged(Refused):
+    """What stands in the form is what is stored: no news to somebody who has just opened it."""
+
+
 class Forbidden(Exception):
     """The person's role does not include it; the web layer answers 403.
 

@@ -28,7 +28,7 @@ from delula.commands import (
     register,
 )
 from delula.db import session
-from delula.errors import InvalidInput, Refused
+from delula.errors import InvalidInput, Refused, Unchanged
 from delula.models import AuditEntry, Removal, ReviewKind
 from delula.models.enums import AssetSource
 from delula.review.blind import check_not_kept
@@ -193,7 +193,7 @@ class Editing(AssetCommand[GivenT]):
         row = care.row_as_json(it.source, it.asset.id)
         values = self.values(given, it, row)
         if all(row[name] == value for name, value in values.items()):
-            raise Refused(STAYS)
+            raise Unchanged(STAYS)
         after = {"updated_at": care.exact_time(clock.utc_now()), **values}
         after = {name: value for name, value in after.items() if row[name] != value}
         return Plan(

@@ -33,7 +33,7 @@ from delula.assets.inputs import LONGEST_JSON, read_json
 from delula.commands import Change, InputField, Invocation, Plan, occasion, register, run
 from delula.commands.inputs import one_line
 from delula.db import atomic, session
-from delula.errors import InvalidInput, Refused
+from delula.errors import InvalidInput, Refused, Unchanged
 from delula.models import AssetCorrection
 from delula.work import Promise, Task
 
@@ -120,7 +120,7 @@ class Correct(OfClassification):
         _check_scope(present, name, [one for one in known if one is not earlier])
         after = _with(present, name, value)
         if after == present and earlier is not None:
-            raise Refused(STAYS)
+            raise Unchanged(STAYS)
         # What the last automatic run has said stays known, through however many corrections.
         says_so = earlier is not None and _at(present, name) == earlier.value
         overruled = earlier.overruled if says_so and earlier is not None else _at(present, name)

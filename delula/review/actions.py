@@ -31,7 +31,7 @@ from delula.commands import (
     register,
 )
 from delula.db import AnyRow, session
-from delula.errors import InvalidInput, Refused
+from delula.errors import InvalidInput, Refused, Unchanged
 from delula.models import ReviewDecision, ReviewItem, ReviewKind, ReviewPolicy, ReviewState, Verdict
 from delula.review import leases, queries, things
 from delula.review.blind import check_not_kept
@@ -451,7 +451,7 @@ class Tag(ReviewCommand[Tagging]):
         """The column of the tags."""
         tags, column = _tags(given.tags), case.subject.tags
         if tags == things.tags_of(case.subject, case.row, case.item.labels):
-            raise Refused("It has these tags already.")
+            raise Unchanged("It has these tags already.")
         if column is None:
             return Doing(case, {"labels": tags})
         return Doing(case, {}, {column: getattr(case.row, column)}, {column: tags})

@@ -23,7 +23,7 @@ from delula.commands import (
     register,
 )
 from delula.db import session
-from delula.errors import InvalidInput, Refused
+from delula.errors import InvalidInput, Refused, Unchanged
 from delula.models import LARGEST_ID, AuditEntry, RecipeSample, ReviewKind, id_in
 from delula.models.enums import ModerationStatus
 from delula.review.blind import check_not_kept
@@ -273,7 +273,7 @@ class Edit(SampleCommand[Worded]):
                 raise InvalidInput(name, f"Keep it to {longest:,} characters.")
             after[name] = typed or None
         if not after:
-            raise Refused(f"Sample {row.id} would stay as it is.")
+            raise Unchanged(f"Sample {row.id} would stay as it is.")
         return after
 
     def sentence(self, row: AnyRow) -> str:

@@ -30,7 +30,7 @@ from delula.commands import (
 )
 from delula.commands.inputs import read_given
 from delula.db import session
-from delula.errors import InvalidInput, Refused
+from delula.errors import InvalidInput, Refused, Unchanged
 from delula.models import AuditEntry
 from delula.web.command_forms import BACK, KEY, REASON, CommandForm, Row, texts_of
 from delula.web.references import object_href
@@ -251,7 +251,8 @@ def _look(shown: CommandForm, *, complains: bool) -> None:
         if complains:
             shown.errors[error.field] = error.message
     except Refused as error:
-        shown.refusal = shown.refusal or str(error)
+        if complains or not isinstance(error, Unchanged):
+            shown.refusal = shown.refusal or str(error)
 
 
 def _again(shown: CommandForm, status: int) -> Response:

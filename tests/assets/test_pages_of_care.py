@@ -106,6 +106,15 @@ def test_each_role_is_offered_what_it_may(
         assert client.get(f"/commands/assets.{command}?id=user-101").status_code == (200 if allowed else 403)
 
 
+@pytest.mark.parametrize("form", ["assets.rename?id=user-101", "assets.edit?id=system-101"])
+def test_a_form_that_was_just_opened_does_not_complain_that_nothing_has_changed(
+    form: str, as_role: Callable[[Role], FlaskClient]
+) -> None:
+    page = as_role(Role.MODERATOR).get(f"/commands/{form}")
+    assert page.status_code == 200
+    assert "It would stay as it is." not in words(page.text)
+
+
 def test_the_bulk_bar_deletes_what_can_be_and_leaves_out_the_rest(
     as_role: Callable[[Role], FlaskClient],
 ) -> None:
