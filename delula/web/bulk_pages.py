@@ -48,6 +48,8 @@ blueprint = Blueprint("bulk", __name__, url_prefix="/bulk")
 _NUMBER = "number"
 #: What the form of a selection says besides what the command's form begins with.
 _OWN_FIELDS = frozenset({"id", "version", "back", "csrf_token", "kept_form"})
+#: What the form says of a thing of which its command shows nothing that can change.
+_SHOWN = "shown"
 NEW = "It could not be changed when the preview was shown."
 
 
@@ -111,7 +113,7 @@ def execute(number: int) -> AnyResponse:
         errors = {_NUMBER: f"Type {len(plan.affected)}, the number of those that change."}
         return again(errors=errors, status=422)
     # What was left out in the preview has no version: it stays left out, whatever it has become since.
-    versions = {id_: seen[id_] for id_ in ids if seen.get(id_)}
+    versions = {id_: "" if seen[id_] == _SHOWN else seen[id_] for id_ in ids if seen.get(id_)}
     if not start(number):
         return redirect(_outcome_href(number), 303)
     try:
@@ -241,6 +243,7 @@ def _page(
         run=run,
         texts=texts,
         plan=plan,
+        shown=_SHOWN,
         errors={**plan.errors, **(errors or {})} if complains else {},
         is_kept="kept" in request.args,
     )

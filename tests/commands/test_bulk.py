@@ -252,6 +252,22 @@ def test_without_script_the_preview_comes_with_the_answer(
     assert "Fail: 1 done" in second.text
 
 
+def test_a_command_that_changes_nothing_of_what_it_shows_runs_on_many_too(
+    as_role: Callable[[Role], FlaskClient], session: scoped_session[Session]
+) -> None:
+    session.execute(
+        text(
+            "INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name, s3_key, "
+            "cdn_url, mime_type, file_size, asset_type, source)"
+            " SELECT n, 'u', 'a' || n, '', '', '', '', '', 1, 1, 1 FROM generate_series(1, 2) n"
+        )
+    )
+    session.commit()
+    moderator = as_role(Role.MODERATOR)
+    page = open_form(moderator, "assets.derive", ["user-1", "user-2", "user-3"])
+    assert "Make derivatives: 2 done, 1 left out" in send(moderator, page).text
+
+
 @pytest.mark.parametrize(
     ("ids", "status"),
     [([], 422), ([str(one) for one in range(101)], 422), (["a\0"], 422), (["x" * 501], 422)],
