@@ -29,7 +29,7 @@ PAGES = {
 }
 #: Lists, with the questions of the list and of the page of its first row, where it has one.
 LISTS = {
-    "/providers/": (4, 8),
+    "/providers/": (5, 9),
     "/backlog/videos/": (4, 4),
     "/samples/?view=grid": (4, 6),
     "/samples/?view=table": (4, 6),
