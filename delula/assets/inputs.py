@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from delula.commands.inputs import one_line
 from delula.errors import InvalidInput
+from delula.models.tolerance import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,9 +64,9 @@ def read_json(field: str, text: str) -> JsonValue:
         InvalidInput: it is none.
     """
     try:
-        value: JsonValue = json.loads(text, parse_constant=_no_number)
+        value: JsonValue = parse_json(text, parse_constant=_no_number)
         json.dumps(value, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
+    except ValueError:
         raise InvalidInput(field, "That is not JSON.") from None
     if "\\u0000" in json.dumps(value):
         raise InvalidInput(field, "It holds a character that cannot be stored.")

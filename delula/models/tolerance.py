@@ -6,6 +6,7 @@ lists of ids fast.
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 from psycopg import Connection, DataError
 from psycopg.abc import Buffer
@@ -22,6 +23,10 @@ EARLIEST = datetime(1, 1, 3)  # noqa: DTZ001 - UTC by definition of the columns
 LATEST = datetime(9999, 12, 29)  # noqa: DTZ001 - as above
 #: The same as columns give them, aware of UTC.
 BEYOND = (EARLIEST.replace(tzinfo=UTC), LATEST.replace(tzinfo=UTC))
+
+#: Levels of JSON beyond which it is a text to us: Python reads more of them, how many depends on its version,
+#: but what walks over values runs out of stack.
+DEEPEST = 200
 
 
 class _ClampingTimestampLoader(TimestampLoader):
@@ -51,12 +56,45 @@ def decode_time(written: str) -> datetime:
         return _clamped(written)
 
 
+class TooDeep(ValueError):
+    """JSON that nests deeper than `DEEPEST`."""
+
+
+def parse_json(text: str, **options: Any) -> Any:
+    """The value of a JSON text; `options` as those of `json.loads`.
+
+    Raises:
+        ValueError: it is none, or has a number too long for Python.
+        TooDeep: it nests deeper than `DEEPEST`.
+    """
+    try:
+        value = json.loads(text, **options)
+    except RecursionError:
+        raise TooDeep from None
+    if text.count("[") + text.count("{") > DEEPEST and _is_deep(value):
+        raise TooDeep
+    return value
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(level)
+
+
 def decode_json(written: str | bytes) -> JsonValue:
     """A JSON value; its text as it is where it nests too deep or has a number too long for Python."""
+    text = written if isinstance(written, str) else written.decode()
     try:
-        value: JsonValue = json.loads(written)
-    except (RecursionError, ValueError):
-        return written if isinstance(written, str) else written.decode()
+        value: JsonValue = parse_json(text)
+    except ValueError:
+        return text
     return value
 
 

@@ -25,6 +25,7 @@ from delula.db import AnyRow, by_key, session
 from delula.lists.changes import Changes
 from delula.lists.kept import Kept
 from delula.models import Recipe, RecipeOptionTagIcon
+from delula.models.tolerance import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -210,8 +211,8 @@ def recipes_with(key: str) -> Sequence[AnyRow]:
 def _bare(key: str) -> str | float | bool:
     """The number or truth value that a key writes, since recipes may hold it as such; else the key itself."""
     try:
-        value = json.loads(key)
-    except (ValueError, RecursionError):
+        value = parse_json(key)
+    except ValueError:
         return key
     is_same = isinstance(value, bool | int | float) and json.dumps(value) == key
     return value if is_same and key not in {"NaN", "Infinity", "-Infinity"} else key

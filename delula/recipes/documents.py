@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from delula.models.tolerance import TooDeep, parse_json
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -84,7 +86,7 @@ def read_document(text: str) -> Any:
         NotJson: it is none, or PostgreSQL could not store it.
     """
     try:
-        value = json.loads(
+        value = parse_json(
             text,
             parse_float=Decimal,
             parse_int=_whole,
@@ -93,7 +95,7 @@ def read_document(text: str) -> Any:
         )
     except json.JSONDecodeError as error:
         raise NotJson(f"Line {error.lineno}, column {error.colno}: {error.msg}") from None
-    except RecursionError:
+    except TooDeep:
         raise NotJson("It nests too deep") from None
     _check_storable(value)
     return value

@@ -13,7 +13,7 @@ from flask import url_for
 
 from delula.commands import Change, last_change
 from delula.errors import InvalidInput
-from delula.models.tolerance import decode_json
+from delula.models.tolerance import decode_json, parse_json
 from delula.recipes import queries, versions
 from delula.recipes.actions import (
     KIND,
@@ -367,8 +367,8 @@ def sent(form: RecipeForm, data: MultiDict[str, str]) -> RecipeForm:
 def _seen(text: str) -> dict[str, str | None]:
     """What the form was opened with; whatever else a browser sends counts as nothing."""
     try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
+        values = parse_json(text)
+    except ValueError:
         return {}
     if not isinstance(values, Mapping):
         return {}

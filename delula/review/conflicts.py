@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from flask import request, url_for
@@ -12,6 +11,7 @@ from delula.access.guard import current_staff
 from delula.audit.queries import of_object
 from delula.commands import Conflict, action_title
 from delula.models import ReviewKind
+from delula.models.tolerance import parse_json
 from delula.review import things
 from delula.review.actions import AlreadyDecided, JudgedElsewhere, said
 from delula.review.blind import item_kept_from
@@ -77,7 +77,7 @@ def _changed(item: AnyRow, error: Conflict) -> dict[str, Any]:
 def _seen() -> dict[str, Any]:
     """The values that the page had shown; whatever else the browser sends counts as nothing."""
     try:
-        values = json.loads(request.form.get("seen", "{}"))
-    except (ValueError, RecursionError):
+        values = parse_json(request.form.get("seen", "{}"))
+    except ValueError:
         return {}
     return values if isinstance(values, dict) else {}

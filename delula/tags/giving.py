@@ -14,6 +14,7 @@ from delula.commands.members import OFFERED, Edits, Member, Members, edited, rea
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import LARGEST_ID, Recipe, id_in
+from delula.models.tolerance import parse_json
 from delula.recipes import versions
 from delula.tags import queries
 from delula.tags.namespaces import newly_broken
@@ -185,8 +186,8 @@ class PutBack(Command[Carrying]):
     def plan(self, given: Carrying, *, lock: bool) -> Plan:
         """Whatever it was, it is what the recipe had."""
         try:
-            after = json.loads(given.tags)
-        except (ValueError, RecursionError):
+            after = parse_json(given.tags)
+        except ValueError:
             after = "odd"
         if after is not None and not (isinstance(after, list) and all(_is_entry(one) for one in after)):
             raise InvalidInput("tags", "It takes a list of ids.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from delula.access.guard import local_url
 from delula.commands import Touched
 from delula.commands.members import with_sets
+from delula.models.tolerance import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,8 +115,8 @@ class CommandForm:
     def was_seen(self) -> Mapping[str, JsonValue]:
         """The values that the form showed; whatever else the browser sends counts as nothing."""
         try:
-            values = json.loads(self.texts.get(SEEN, ""))
-        except (ValueError, RecursionError):
+            values = parse_json(self.texts.get(SEEN, ""))
+        except ValueError:
             return {}
         return values if isinstance(values, dict) else {}
 

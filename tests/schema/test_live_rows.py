@@ -13,6 +13,7 @@ import delula.types
 from delula.models import CreditTransaction, Generation, Recipe, Service, User, UserAsset
 from delula.models.columns import ProductTable
 from delula.models.enums import AccountType, AssetType, GenerationStatus, label
+from delula.models.tolerance import DEEPEST, decode_json
 
 
 @pytest.fixture
@@ -70,6 +71,16 @@ def test_json_of_every_kind_is_read_and_what_python_cannot_hold_comes_as_text(ro
     assert isinstance(deep.metadata_, str)
     assert deep.metadata_.startswith("[[[[")
     assert isinstance(deep.error_details, str)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a": ', "}")])
+def test_how_deep_json_may_nest_does_not_depend_on_the_version_of_python(opening: str, closing: str) -> None:
+    def nested(levels: int) -> str:
+        return opening * levels + "1" + closing * levels
+
+    assert not isinstance(decode_json(nested(DEEPEST)), str)
+    assert decode_json(nested(DEEPEST + 1)) == nested(DEEPEST + 1)
+    assert decode_json(nested(100_000)) == nested(100_000)
 
 
 def test_empty_arrays_are_told_from_missing_ones(rows: Session) -> None:
