@@ -64,7 +64,9 @@ class SetPolicy(Command[PolicyOf]):
     is_edit = True
     fields = (
         InputField("code", "Code", help="Lower-case letters, digits and _; stands in the audit log."),
-        InputField("place", "Key", "number", help="1 to 9: pressed after R, it rejects for this policy."),
+        InputField(
+            "place", "Key", "number", help="1 to 9: pressed beside an item, it rejects for this policy."
+        ),
         InputField("label", "Label", help="What moderators choose."),
         InputField("guidance", "When it holds", "multiline"),
         InputField("examples", "Examples", "multiline", help="One a line.", optional=True),

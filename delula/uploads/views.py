@@ -41,7 +41,7 @@ blueprint = Blueprint("uploads", __name__, url_prefix="/assets/uploads")
 
 #: URLs of parts that are handed out at once.
 MOST_URLS = 20
-AGAIN = "Nothing is lost; try again in a moment."
+KEPT = "Nothing is lost."
 
 
 def _deeds() -> list[dict[str, str | None]]:
@@ -140,7 +140,7 @@ def _told(view: Callable[..., Response]) -> Callable[..., Response]:
         except Refused as error:
             return _problem(409, str(error))
         except StoreUnavailable as error:
-            return _problem(503, f"{error} {AGAIN}")
+            return _problem(503, f"{error} {KEPT}")
 
     return told
 

@@ -1,4 +1,18 @@
 // Media that do not load from storage are tried at the CDN, then say that they are gone; pictures zoom in place.
+import { toast } from "./toast.js";
+
+/** So many pictures of a list that fail, while none loads, are no accident of one of them. */
+const MANY = 4;
+let isToldOf = false;
+
+function tellOfMany() {
+  const pictures = [...document.querySelectorAll("img[data-media]")];
+  const failed = pictures.filter((one) => "failed" in one.dataset);
+  if (isToldOf || failed.length < MANY || pictures.some((one) => one.complete && one.naturalWidth)) return;
+  isToldOf = true;
+  toast({ tone: "warning", title: "Pictures do not load from storage", text: "Everything else works meanwhile." });
+}
+
 document.addEventListener("error", ({ target }) => {
   if (!target.matches?.("[data-media]")) return;
   const { fallback } = target.dataset;
@@ -9,7 +23,7 @@ document.addEventListener("error", ({ target }) => {
   }
   target.dataset.failed = "";
   const viewer = target.closest("[data-viewer]");
-  if (!viewer) return;
+  if (!viewer) return tellOfMany();
   viewer.querySelector(".media-box").hidden = true;
   viewer.querySelector(".media-failed").hidden = false;
 }, true);

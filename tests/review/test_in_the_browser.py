@@ -143,6 +143,12 @@ def test_leaving_sets_the_item_free_and_the_keys_are_on_the_sheet(page: Page, co
     assert console.sql("SELECT count(*) FROM dashboard.review_lease") == [(0,)]
 
 
+def test_that_no_picture_of_a_list_loads_is_said(page: Page) -> None:
+    page.route("**/media/**", lambda route: route.abort())
+    page.goto("/review/?view=grid")
+    expect(page.locator(".toast")).to_contain_text("Pictures do not load from storage")
+
+
 def test_on_a_phone_nothing_lies_under_the_decisions(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/review/next")

@@ -13,7 +13,7 @@ import pytest
 
 from delula.config import S3Settings
 from delula.storage import Store, StoreUnavailable
-from delula.uploads.views import AGAIN
+from delula.uploads.views import KEPT
 from tests.thinning import some
 from tests.uploads.files import good
 
@@ -63,7 +63,7 @@ def test_an_upload_goes_on_once_the_store_is_back(console: Console, sender: Send
     upload = sender.begin(good("png")).json["id"]
     answer = sender.post(f"{upload}/urls", part=1)
     assert answer.status_code == 503
-    assert re.fullmatch(f"The store [a-z (0-9]+[)]?[.] {AGAIN}", answer.json["message"])
+    assert re.fullmatch(f"The store [a-z (0-9]+[)]?[.] {KEPT}", answer.json["message"])
     for path in ("/assets/uploads/", "/assets/uploads/new", f"/assets/uploads/{upload}"):
         assert console.as_role(sender.role).get(path).status_code == 200
     console.app.extensions["store"] = broken
