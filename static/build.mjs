@@ -44,7 +44,7 @@ const fonts = {
 };
 
 // What only some pages load, beside what every page does.
-const pageScripts = ["recipe_editor.js", "review.js", "upload.js"];
+const pageScripts = ["drafts.js", "recipe_editor.js", "review.js", "upload.js"];
 const pageStyles = [
   "editor.css", "graph.css", "review.css", "styleguide.css", "trace.css", "upload.css", "usage.css", "version.css",
 ];

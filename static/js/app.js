@@ -9,7 +9,6 @@ import "./toast.js";
 import "./time.js";
 import "./zone.js";
 import "./forms.js";
-import "./drafts.js";
 import "./query.js";
 import "./rows.js";
 import "./select.js";

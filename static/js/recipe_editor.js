@@ -1,4 +1,5 @@
 // The form of a recipe: its steps and tags without writing JSON or numbers, and its slug from its name.
+import "./drafts.js";
 import "./sort.js";
 import "./steps.js";
 import "./tags.js";
