@@ -61,7 +61,7 @@ def test_every_bar_leads_to_the_executions_behind_it(
                 if href:
                     assert number(text) == behind(used, href).executions, (title, href)
                     followed += 1
-    assert followed > 2
+    assert followed
 
 
 @pytest.mark.parametrize(("zone", "range_", "component"), some(PLACES, 1))
