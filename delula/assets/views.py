@@ -27,7 +27,7 @@ from delula.commands import note_reading
 from delula.models import Removal, UserAsset
 from delula.models.enums import AssetSource
 from delula.review.blind_pages import page_in_place
-from delula.storage import NO_BUCKET, Store, StoreUnavailable, current_store, leads_elsewhere
+from delula.storage import Store, current_store, facts_or_why, leads_elsewhere
 from delula.web.command_pages import came_from
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of, resolved_here, state_of_request
@@ -203,12 +203,7 @@ def storage(reference: str) -> Response:
     source, found = _found(reference)
     store = current_store()
     key = media.key_of(found, media.FILE, store) if store else None
-    facts, away = None, "" if store else NO_BUCKET
-    if store is not None and key is not None:
-        try:
-            facts = store.facts(key)
-        except StoreUnavailable as error:
-            away = str(error)
+    facts, away = facts_or_why(key)
     return render_part(
         "assets/_storage.html",
         "File in storage",

@@ -19,7 +19,7 @@ from delula.generations.listing import LISTING
 from delula.models import ReviewKind
 from delula.recipes.queries import suggest_recipes
 from delula.review.blind_pages import page_in_place
-from delula.storage import NO_BUCKET, Store, StoreUnavailable, current_store, leads_elsewhere
+from delula.storage import Store, current_store, facts_or_why, leads_elsewhere
 from delula.web.command_pages import came_from
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
@@ -137,12 +137,7 @@ def storage(reference: str) -> Response:
     generation = _found(reference)
     store = current_store()
     key = media.key_of(generation, media.FILE, store) if store else None
-    facts, away = None, "" if store else NO_BUCKET
-    if store is not None and key is not None:
-        try:
-            facts = store.facts(key)
-        except StoreUnavailable as error:
-            away = str(error)
+    facts, away = facts_or_why(key)
     return render_part(
         "generations/_storage.html",
         "File in storage",

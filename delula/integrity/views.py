@@ -33,7 +33,7 @@ from delula.integrity.charts import kinds_chart, owners_chart
 from delula.integrity.listing import LISTING, MEANINGS, QUARANTINE, SOURCES, TITLES
 from delula.integrity.moves import DAYS
 from delula.integrity.queries import Kind
-from delula.storage import NO_BUCKET, StoreUnavailable, current_store, leads_elsewhere
+from delula.storage import current_store, facts_or_why, leads_elsewhere
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.render import render, render_part
@@ -152,12 +152,7 @@ def _shown(row: AnyRow) -> dict[str, Any]:
 def storage(finding_id: int) -> Response:
     """What the store knows of the key now; its own fragment, since the store may be slow or away."""
     row = _found(finding_id)
-    store, facts = current_store(), None
-    away = "" if store else NO_BUCKET
-    try:
-        facts = store.facts(row.key) if store else None
-    except StoreUnavailable as error:
-        away = str(error)
+    facts, away = facts_or_why(row.key)
     return render_part(
         "integrity/_storage.html",
         "In the store now",

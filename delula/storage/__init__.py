@@ -19,6 +19,7 @@ __all__ = [
     "Store",
     "StoreUnavailable",
     "current_store",
+    "facts_or_why",
     "init_storage",
     "leads_elsewhere",
     "needed_store",
@@ -48,3 +49,21 @@ def needed_store() -> Store:
     if store is None:
         raise Refused(NO_BUCKET)
     return store
+
+
+def facts_or_why(key: str | None) -> tuple[ObjectFacts | None, str]:
+    """What the store knows of an object, for a page that works without it.
+
+    Args:
+        key: of the object; None where there is none.
+
+    Returns:
+        The facts, None where there is no such object; why the store could not be asked, empty where it was.
+    """
+    store = current_store()
+    if store is None:
+        return None, NO_BUCKET
+    try:
+        return (None if key is None else store.facts(key)), ""
+    except StoreUnavailable as error:
+        return None, str(error)
