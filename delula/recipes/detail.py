@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from delula.web.charts import Chart
 
 
+#: Variables of one prompt that are marked; beyond, the text goes on as it is.
+MARKED = 500
+
+
 @dataclass(frozen=True)
 class Form:
     """The form of a recipe and the prompt that it fills.
@@ -73,9 +77,11 @@ def prompt_markup(form: Form) -> Markup:
     """The prompt with its variables marked: those that a step fills lead to the step."""
     names = {step.number: step.label or step.id or str(step.number) for step in form.steps}
     pieces: list[str] = []
+    marked = 0
     for part in form.parts:
         text = escape(part.text)
-        if part.variable is None:
+        marked += part.variable is not None
+        if part.variable is None or marked > MARKED:
             pieces.append(in_pieces(part.text))
         elif part.step is None:
             pieces.append(f'<mark class="variable unfilled" title="No step asks for it">{text}</mark>')

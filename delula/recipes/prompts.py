@@ -16,8 +16,6 @@ _VARIABLE = re.compile(
     r"|\$?\{\s*(?P<single>[^\W\d][\w.-]*)\s*\}"
     r"|\[\s*(?P<square>[^\W\d][\w-]*(?: [\w-]+){0,4})\s*\]"
 )
-#: Variables of one prompt that are marked; beyond, the text goes on as it is.
-MARKED = 500
 
 
 @dataclass(frozen=True)
@@ -53,14 +51,12 @@ def prompt_parts(prompt: str, steps: Mapping[str, int]) -> list[Part]:
         steps: the numbers of its steps by their folded names.
     """
     parts: list[Part] = []
-    end = marked = 0
+    end = 0
     for found in _VARIABLE.finditer(prompt):
         name = found["double"] or found["single"] or found["square"]
         step = steps.get(folded(name))
         if step is None and found["square"] and " " in name:
             continue
-        if (marked := marked + 1) > MARKED:
-            break
         if found.start() > end:
             parts.append(Part(prompt[end : found.start()]))
         parts.append(Part(found[0], name, step))

@@ -65,6 +65,7 @@ def test_a_workflow_type_contradicts_the_tag(kind: str, tags: list[int | None], 
         ("a cat", {"id": "food"}, None),
         ("a [food]", None, "No step asks for food."),
         ("a [food]", [{"id": "food"}, {"id": "food"}], "Several steps have the id food."),
+        ("{food} " * 600 + "{mood}", [{"id": "food"}, {"id": "mood"}], None),
     ],
 )
 def test_variables_and_steps_have_to_match(prompt: str, steps: object, text: str | None) -> None:
