@@ -46,41 +46,71 @@ document.addEventListener("keydown", (event) => {
   move(item, event.key === "ArrowUp" ? -1 : 1);
 });
 
-// What is dragged, and before what it stood: given up or dropped elsewhere, it goes back there.
-let dragged, home;
-document.addEventListener("dragstart", (event) => {
-  const item = event.target.matches?.("[data-grip]") && itemOf(event.target);
-  if (!item) return;
-  [dragged, home] = [item, item.nextElementSibling];
-  event.dataTransfer.effectAllowed = "move";
-  event.dataTransfer.setData("text/plain", "");
-  event.dataTransfer.setDragImage(item, 12, 12);
-  item.dataset.dragged = "";
+// What is dragged, by which pointer, and before what it stood: given up, it goes back there. Pointers are mice, pens and
+// fingers alike; the list has the pointer, since an item that changes its place loses it.
+let drag;
+const EDGE = 56; // of the window, within which it scrolls, px
+
+document.addEventListener("pointerdown", (event) => {
+  const grip = event.button === 0 && event.isPrimary && event.target.closest?.("[data-grip]");
+  const item = grip && itemOf(grip);
+  if (!item || !listOf(item) || drag) return;
+  event.preventDefault(); // selects nothing
+  const list = listOf(item);
+  list.setPointerCapture(event.pointerId);
+  drag = { item, list, pointer: event.pointerId, home: item.nextElementSibling, y: event.clientY };
+  item.dataset.dragged = list.dataset.sorting = "";
 });
 
-document.addEventListener("dragover", (event) => {
-  if (!dragged) return;
-  const over = itemsOf(listOf(dragged)).find((item) => item.contains(event.target));
-  if (!over && !listOf(dragged).contains(event.target)) return;
-  event.preventDefault();
-  if (!over || over === dragged) return;
-  const { top, height } = over.getBoundingClientRect();
-  if (event.clientY < top + height / 2) over.before(dragged);
-  else over.after(dragged);
+document.addEventListener("pointermove", ({ pointerId, clientY }) => {
+  if (pointerId !== drag?.pointer) return;
+  drag.y = clientY;
+  place();
+  drag.scrolling ??= requestAnimationFrame(scroll);
 });
 
-document.addEventListener("drop", (event) => dragged && event.preventDefault());
-document.addEventListener("dragend", ({ dataTransfer }) => {
-  if (!dragged) return;
-  const list = listOf(dragged);
-  delete dragged.dataset.dragged;
-  if (dataTransfer.dropEffect === "none") {
-    list.insertBefore(dragged, home);
-    announce("Left where it was");
-  } else {
-    const items = itemsOf(list);
-    announce(`Moved to place ${items.indexOf(dragged) + 1} of ${items.length}`);
-    tell(list);
-  }
-  dragged = undefined;
-});
+/** Puts what is dragged before the first item of which the pointer is above the middle. */
+function place() {
+  const { item, list, y } = drag;
+  const next = itemsOf(list).find((one) => {
+    const { top, height } = one.getBoundingClientRect();
+    return one !== item && y < top + height / 2;
+  });
+  if (next !== item.nextElementSibling) list.insertBefore(item, next ?? null);
+}
+
+/** Scrolls as long as the pointer is near an edge of the window, the faster the nearer. */
+function scroll() {
+  if (!drag) return;
+  const over = Math.min(drag.y - EDGE, 0) + Math.max(drag.y - innerHeight + EDGE, 0);
+  drag.scrolling = over ? requestAnimationFrame(scroll) : undefined;
+  if (!over) return;
+  scrollBy({ top: over / 4, behavior: "instant" });
+  place();
+}
+
+function drop(isMeant) {
+  const { item, list, home, pointer } = drag;
+  drag = undefined;
+  if (list.hasPointerCapture(pointer)) list.releasePointerCapture(pointer);
+  delete item.dataset.dragged;
+  delete list.dataset.sorting;
+  if (!isMeant) list.insertBefore(item, home);
+  if (item.nextElementSibling === home) return announce("Left where it was");
+  const items = itemsOf(list);
+  announce(`Moved to place ${items.indexOf(item) + 1} of ${items.length}`);
+  tell(list);
+}
+
+document.addEventListener("pointerup", ({ pointerId }) => pointerId === drag?.pointer && drop(true));
+document.addEventListener("pointercancel", ({ pointerId }) => pointerId === drag?.pointer && drop(false));
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (!drag || event.key !== "Escape") return;
+    event.preventDefault();
+    event.stopPropagation();
+    drop(false);
+  },
+  true,
+);

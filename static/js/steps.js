@@ -29,7 +29,7 @@ function iconButton(label, name, data) {
 }
 
 const grip = () => {
-  const made = element("span", { className: "grip", draggable: true, title: "Drag to move", data: { grip: "" } });
+  const made = element("span", { className: "grip", title: "Drag to move", data: { grip: "" } });
   made.append(icon("grip-vertical"));
   return made;
 };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from tests.consoles import console_on
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
     from tests.consoles import Console
 
@@ -166,39 +167,96 @@ def test_what_is_wrong_with_a_step_is_said_at_its_input_until_that_is_changed(pa
     expect(least).to_have_accessible_description("")
 
 
-@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+class Hand:
+    """A hand that drags, with a mouse or with a finger on a phone."""
+
+    def __init__(self, page: Page, how: str) -> None:
+        """Give a page to a mouse, or make it one of a phone with a finger on it."""
+        self.page, self.is_finger = page, how == "finger"
+        if self.is_finger:
+            page.set_viewport_size({"width": 390, "height": 700})
+            self.protocol = page.context.new_cdp_session(page)
+            self.protocol.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def take(self, grip: Locator) -> None:
+        """Come down on a grip."""
+        grip.scroll_into_view_if_needed()
+        box = grip.bounding_box()
+        assert box
+        self.x, self.y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        if self.is_finger:
+            self._touch("touchStart")
+        else:
+            self.page.mouse.move(self.x, self.y)
+            self.page.mouse.down()
+
+    def move(self, y: float) -> None:
+        """Go there in steps, as a hand does."""
+        for step in range(1, 9):
+            to = self.y + (y - self.y) * step / 8
+            self._touch("touchMove", to) if self.is_finger else self.page.mouse.move(self.x, to)
+        self.y = y
+
+    def let_go(self) -> None:
+        """Lift it."""
+        self._touch("touchEnd") if self.is_finger else self.page.mouse.up()
+
+    def _touch(self, kind: str, y: float | None = None) -> None:
+        points = [] if kind == "touchEnd" else [{"x": self.x, "y": self.y if y is None else y}]
+        self.protocol.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+@pytest.mark.parametrize("how", ["mouse", "finger", "keyboard"])
 def test_tags_are_put_in_order_by_drag_and_by_keyboard(page: Page, console: Console, how: str) -> None:
     console.sql("UPDATE recipes SET tag_highlights = '{3,4,1,2}' WHERE id = 1")
+    hand = Hand(page, how)
     page.goto("/recipes/1/edit")
     rows = page.locator(".tag-list [data-sort-item]")
     viral, night = rows.filter(has_text="viral"), rows.filter(has_text="night market")
     expect(rows.first).to_contain_text("viral")
-    if how == "mouse":
-        viral.locator("[data-grip]").hover()
-        page.mouse.down()
-        # Past the middle of the other, in steps, as a hand does.
-        place = night.bounding_box()
-        assert place
-        page.mouse.move(place["x"] + 40, place["y"] + place["height"] * 0.9, steps=8)
-        # Who gives up has it where it was.
-        page.keyboard.press("Escape")
-        page.mouse.up()
-        expect(page.locator("#live-region")).to_have_text("Left where it was")
-        expect(rows.first).to_contain_text("viral")
-        viral.locator("[data-grip]").hover()
-        page.mouse.down()
-        page.mouse.move(place["x"] + 40, place["y"] + place["height"] * 0.9, steps=8)
-        page.mouse.up()
-    else:
+    if how == "keyboard":
         viral.get_by_role("button", name="Move down").focus()
         page.keyboard.press("Alt+ArrowDown")
         expect(viral.get_by_role("button", name="Move down")).to_be_focused()
+    else:
+        hand.take(viral.locator("[data-grip]"))
+        place = night.bounding_box()
+        assert place
+        # Past the middle of the other, and who gives up has it where it was.
+        hand.move(place["y"] + place["height"] * 0.9)
+        expect(rows.first).to_contain_text("night market")
+        page.keyboard.press("Escape")
+        expect(page.locator("#live-region")).to_have_text("Left where it was")
+        expect(rows.first).to_contain_text("viral")
+        hand.let_go()
+        hand.take(viral.locator("[data-grip]"))
+        place = night.bounding_box()
+        assert place
+        hand.move(place["y"] + place["height"] * 0.9)
+        hand.let_go()
     expect(page.locator("#live-region")).to_have_text("Moved to place 2 of 4")
     expect(rows.first).to_contain_text("night market")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lava!")
     ((saved,),) = console.sql("SELECT tag_highlights FROM recipes WHERE id = 1")
     assert [tag for tag in saved if tag in {3, 4}] == [4, 3]
+
+
+def test_a_step_goes_with_a_finger_beyond_what_a_phone_shows(page: Page, console: Console) -> None:
+    steps = [{"id": f"s{n}", "label": f"S{n}", "type": "text"} for n in range(20)]
+    console.sql("UPDATE recipes SET recipe_steps = %s WHERE id = 1", json.dumps(steps))
+    hand = Hand(page, "finger")
+    page.goto("/recipes/1/edit")
+    hand.take(page.locator(".step-item > [data-grip]").first)
+    hand.move(690)
+    last = page.locator(".step-item").last
+    expect(last).to_contain_text("S0")
+    hand.let_go()
+    expect(page.locator("#live-region")).to_have_text("Moved to place 20 of 20")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lava!")
+    ((saved,),) = console.sql("SELECT recipe_steps FROM recipes")
+    assert saved == [*steps[1:], steps[0]]
 
 
 def test_what_was_typed_is_neither_left_by_mistake_nor_lost_to_back(page: Page, console: Console) -> None:
