@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import DateTime, func, select
 from sqlalchemy.dialects.postgresql import dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -35,7 +35,7 @@ class Together:
         questions: a name for each; an answer keeps the order of its rows.
     """
 
-    def __init__(self, **questions: Select[Any]) -> None:
+    def __init__(self, **questions: Select[*tuple[Any, ...]]) -> None:
         answers = []
         self._readers: dict[str, Callable[[list[Any]], Any]] = {}
         for name, question in questions.items():
@@ -80,4 +80,6 @@ def _reading(type_: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     read = type_.result_processor(_DIALECT, None) if isinstance(type_, TypeDecorator) else None
     if isinstance(type_, UtcDateTime) and read:
         return lambda value: read(value and decode_time(value))
+    if isinstance(type_, DateTime):
+        return lambda value: value and decode_time(value)
     return read

@@ -39,10 +39,9 @@ def state_tag(state: str) -> Markup:
     return Markup(f'<span class="status {classes}">{word}</span>')  # noqa: S704 - constants
 
 
-def name_of(item: Any, thing: Any) -> str:
+def name_of(item: Any, title: str | None) -> str:
     """What an item is called: its title, else what it is."""
-    title = shown_text(thing.title) if thing is not None else None
-    return title or f"{SUBJECTS[ReviewKind(item.kind)].label} {item.object_id}"
+    return shown_text(title) or f"{SUBJECTS[ReviewKind(item.kind)].label} {item.object_id}"
 
 
 def is_undecided(item: Any) -> bool:
@@ -52,11 +51,11 @@ def is_undecided(item: Any) -> bool:
 
 def cells() -> Mapping[str, Cell]:
     """The cells as the person of this request may see them."""
-    name, weights, now = owner_naming(), queries.settings(), clock.utc_now()
+    name, weights, now = owner_naming(), queries.head().settings, clock.utc_now()
 
     def thing(row: Any, listed: ListPage) -> str:
-        gone = "" if row.thing is not None else ' <span class="faint">gone</span>'
-        return lead_tag(name_of(row, row.thing), listed.detail_href(row.id)) + Markup(gone)  # noqa: S704
+        gone = "" if row.thing_id is not None else ' <span class="faint">gone</span>'
+        return lead_tag(name_of(row, row.title), listed.detail_href(row.id)) + Markup(gone)  # noqa: S704
 
     def score(row: Any, _: ListPage) -> str:
         return MISSING if row.rank is None else f"{scoring.score(row, weights, now):.1f}"

@@ -31,9 +31,10 @@ PRODUCT = "the product"
 
 def conflict(item: AnyRow, error: Refused) -> dict[str, Any]:
     """Why a decision was not made: who did what, and when."""
+    thing = things.find(ReviewKind(item.kind), item.object_id)
     told: dict[str, Any] = {
         "item": item.id,
-        "name": name_of(item, things.find(ReviewKind(item.kind), item.object_id)),
+        "name": name_of(item, thing.title if thing else None),
         "href": url_for("review.detail", item_id=item.id),
         "text": str(error),
         "note": None,

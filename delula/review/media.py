@@ -13,6 +13,8 @@ from delula.samples.queries import locations as sample_locations
 from delula.storage.layout import Derivative, derivative_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from delula.db import AnyRow
     from delula.storage import Store
 
@@ -43,14 +45,17 @@ def kind_of_type(mime_type: str) -> str:
     return next((name for start, name in _KINDS.items() if mime_type.startswith(start)), "other")
 
 
-def key_of(kind: ReviewKind, object_id: int, part: str, store: Store) -> str | None:
-    """The key of a part in the bucket; None where nothing that the product stored lies there."""
-    if kind is ReviewKind.SAMPLE:
-        sample = sample_locations(object_id)
-        if sample is None:
-            return None
-        small = samples.key_of(sample, "thumbnail", store) if part == THUMBNAIL else None
-        key = small or samples.shown_key(sample, store)
-        return derivative_keys(key).get(Derivative.BLURRED) if key and part == BLURRED else key
-    found = session().get(_MODELS[kind], object_id)
-    return assets.key_of(found, part, store) if found is not None else None
+def keys_of(kind: ReviewKind, object_id: int, parts: Sequence[str], store: Store) -> dict[str, str]:
+    """The keys of parts in the bucket; without those of which nothing lies there that the product stored."""
+    is_sample = kind is ReviewKind.SAMPLE
+    row: Any = sample_locations(object_id) if is_sample else session().get(_MODELS[kind], object_id)
+    if row is None:
+        return {}
+    key_of = _key_of_sample if is_sample else assets.key_of
+    return {part: key for part in parts if (key := key_of(row, part, store))}
+
+
+def _key_of_sample(sample: AnyRow, part: str, store: Store) -> str | None:
+    small = samples.key_of(sample, "thumbnail", store) if part == THUMBNAIL else None
+    key = small or samples.shown_key(sample, store)
+    return derivative_keys(key).get(Derivative.BLURRED) if key and part == BLURRED else key

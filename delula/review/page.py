@@ -42,15 +42,15 @@ _FACTS = {
 }
 
 
-def hiding() -> Callable[[Any], bool]:
-    """Whether the media of an item are blurred until somebody asks for them."""
-    wish = preferences().blur
-    blur_at: float | None = None
+def hiding(percent: int) -> Callable[[Any], bool]:
+    """Whether the media of an item are blurred until somebody asks for them.
+
+    Args:
+        percent: of a classifier's confidence from which they are.
+    """
+    wish, blur_at = preferences().blur, percent / 100
 
     def hides(item: Any) -> bool:
-        nonlocal blur_at
-        if blur_at is None:
-            blur_at = queries.settings().blur_at / 100
         is_flagged = item.risk >= blur_at and item.state != ReviewState.APPROVED
         # What the first look found stays unseen until the second.
         is_marked = item.state == ReviewState.REJECTED or (
@@ -70,7 +70,7 @@ def shown_item(item: AnyRow, queue: str, tab: str | None = None) -> dict[str, An
         tab: what names the tab of the browser; a new name where it has none yet.
     """
     kind, actor, now = ReviewKind(item.kind), current_staff.actor, clock.utc_now()
-    subject, row, settings = SUBJECTS[kind], things.find(kind, item.object_id), queries.settings()
+    subject, row, around = SUBJECTS[kind], things.find(kind, item.object_id), queries.around(item)
     is_open = is_undecided(item)
     reason = why_may_not(Permission.REVIEW_DECIDE)
     if reason is None and is_open:
@@ -80,12 +80,12 @@ def shown_item(item: AnyRow, queue: str, tab: str | None = None) -> dict[str, An
         "item": item,
         "row": row,
         "kind_label": subject.label,
-        "name": name_of(item, row),
+        "name": name_of(item, row.title if row else None),
         "href": hrefs_of(subject.area)(subject.reference(item.object_id)),
         "owner": owner_naming()(item) if item.owner_id else None,
         "owner_href": hrefs_of("users")(item.owner_id) if item.known_user_id is not None else None,
         "owner_items_href": f"{url_for('review.index')}?q=user:{in_filter(item.owner_id)}+state:open",
-        "of_owner": queries.of_owner(item.owner_id, item.id),
+        "of_owner": around.of_owner,
         "works": is_open and reason is None and row is not None,
         "why_not": reason,
         "version": version_of(item, row, subject) if row is not None else "",
@@ -93,17 +93,17 @@ def shown_item(item: AnyRow, queue: str, tab: str | None = None) -> dict[str, An
         "seen": json.dumps(subject.values_of(row)) if row is not None and not is_blind else "{}",
         "tab": tab or secrets.token_urlsafe(12),
         "queue": queue,
-        "media": _media(item, row, kind),
+        "media": _media(item, row, kind, around.settings.blur_at),
         "facts": _facts(row),
         "tags": things.tags_of(subject, row, item.labels) if row is not None else [],
         "tags_version": TAG.version(item, row, subject) if row is not None else "",
-        "score": scoring.score(item, settings, now) if item.rank is not None else None,
-        "parts": scoring.parts(item, settings, now) if is_open else [],
-        "policies": queries.policies() if is_open and reason is None else [],
+        "score": scoring.score(item, around.settings, now) if item.rank is not None else None,
+        "parts": scoring.parts(item, around.settings, now) if is_open else [],
+        "policies": around.policies if is_open and reason is None else [],
         "effects": EFFECTS[kind],
         "effect_of": lambda policy: getattr(policy, f"on_{kind.value}"),
         "reasons": REASONS,
-        "decisions": [] if is_blind else queries.decisions_of(item.id),
+        "decisions": [] if is_blind else around.decisions,
         "is_blind": is_blind,
         "said": said,
         "state_tag": state_tag,
@@ -111,7 +111,7 @@ def shown_item(item: AnyRow, queue: str, tab: str | None = None) -> dict[str, An
     }
 
 
-def _media(item: AnyRow, row: AnyRow | None, kind: ReviewKind) -> dict[str, Any]:
+def _media(item: AnyRow, row: AnyRow | None, kind: ReviewKind, blur_at: int) -> dict[str, Any]:
     """How the file of an item is shown: where, and whether it is blurred first."""
     store = current_store()
     shown: dict[str, Any] = {
@@ -120,15 +120,14 @@ def _media(item: AnyRow, row: AnyRow | None, kind: ReviewKind) -> dict[str, Any]
         "may": may(Permission.REVIEW_DECIDE),
         "file": None,
         "blurred": None,
-        "hides": hiding()(item),
+        "hides": hiding(blur_at)(item),
         "size": things.dimensions(row) if row is not None else None,
     }
     if store is None or row is None or not shown["may"]:
         return shown
-    if media.key_of(kind, item.object_id, media.FILE, store) is not None:
-        shown["file"] = url_for("review.medium", item_id=item.id, part=media.FILE)
-        if media.key_of(kind, item.object_id, media.BLURRED, store) is not None:
-            shown["blurred"] = url_for("review.medium", item_id=item.id, part=media.BLURRED)
+    keys = media.keys_of(kind, item.object_id, (media.FILE, media.BLURRED), store)
+    for part in keys:
+        shown[part] = url_for("review.medium", item_id=item.id, part=part)
     return shown
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import BigInteger, any_, bindparam, func, null, select, text
+from sqlalchemy import BigInteger, any_, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from delula.db import AnyRow, by_key, records, session
+from delula.db import AnyRow, by_key, once_a_request, records, session
 from delula.models import (
     ReviewDecision,
     ReviewItem,
@@ -19,11 +19,14 @@ from delula.models import (
     User,
     Verdict,
 )
+from delula.models.together import Together
 from delula.review import things
 from delula.users.queries import resolve_users
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement
 
     from delula.lists import ListState
     from delula.search import Resolvers
@@ -65,11 +68,11 @@ _ITEMS = (
     .outerjoin(ReviewPolicy.__table__, _POLICY.code == _DECISION.policy)
 )
 _SOME = by_key(
-    _ITEMS.add_columns(null().label("thing")).where(
+    things.with_names(_ITEMS, _ITEM.kind, _ITEM.object_id).where(
         _ITEM.id == any_(bindparam("ids", type_=ARRAY(BigInteger)))
     )
 )
-_ONE = _ITEMS.where(_ITEM.id == bindparam("id"))
+_ONE = by_key(_ITEMS.where(_ITEM.id == bindparam("id")))
 _PLAIN = select(*_ITEM).where(_ITEM.id == bindparam("id"))
 _OF_THING = _ITEMS.where(_ITEM.kind == bindparam("kind"), _ITEM.object_id == bindparam("object_id"))
 _ANY_DECISION = select(*_DECISION, _POLICY.label.label("policy_label")).outerjoin_from(
@@ -90,23 +93,60 @@ _PRESENT = (
     .group_by(_LEASE.staff_id, _LEASE.holder)
     .order_by(_LEASE.holder)
 )
-_OF_OWNER = text(f"""
-    SELECT (SELECT count(*) FROM (
-                SELECT FROM dashboard.review_item
-                WHERE owner_id = :owner AND state IN ('open', 'second') AND id <> :id LIMIT {MOST_COUNTED}) o)
-               AS open,
-           (SELECT count(*) FROM (
-                SELECT FROM dashboard.review_item
-                WHERE owner_id = :owner AND state = 'approved' LIMIT {MOST_COUNTED}) a) AS approved,
-           (SELECT count(*) FROM (
-                SELECT FROM dashboard.review_item
-                WHERE owner_id = :owner AND state = 'rejected' LIMIT {MOST_COUNTED}) r) AS rejected""")  # noqa: S608 - a constant
+
+
+def _of_owner(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many items of an owner meet some conditions; up to a number."""
+    found = select(_ITEM.id).where(_ITEM.owner_id == bindparam("owner_id"), *conditions).limit(MOST_COUNTED)
+    return select(func.count()).select_from(found.subquery()).scalar_subquery()
+
+
+_OF_OWNER = select(
+    _of_owner(
+        _ITEM.state.in_([ReviewState.OPEN, ReviewState.SECOND]), _ITEM.id != bindparam("item_id")
+    ).label("open"),
+    _of_owner(_ITEM.state == ReviewState.APPROVED).label("approved"),
+    _of_owner(_ITEM.state == ReviewState.REJECTED).label("rejected"),
+)
+_SETTINGS = select(ReviewSettings.__table__)
 _POLICIES = select(ReviewPolicy).order_by(ReviewPolicy.place, ReviewPolicy.code)
+_IN_USE = select(*_POLICY).where(_POLICY.active).order_by(_POLICY.place, _POLICY.code)
+_HEAD = Together(settings=_SETTINGS, present=_PRESENT)
+_AROUND = Together(settings=_SETTINGS, of_owner=_OF_OWNER, policies=_IN_USE, decisions=_DECISIONS)
 _WAIT = text("""
     SELECT (SELECT count(*) FROM (SELECT FROM dashboard.review_item
                 WHERE state IN ('open', 'second') LIMIT :most) o) AS open,
            (SELECT count(*) FROM (SELECT FROM dashboard.review_item
                 WHERE state = 'escalated' LIMIT :most) e) AS escalated""")
+
+
+class Head(NamedTuple):
+    """What the list shows beside its rows.
+
+    Attributes:
+        settings: what admins set.
+        present: who reviews now, with one of the items each looks at.
+    """
+
+    settings: Any
+    present: Sequence[Any]
+
+
+class Around(NamedTuple):
+    """What stands around an item.
+
+    Attributes:
+        settings: what admins set.
+        of_owner: how many other items of its owner are `open`, and how many `approved` and `rejected`; up to
+            a number.
+        policies: those in use, in the order of their keys.
+        decisions: what was done to it, the newest first.
+    """
+
+    settings: Any
+    of_owner: Any
+    policies: Sequence[Any]
+    decisions: Sequence[Any]
 
 
 def item(item_id: int, *, lock: bool = False) -> AnyRow | None:
@@ -125,9 +165,10 @@ def item_of(kind: ReviewKind, object_id: int) -> AnyRow | None:
     return session().execute(_OF_THING, {"kind": kind.value, "object_id": object_id}).one_or_none()
 
 
-def decisions_of(item_id: int) -> Sequence[AnyRow]:
-    """What was done to an item, the newest first."""
-    return session().execute(_DECISIONS, {"item_id": item_id}).all()
+def around(item: AnyRow) -> Around:
+    """What stands around an item on its page."""
+    found = _AROUND.ask(session(), {"item_id": item.id, "owner_id": item.owner_id})
+    return Around(found["settings"][0], found["of_owner"][0], found["policies"], found["decisions"])
 
 
 def decision(decision_id: int, *, lock: bool = False) -> AnyRow | None:
@@ -161,9 +202,14 @@ def present() -> Sequence[AnyRow]:
     return session().execute(_PRESENT).all()
 
 
-def of_owner(owner_id: str, item_id: int) -> AnyRow:
-    """How many other items of an owner wait, and how many were approved and rejected; up to a number."""
-    return session().execute(_OF_OWNER, {"owner": owner_id, "id": item_id}).one()
+def head() -> Head:
+    """What the list shows beside its rows; asked once by a page."""
+
+    def find() -> Head:
+        found = _HEAD.ask(session(), {})
+        return Head(found["settings"][0], found["present"])
+
+    return once_a_request(_HEAD, find)
 
 
 def settings() -> ReviewSettings:
@@ -187,18 +233,11 @@ def waiting(most: int) -> AnyRow:
 
 
 def list_rows(ids: Sequence[int], state: ListState) -> Sequence[Any]:  # noqa: ARG001 - a list's shape
-    """What a list shows of these items, in this order, each with its `thing`: None where that is gone."""
+    """What a list shows of these items, in this order, with what `things` tells of the thing of each."""
     if not ids:
         return []
     rows = {row.id: row for row in records(_SOME, {"ids": ids})}
-    by_kind: dict[ReviewKind, list[int]] = {}
-    for row in rows.values():
-        by_kind.setdefault(ReviewKind(row.kind), []).append(row.object_id)
-    found = things.names_of(by_kind)
-    return [
-        row._replace(thing=found.get((row.kind, row.object_id)))
-        for row in (rows[id_] for id_ in ids if id_ in rows)
-    ]
+    return [rows[id_] for id_ in ids if id_ in rows]
 
 
 _STATISTICS = text("""

@@ -10,24 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Table,
     Text,
-    any_,
-    bindparam,
     case,
     cast,
     func,
-    literal,
     select,
-    union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.assets.derivatives import derive_later
 from delula.assets.detail import side
-from delula.db import AnyRow, by_key, records, session
+from delula.db import AnyRow, session
 from delula.models import Generation, MarketAsset, RecipeSample, ReviewKind, UserAsset
 from delula.models.enums import GenerationStatus, ModerationStatus, UserAssetOrigin
 from delula.review import media
@@ -243,8 +237,16 @@ def approving(kind: ReviewKind, now: datetime) -> dict[str, Any]:
     return {}
 
 
-def _names() -> Select[*tuple[Any, ...]]:
-    """What a list shows of things of all kinds; it takes the ids of each kind under its name."""
+def with_names(
+    items: Select[*tuple[Any, ...]], kind: ColumnElement[str], id_: ColumnElement[int]
+) -> Select[*tuple[Any, ...]]:
+    """Items with `thing_id`, None where the thing is gone, its `title`, and how its `media` type begins.
+
+    Args:
+        items: a selection of items.
+        kind: their column of it.
+        id_: that of the thing's number.
+    """
     is_video = (_G.type == "video") | (_G.video_url.is_not(None) & _G.image_url.is_(None))
     media: dict[ReviewKind, ColumnElement[Any]] = {
         ReviewKind.USER_ASSET: _U.mime_type,
@@ -252,27 +254,16 @@ def _names() -> Select[*tuple[Any, ...]]:
         ReviewKind.SAMPLE: cast(_S.type, Text) + "/",
         ReviewKind.GENERATION: case((is_video, "video/"), else_="image/"),
     }
-    rows = union_all(
-        *(
-            select(
-                literal(kind.value).label("kind"),
-                subject.table.c.id,
-                next(one for one in subject.columns if one.key == "title"),
-                func.left(media[kind], 20).label("media"),
-            ).where(subject.table.c.id == any_(bindparam(kind.value, type_=ARRAY(Integer))))
-            for kind, subject in SUBJECTS.items()
-        )
-    ).subquery()
-    return select(rows)
-
-
-_NAMES = by_key(_names())
-
-
-def names_of(ids: Mapping[ReviewKind, Sequence[int]]) -> dict[tuple[str, int], AnyRow]:
-    """Kind, id, title and beginning of the media type of things, by kind and id."""
-    values = {kind.value: list(ids.get(kind, ())) for kind in SUBJECTS}
-    return {(row.kind, row.id): row for row in records(_NAMES, values)}
+    for one, subject in SUBJECTS.items():
+        # Of any other kind the number is null, and the index is not even asked.
+        items = items.outerjoin(subject.table, subject.table.c.id == case((kind == one.value, id_)))
+    titles = [next(column for column in one.columns if column.key == "title") for one in SUBJECTS.values()]
+    beginning = case(*((kind == one.value, func.left(column, 20)) for one, column in media.items()))
+    return items.add_columns(
+        func.coalesce(*(one.table.c.id for one in SUBJECTS.values())).label("thing_id"),
+        func.coalesce(*titles).label("title"),
+        beginning.label("media"),
+    )
 
 
 def tags_of(subject: Subject, row: AnyRow, labels: Sequence[str]) -> list[str]:
@@ -306,7 +297,7 @@ def blur_later(subject: Subject, row: AnyRow) -> None:
     """Have the blurred picture of a thing made, within the transaction at hand; none without its file."""
     is_seen = getattr(row, "mime_type", "image/").startswith(("image/", "video/"))
     store = current_store()
-    if not is_seen or store is None or media.key_of(subject.kind, row.id, media.FILE, store) is None:
+    if not is_seen or store is None or not media.keys_of(subject.kind, row.id, [media.FILE], store):
         return
     if subject.kind is ReviewKind.SAMPLE:
         blur_sample_later(row.id)

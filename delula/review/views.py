@@ -59,13 +59,14 @@ DAYS = 30
 
 def _head() -> dict[str, Any]:
     """What the list shows beside its rows."""
+    head = queries.head()
     return {
-        "head": Markup(render_template("review/_start.html", present=queries.present())),  # noqa: S704 - a template
+        "head": Markup(render_template("review/_start.html", present=head.present)),  # noqa: S704 - a template
         "has_media": current_store() is not None and may(Permission.REVIEW_DECIDE),
         "name_of": name_of,
         "state_tag": state_tag,
         "media_kind": media.kind_of_type,
-        "hides": hiding(),
+        "hides": hiding(head.settings.blur_at),
     }
 
 
@@ -101,7 +102,7 @@ def detail(item_id: int) -> Response:
     item = _found(item_id)
     return render(
         "review/detail.html",
-        place=place_of(LISTING, queries.RESOLVERS, item_id),
+        place=place_of(LISTING, queries.RESOLVERS, item_id, item.rank),
         **shown_item(item, _which()),
     )
 
@@ -119,10 +120,10 @@ def medium(item_id: int, part: str) -> AnyResponse:
     """Lead to a file of an item by a URL that works for minutes, minted now and stored nowhere."""
     store = current_store()
     item = queries.item(item_id) if part in media.PARTS and item_id < 2**63 else None
-    key = media.key_of(ReviewKind(item.kind), item.object_id, part, store) if item and store else None
-    if store is None or key is None:
+    keys = media.keys_of(ReviewKind(item.kind), item.object_id, [part], store) if item and store else {}
+    if store is None or part not in keys:
         abort(404)
-    response = redirect(store.presigned(key))
+    response = redirect(store.presigned(keys[part]))
     # A page with the same picture twice asks once; the URL outlives the cache entry.
     response.headers["Cache-Control"] = "private, max-age=60"
     return response

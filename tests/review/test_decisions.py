@@ -69,6 +69,11 @@ def row(kind: str) -> Any:
     return sql(f"SELECT * FROM {TABLES[kind]}")[0]  # noqa: S608 - of this file
 
 
+def decisions_of(item: int) -> Any:
+    """What was done to an item, the newest first."""
+    return queries.around(queries.item(item)).decisions
+
+
 def reject(item: int, who: Actor = ANN, policy: str = "sexual") -> int:
     return run(REJECT, Rejecting(item_id=item, policy=policy), who, reason="seen it").entry_id
 
@@ -111,7 +116,7 @@ def test_the_second_of_two_decisions_is_told_who_decided_what_and_when() -> None
     reject(item)
     with pytest.raises(AlreadyDecided, match=r"^Rejected \(Sexual content\) just now by ann@example.com\.$"):
         run(APPROVE, OneItem(item_id=item, version=version), BOB)
-    assert len(queries.decisions_of(item)) == 1
+    assert len(decisions_of(item)) == 1
     with pytest.raises(AlreadyDecided):
         run(SKIP, OneItem(item_id=item), BOB, reason="late")
 
@@ -239,7 +244,7 @@ def test_two_looks_that_differ_go_to_an_admin_whose_word_replaces_both(twice: in
     assert queries.agreement(30, 99) == []
     take_back(entry, ADA)
     assert row("user_asset").is_deleted is True
-    first = queries.decisions_of(twice)[-1].id
+    first = decisions_of(twice)[-1].id
     run(REVERSE, OneDecision(decision=first), ADA)
     assert (items()["user_asset", 1].state, rows()) == ("open", before)
 
