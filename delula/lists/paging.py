@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnClause,
     Integer,
+    Join,
     String,
     and_,
     any_,
@@ -40,6 +42,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.visitors import iterate
 
 from delula.db import by_key
 from delula.lists.explain import explain, recent_plan
@@ -178,16 +181,26 @@ class Source:
 
     def matching(self, conditions: Sequence[Condition]) -> Select[Any] | CompoundSelect[Any]:
         """All rows that meet the conditions; for counting."""
-        return select(self.id).select_from(self.table).where(*self.always, *_clauses(conditions))
+        clauses = (*self.always, *_clauses(conditions))
+        return select(self.id).select_from(self.rows(*clauses)).where(*clauses)
 
     def values(
         self, ids: Sequence[RowId], expressions: Mapping[str, ColumnElement[Any]]
     ) -> Select[Any] | CompoundSelect[Any]:
         """Expressions over the rows with these ids, in no order, by name."""
         columns = (expression.label(name) for name, expression in expressions.items())
-        return (
-            select(*columns).select_from(self.table).where(self.id == any_(literal(ids, ARRAY(self.id.type))))
-        )
+        found = select(*columns).select_from(self.rows(*expressions.values()))
+        return found.where(self.id == any_(literal(ids, ARRAY(self.id.type))))
+
+    def rows(self, *asked: ColumnElement[Any]) -> FromClause:
+        """The table, without what lies beside it by an outer join, where nothing of that is asked for.
+
+        What is written as text cannot be looked into; it is about the table itself.
+        """
+        table = self.table
+        while isinstance(table, Join) and table.isouter and not _asks_for(table.right, asked):
+            table = table.left
+        return table
 
     @property
     def always(self) -> Sequence[ColumnElement[bool]]:
@@ -197,6 +210,12 @@ class Source:
     def standing(self, order: Order) -> Sequence[ColumnElement[bool]]:
         """What each of its rows meets that stands in an order, as clauses."""
         return self.always if order.sort.of is None else (*self.always, order.sort.of)
+
+
+def _asks_for(side: FromClause, asked: Sequence[ColumnElement[Any]]) -> bool:
+    """Whether one of some expressions takes a column of one side of a join."""
+    found = (part for one in asked for part in iterate(one))
+    return any(isinstance(part, ColumnClause) and part.table is side for part in found)
 
 
 #: As a limit: written out, so that a statement that is planned once is planned for a single row.
@@ -406,7 +425,7 @@ class Search:
             return self.anchor
         if cursor.value in BEYOND and cursor.id is not None:
             # Python cannot say what stands in that row (infinity, or a year such as 44 BC); the database can.
-            row = select(value).select_from(self.source.table).where(self.source.id == cursor.id)
+            row = select(value).select_from(self.source.rows(value)).where(self.source.id == cursor.id)
             return row.scalar_subquery()
         return literal(cursor.value, value.type)
 
@@ -427,12 +446,9 @@ class Search:
         return [direction(value), direction(self.source.id)]
 
     def _select(self, clauses: Sequence[ColumnElement[bool]]) -> Select[tuple[Any, RowId]]:
-        value = self.order.sort.expression.label("value")
-        return (
-            select(value, self.source.id.label("id"))
-            .select_from(self.source.table)
-            .where(*self.source.standing(self.order), *clauses)
-        )
+        value, id_ = self.order.sort.expression.label("value"), self.source.id.label("id")
+        asked = (*self.source.standing(self.order), *clauses)
+        return select(value, id_).select_from(self.source.rows(value, *asked)).where(*asked)
 
     @property
     def wanted(self) -> int:
@@ -534,8 +550,9 @@ def _stretches(source: Source, order: Order, shape: Shape | None) -> tuple[Selec
 @lru_cache(maxsize=1_000)
 def _place_of_row(source: Source, order: Order) -> Select[Any]:
     is_it = source.id == bindparam("place_id", type_=source.id.type)
-    found = select(order.sort.expression, source.id).select_from(source.table)
-    return by_key(found.where(is_it, *source.standing(order)))
+    value, asked = order.sort.expression, source.standing(order)
+    found = select(value, source.id).select_from(source.rows(value, *asked))
+    return by_key(found.where(is_it, *asked))
 
 
 @lru_cache(maxsize=200)

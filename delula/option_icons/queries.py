@@ -19,7 +19,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from delula.db import AnyRow, by_key, session
 from delula.lists.changes import Changes
@@ -121,8 +121,8 @@ _used = (
     .table_valued(column("icon_id", Text), column("recipes", Integer))
     .render_derived("counted")
 )
-#: The use of each icon as a table. Said to be distinct, so that the planner leaves it out where it can.
-USE = select(*_used.c).ext(distinct_on(_used.c.icon_id)).subquery("use")
+#: The use of each icon as a table.
+USE = select(*_used.c).subquery("use")
 #: Icons beside their use.
 ICONS_AND_USE = RecipeOptionTagIcon.__table__.outerjoin(USE, USE.c.icon_id == ICONS.id)
 

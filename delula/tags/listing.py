@@ -9,11 +9,21 @@ import re
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Text as TextType
-from sqlalchemy import case, collate, func, literal_column
+from sqlalchemy import collate, func, literal_column
 
 from delula.lists import Column, ListSpec, Sort, SortKind, Source
 from delula.search import Cases, Choice, Chosen, Field, FieldSet, Flag, Number, Text, Time
-from delula.tags.queries import CENSUS, NAMESPACE, TAGS, TAGS_AND_USE, USE, Problem, has_problem
+from delula.tags.queries import (
+    CENSUS,
+    FOLDED,
+    GROUP,
+    NAMESPACE,
+    TAGS,
+    TAGS_AND_USE,
+    USE,
+    Problem,
+    has_problem,
+)
 from delula.web.tags import TAG_COLORS
 
 if TYPE_CHECKING:
@@ -26,18 +36,7 @@ def _namespaces() -> Sequence[Choice]:
 
 #: A tag that is newer than the census counts as unused.
 RECIPES, USED = (func.coalesce(USE.c[name], literal_column("0")) for name in ("recipes", "usage"))
-_FOLDED = func.lower(TAGS.name)
-#: Public tags, then hidden ones by namespace, then hidden ones without; by name within each. In the order of
-#: bytes, so that what begins alike stands together whatever the database's language.
-GROUP = collate(
-    case(
-        (~TAGS.is_hidden, "1" + _FOLDED),
-        (NAMESPACE.is_not(None), "2" + _FOLDED),
-        else_="3" + _FOLDED,
-    ),
-    "C",
-)
-NAME = collate(_FOLDED, "C")
+NAME = collate(FOLDED, "C")
 #: What it is called and was called, a line each.
 CALLED = literal_column(
     """concat_ws(E'\\n', tags.name, (SELECT string_agg(former.name, E'\\n')

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     DateTime,
     Integer,
     Text,
@@ -23,18 +24,20 @@ from sqlalchemy import (
     column,
     extract,
     func,
+    null,
     select,
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 
 from delula.db import AnyRow, by_key, session
 from delula.lists.changes import Changes
 from delula.lists.kept import Kept
-from delula.models import LARGEST_ID, Recipe, RecipeUsage, Tag, TagNamespace
+from delula.models import LARGEST_ID, Recipe, RecipeUsage, Tag, TagAlias, TagNamespace
 from delula.models.columns import UtcDateTime
 from delula.models.rollups import GenerationRollUp, Span
+from delula.models.together import Together
 from delula.rollups.queries import as_of
 from delula.tags.likeness import alike
 from delula.tags.namespaces import Choice, Namespace, broken_rules, read_choices
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from delula.lists import ListState
 
 TAGS, _RECIPES, _USAGE = Tag.__table__.c, Recipe.__table__.c, RecipeUsage.__table__.c
+_ALIASES = TagAlias.__table__.c
 
 #: What staff have changed in the catalogue.
 CATALOGUE_CHANGES = Changes("recipe", "tag", "tag_namespace")
@@ -59,6 +63,17 @@ SHOWN_RECIPES = 50
 NAMESPACE = case(
     (and_(TAGS.is_hidden, func.strpos(TAGS.name, ":") > 1), func.split_part(TAGS.name, ":", 1)),
     else_=None,
+)
+FOLDED = func.lower(TAGS.name)
+#: Public tags, then hidden ones by namespace, then hidden ones without; by name within each. In the order of
+#: bytes, so that what begins alike stands together whatever the database's language.
+GROUP = collate(
+    case(
+        (~TAGS.is_hidden, "1" + FOLDED),
+        (NAMESPACE.is_not(None), "2" + FOLDED),
+        else_="3" + FOLDED,
+    ),
+    "C",
 )
 #: What hidden tags are called by convention.
 CONVENTION = re.compile(r"[^:\s]+:[^:\s]+")
@@ -102,6 +117,7 @@ class Written:
     usage: str
     last_used_at: str
     problems: Mapping[Problem, str]
+    dangling: str
 
 
 @dataclass(frozen=True)
@@ -135,6 +151,7 @@ class Census:
                 for use in used.values()
             ),
             {problem: _array(sorted(ids)) for problem, ids in self.problems.items()},
+            _array(id_ for id_ in self.dangling if id_ is not None),
         )
 
     def problems_of(self, tag_id: int) -> list[Problem]:
@@ -228,11 +245,19 @@ _use = (
     )
     .render_derived("counted")
 )
-#: The use of each tag as a table, for lists to be sorted and filtered by it. Said to be distinct, so that
-#: the planner leaves it out where a list is not.
-USE = select(*_use.c).ext(distinct_on(_use.c.tag_id)).subquery("use")
+#: The use of each tag as a table, for lists to be sorted and filtered by it.
+USE = select(*_use.c).subquery("use")
 #: Tags beside their use. A tag that is newer than the census has none yet.
 TAGS_AND_USE = Tag.__table__.outerjoin(USE, USE.c.tag_id == TAGS.id)
+
+
+#: Recipes that carry an id which no tag has, or null, as the census found these.
+BEARS_DANGLING = _RECIPES.tag_highlights.overlap(
+    _bound("dangling_ids", lambda written: written.dangling, Integer())
+) | (
+    bindparam("dangling_null", callable_=lambda: None in CENSUS.get().dangling, type_=Boolean())
+    & func.array_position(_RECIPES.tag_highlights, null()).is_not(None)
+)
 
 
 def has_problem(problem: Problem) -> ColumnElement[bool]:
@@ -294,9 +319,11 @@ def list_rows(ids: Sequence[int], state: ListState) -> Sequence[TagRow]:
     ]
 
 
-#: What the page of a tag shows of it.
+#: What the page of a tag shows of it, and where it stands in the list.
 _WHOLE = by_key(
-    select(*_TAG_COLUMNS[:2], TAGS.description, *_TAG_COLUMNS[3:]).where(TAGS.id == bindparam("id"))
+    select(*_TAG_COLUMNS[:2], TAGS.description, *_TAG_COLUMNS[3:], GROUP.label("group")).where(
+        TAGS.id == bindparam("id")
+    )
 )
 #: Tags that the page of another one links to.
 _NAMES = by_key(
@@ -318,12 +345,20 @@ _CARRIERS = (
     .order_by(func.coalesce(_USAGE.usage_count, 0).desc(), _RECIPES.id)
     .limit(SHOWN_RECIPES)
 )
+_FORMER = select(_ALIASES.name).where(_ALIASES.tag_id == bindparam("tag_id")).order_by(_ALIASES.name)
 _WITH_TAG = _CARRIERS.where(_RECIPES.tag_highlights.contains(bindparam("tag_ids", type_=ARRAY(Integer))))
+_AROUND = Together(recipes=_WITH_TAG, former=_FORMER)
 
 
 def find(tag_id: int) -> AnyRow | None:
     """The tag with this id."""
     return session().execute(_WHOLE, {"id": tag_id}).one_or_none() if tag_id <= LARGEST_ID else None
+
+
+def around(tag_id: int) -> tuple[Sequence[AnyRow], Sequence[str]]:
+    """As `recipes_with`, and what a tag was called before, and tags that were merged into it."""
+    found = _AROUND.ask(session(), {"tag_ids": [tag_id], "tag_id": tag_id})
+    return found["recipes"], [former.name for former in found["former"]]
 
 
 def recipes_with(tag_id: int) -> Sequence[AnyRow]:

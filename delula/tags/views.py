@@ -16,7 +16,6 @@ from delula.tags.actions import BULK, CREATE
 from delula.tags.cells import GRAVE, PROBLEMS, cells, group_of, problem_tag
 from delula.tags.deeds import deeds
 from delula.tags.listing import LISTING
-from delula.tags.names import former_names
 from delula.tags.queries import CENSUS, TRENDS, UNUSED, Problem
 from delula.web.charts import Point, bar_chart, names
 from delula.web.display import MONTHS
@@ -100,7 +99,7 @@ def detail(tag_id: int) -> Response:
     tag = _found(tag_id)
     census = CENSUS.get()
     use = census.uses.get(tag_id, UNUSED)
-    recipes = queries.recipes_with(tag_id)
+    recipes, former = queries.around(tag_id)
     return render(
         "tags/detail.html",
         tag=tag,
@@ -117,8 +116,8 @@ def detail(tag_id: int) -> Response:
         recipes_href=f"{url_for('recipes.index')}?q=tag:{in_filter(tag.name or tag.id)}",
         group=group_of(tag),
         group_href=_group_href(tag),
-        place=place_of(LISTING, {}, tag_id),
-        former_names=former_names(tag_id),
+        place=place_of(LISTING, {}, tag_id, tag.group),
+        former_names=former,
         deeds=deeds(tag, request.full_path.rstrip("?")),
     )
 
