@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, Groupin
 from delula.errors import InvalidInput
 from delula.lists.paging import Condition
 from delula.search.filter import term_condition
-from delula.search.kinds import Flag, FullText, Json, Members
+from delula.search.kinds import Flag, FullText, Json
 from delula.search.kinds.fulltext import Search
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def conditions_of(resolved: Filter) -> list[Condition]:
                     within=_stretch_of(term, clause),
                     dear=isinstance(kind, FullText),
                     rechecked=_needs_order(term),
-                    guessed=isinstance(kind, Json | Members),
+                    guessed=isinstance(kind, Json),
                 )
             )
     return found

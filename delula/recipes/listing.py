@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Integer, cast, false, func, literal_column, select
+from sqlalchemy import ColumnElement, Integer, and_, cast, false, func, literal_column, select
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -34,7 +34,7 @@ from delula.search import (
     Time,
     full_text,
 )
-from delula.tags.queries import TAGS, namespaces
+from delula.tags.queries import BEARS_DANGLING, TAGS, namespaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,29 +74,28 @@ def _without_tag_of(namespace: Namespace) -> ColumnElement[bool]:
     return lacks & RECIPES.generation_type.in_(namespace.types) if namespace.types else lacks
 
 
-#: What is wrong with a recipe, as far as the database can tell by itself.
+#: What is wrong with a recipe. What is the same for all of them is found once, and not for each.
 PROBLEMS: dict[str, ColumnElement[bool]] = {
-    "dangling_tag": literal_column(
-        """EXISTS (SELECT FROM unnest(recipes.tag_highlights) AS named (id)
-        WHERE named.id IS NULL OR named.id NOT IN (SELECT tags.id FROM tags))"""
-    ),
+    "dangling_tag": BEARS_DANGLING,
     "inactive_tag": literal_column(
-        """coalesce(recipes.tag_highlights && (SELECT coalesce(array_agg(tags.id), '{}') FROM tags
-        WHERE NOT tags.is_active), false)"""
+        "(recipes.tag_highlights && ARRAY(SELECT tags.id FROM tags WHERE NOT tags.is_active))"
     ),
     "gone_creator": literal_column(
-        """(recipes.creator_id IS NOT NULL AND NOT EXISTS
-        (SELECT FROM users WHERE users.id = recipes.creator_id))"""
+        """(recipes.creator_id = ANY(ARRAY(
+            SELECT named.id FROM (SELECT DISTINCT r.creator_id AS id FROM recipes r) named
+            WHERE NOT EXISTS (SELECT FROM users WHERE users.id = named.id))))"""
     ),
     "same_slug": literal_column(
-        "(recipes.slug IN (SELECT r.slug FROM recipes r GROUP BY r.slug HAVING count(*) > 1))"
+        """(recipes.slug = ANY(ARRAY(
+            SELECT r.slug FROM recipes r GROUP BY r.slug HAVING count(*) > 1)))"""
     ),
     "odd_steps": literal_column("(jsonb_typeof(recipes.recipe_steps) <> 'array')"),
     "negative_cost": literal_column("(recipes.credit_cost < 0)"),
     # Nothing is known of any stock before it was counted for the first time.
-    "low_stock": literal_column(
-        f"""(recipes.is_active AND coalesce(recipe_totals.stock, 0) < {LEAST_STOCK}
-        AND EXISTS (SELECT FROM dashboard.recipe_totals))"""
+    "low_stock": and_(
+        RECIPES.is_active,
+        func.coalesce(TOTALS.stock, 0) < LEAST_STOCK,
+        literal_column("EXISTS (SELECT FROM dashboard.recipe_totals)"),
     ),
 }
 
