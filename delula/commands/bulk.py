@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from delula.commands.base import Conflict, LeftOut
 from delula.commands.inputs import read_given
-from delula.commands.run import preview, run, take_back
+from delula.commands.run import inverse_of, preview, run, take_back
+from delula.db import session
 from delula.errors import InvalidInput, Refused
+from delula.models import AuditEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -170,6 +174,12 @@ def run_many(
         except Refused as error:
             found.left_out.append(LeftOut(id_, str(error)))
     return found
+
+
+def takes_fresh_to_take_back(entries: Iterable[int]) -> bool:
+    """Whether the password must have been given of late to undo one of these entries of the audit log."""
+    found = session().scalars(select(AuditEntry).where(AuditEntry.id.in_(entries)))
+    return any(inverse.command.is_fresh for entry in found if (inverse := inverse_of(entry)) is not None)
 
 
 def take_back_many(entries: Mapping[int, str], actor: Actor, noted: NotedOf = _unnoted) -> BulkReceipt:

@@ -17,7 +17,14 @@ from delula.access import sessions
 from delula.access.guard import FRESH, current_staff, kept_fields, lead_to, local_url, requires
 from delula.access.permissions import Permission
 from delula.commands import LeftOut, command_named
-from delula.commands.bulk import BulkPlan, BulkReceipt, preview_many, run_many, take_back_many
+from delula.commands.bulk import (
+    BulkPlan,
+    BulkReceipt,
+    preview_many,
+    run_many,
+    take_back_many,
+    takes_fresh_to_take_back,
+)
 from delula.commands.bulk_runs import (
     done_entries,
     find_run,
@@ -147,6 +154,8 @@ def undo(number: int) -> AnyResponse:
     entries = done_entries(number) if run else {}
     if run is None or not entries:
         abort(404)
+    if takes_fresh_to_take_back(entries) and not sessions.is_fresh(current_staff, FRESH):
+        return lead_to("account.confirm", keeping_form=True)
     command, back, actor = run.command, run.back, current_staff.actor
     undoing = keep_selection(command, list(entries.values()), actor, back, takes_back=number)
     start(undoing)

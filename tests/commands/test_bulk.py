@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from delula.access.permissions import Role
+from delula.commands import inverse_of
 from delula.models import AuditEntry
 from tests.access.steps import sign_in
 from tests.consoles import FRAGMENT
@@ -197,6 +198,23 @@ def test_all_of_it_is_undone_at_once(
     assert "Undo of Retry: 0 done, 2 left out" in again.text
     assert again.request.path.startswith("/audit/runs/")
     assert len(entries(session)) == 4
+
+
+def test_undoing_all_asks_for_the_password_where_undoing_one_does(
+    three: list[int], support: FlaskClient, session: scoped_session[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = send(support, open_form(support, "generations.retry", three))
+    (href,) = set(re.findall(r'"(/bulk/runs/\d+/undo)"', done.text))
+    (one, *_) = entries(session)
+    inverse = inverse_of(one)
+    assert inverse is not None
+    single = f"/commands/undo/{one.id}"
+    monkeypatch.setattr(type(inverse.command), "is_fresh", True)
+    monkeypatch.setattr("delula.access.sessions.is_fresh", lambda *_: False)
+    form = {"csrf_token": token_of(support)}
+    for address in (href, single):
+        assert "/account/confirm" in (support.post(address, data=form).location or ""), address
+    assert statuses(session, three) == ["pending", "completed", "pending"]
 
 
 def test_what_changed_since_the_preview_is_left_out(
