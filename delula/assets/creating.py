@@ -108,7 +108,7 @@ class CreateAsset(Command[NewT]):
         if not _ASSET_ID.fullmatch(given.asset_id):
             raise InvalidInput("asset_id", "It takes 8 to 64 letters, digits, - and _.")
         if not 0 < given.file_size <= kind.size_cap:
-            raise InvalidInput("file_size", f"It takes 1 to {kind.size_cap:,} bytes.")
+            raise InvalidInput("file_size", f"It takes 1 to {kind.size_cap:,} bytes ({kind.cap}).")
         column, owner = self.owner(given)
         try:
             return original_key(self.source, owner, kind, given.asset_id, given.extension)

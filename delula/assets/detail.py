@@ -12,7 +12,7 @@ from delula.assets.listing import SOURCE_LABELS
 from delula.assets.media import kind_of
 from delula.models import Generation, MarketAsset, SystemAsset, UserAsset
 from delula.models.enums import AssetSource, AssetType, UserAssetOrigin, label
-from delula.web.display import named, size
+from delula.web.display import named
 from delula.web.masking import shown_text
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def faults(asset: AnyAsset) -> list[str]:
         if not isinstance(asset.asset_type, AssetType):
             found.append(f"No document lists its type, {asset.asset_type}.")
         elif asset.file_size > asset.asset_type.size_cap:
-            cap = size(asset.asset_type.size_cap)
+            cap = asset.asset_type.cap
             found.append(f"It is larger than the product accepts for this type, {cap}.")
         if not isinstance(asset.source, UserAssetOrigin):
             found.append(f"No document lists its origin, {asset.source}.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum, StrEnum
 
-MEGABYTE = 1024 * 1024
+MEBIBYTE = 1024 * 1024
 
 
 def label(value: int | str | None) -> str:
@@ -88,16 +88,21 @@ class AssetType(IntEnum):
         return _ASSET_RULES[self][1]
 
     @property
+    def cap(self) -> str:
+        """The same in the unit of the product's rule, which counts in powers of two: `25 MiB`."""
+        return f"{self.size_cap // MEBIBYTE} MiB"
+
+    @property
     def folder(self) -> str:
         """The folder of this kind inside `library/user/{user_id}/` of the bucket."""
         return _ASSET_RULES[self][2]
 
 
 _ASSET_RULES: dict[AssetType, tuple[tuple[str, ...], int, str]] = {
-    AssetType.IMAGE: (("jpg", "jpeg", "png", "webp"), 25 * MEGABYTE, "images"),
-    AssetType.VIDEO: (("mp4", "webm", "mov"), 500 * MEGABYTE, "videos"),
-    AssetType.AUDIO: (("mp3", "wav"), 50 * MEGABYTE, "audio"),
-    AssetType.DOCUMENT: (("pdf",), 25 * MEGABYTE, "documents"),
+    AssetType.IMAGE: (("jpg", "jpeg", "png", "webp"), 25 * MEBIBYTE, "images"),
+    AssetType.VIDEO: (("mp4", "webm", "mov"), 500 * MEBIBYTE, "videos"),
+    AssetType.AUDIO: (("mp3", "wav"), 50 * MEBIBYTE, "audio"),
+    AssetType.DOCUMENT: (("pdf",), 25 * MEBIBYTE, "documents"),
 }
 
 

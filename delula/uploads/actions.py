@@ -258,7 +258,6 @@ def _checked_file(given: NewUpload) -> tuple[str, AssetType]:
     if given.bytes < 1:
         raise InvalidInput("bytes", "The file is empty.")
     if given.bytes > kind.size_cap:
-        raise InvalidInput(
-            "bytes", f"{label(kind)}s may have up to {size(kind.size_cap)}; this one has {size(given.bytes)}."
-        )
+        most = f"{kind.cap}, {kind.size_cap:,} bytes"
+        raise InvalidInput("bytes", f"{label(kind)}s may have up to {most}; this one has {given.bytes:,}.")
     return extension, kind

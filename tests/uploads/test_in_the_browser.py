@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from delula.models.enums import MEGABYTE
+from delula.models.enums import MEBIBYTE
 from delula.uploads import actions
 from tests.browsing import page_of
 from tests.uploads.files import archive, good
@@ -37,15 +37,15 @@ def page(chromium: Browser, console: Console, sender: Sender) -> Iterator[Page]:
 
 def long_wave() -> bytes:
     wave = good("wav")
-    length = 16 * MEGABYTE - len(wave) - 8
-    whole = wave[:4] + (16 * MEGABYTE - 8).to_bytes(4, "little") + wave[8:]
+    length = 16 * MEBIBYTE - len(wave) - 8
+    whole = wave[:4] + (16 * MEBIBYTE - 8).to_bytes(4, "little") + wave[8:]
     return whole + b"LIST" + length.to_bytes(4, "little") + b"\0" * length
 
 
 def test_files_are_sent_paused_cancelled_and_refused(
     page: Page, console: Console, sender: Sender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "PART_BYTES", 5 * MEGABYTE)
+    monkeypatch.setattr(actions, "PART_BYTES", 5 * MEBIBYTE)
     for name, content in {
         "cat.png": good("png"),
         "hidden.jpg": good("jpg") + archive(),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from delula.access.permissions import Role
-from delula.models.enums import MEGABYTE
+from delula.models.enums import MEBIBYTE
 from delula.storage import multipart, needed_store
 from delula.uploads import actions, tasks
 from tests.uploads.conftest import Sender, put
@@ -78,24 +78,24 @@ def test_a_file_arrives_and_becomes_an_asset(
 def test_a_large_file_arrives_in_parts(
     console: Console, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "PART_BYTES", 5 * MEGABYTE)
+    monkeypatch.setattr(actions, "PART_BYTES", 5 * MEBIBYTE)
     wave = good("wav")
-    content = wave[:4] + (12 * MEGABYTE).to_bytes(4, "little") + wave[8:]
-    length = 12 * MEGABYTE + 8 - len(wave) - 8
+    content = wave[:4] + (12 * MEBIBYTE).to_bytes(4, "little") + wave[8:]
+    length = 12 * MEBIBYTE + 8 - len(wave) - 8
     content += b"LIST" + length.to_bytes(4, "little") + b"\0" * length
     upload = sender.send(content, "long.wav")
     sender.work()
     assert sender.state(upload)["state"] == "stored"
-    assert console.sql("SELECT file_size FROM system_assets") == [(12 * MEGABYTE + 8,)]
+    assert console.sql("SELECT file_size FROM system_assets") == [(12 * MEBIBYTE + 8,)]
 
 
 def test_a_page_that_is_opened_again_goes_on_where_it_stopped(
     console: Console, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "PART_BYTES", 5 * MEGABYTE)
-    content = b"x" * (11 * MEGABYTE)
+    monkeypatch.setattr(actions, "PART_BYTES", 5 * MEBIBYTE)
+    content = b"x" * (11 * MEBIBYTE)
     upload = sender.begin(content, "cat.png").json["id"]
-    assert put(sender.url(upload, 2), content[: 5 * MEGABYTE]) == 200
+    assert put(sender.url(upload, 2), content[: 5 * MEBIBYTE]) == 200
     assert sender.state(upload)["arrived"] == [2]
     page = console.as_role(sender.role).get("/assets/uploads/new").text
     assert "&#34;filename&#34;: &#34;cat.png&#34;" in page
@@ -121,10 +121,10 @@ def test_a_page_that_is_opened_again_goes_on_where_it_stopped(
         ({"mime": "video/mp4"}, "mime"),
         ({"bytes": 0}, "bytes"),
         ({"bytes": -1}, "bytes"),
-        ({"bytes": 25 * MEGABYTE + 1}, "bytes"),
+        ({"bytes": 25 * MEBIBYTE + 1}, "bytes"),
         ({"bytes": 10**12}, "bytes"),
         ({"bytes": "many"}, "bytes"),
-        ({"filename": "a.mp4", "bytes": 500 * MEGABYTE + 1}, "bytes"),
+        ({"filename": "a.mp4", "bytes": 500 * MEBIBYTE + 1}, "bytes"),
         ({"source": "generation"}, "source"),
         ({"owner": ""}, "owner"),
         ({"owner": "../other"}, "owner"),
@@ -142,6 +142,14 @@ def test_what_cannot_be_taken_is_refused_before_anything_is_sent(
     answer = sender.begin(b"x" * 9, **fields)
     assert (answer.status_code, answer.json["field"]) == (422, field)
     assert console.sql("SELECT count(*) FROM dashboard.upload") == [(0,)]
+
+
+def test_caps_are_told_in_the_unit_of_the_rule_and_to_the_byte(console: Console, sender: Sender) -> None:
+    assert "webp, up to 25 MiB" in " ".join(
+        console.as_role(sender.role).get("/assets/uploads/new").text.split()
+    )
+    told = sender.begin(b"", filename="a.mov", bytes=500 * MEBIBYTE + 1).json["message"]
+    assert told == "Videos may have up to 500 MiB, 524,288,000 bytes; this one has 524,288,001."
 
 
 @pytest.mark.parametrize(
