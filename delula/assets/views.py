@@ -18,12 +18,14 @@ from delula.assets import (
 from delula.assets.actions import REVIEWED, subject_of
 from delula.assets.cells import cells, source_of, state_tag, title_of, type_of
 from delula.assets.deeds import BULK, offered, offered_of_removed
+from delula.assets.derivatives import DERIVE
 from delula.assets.detail import compared, faults, judgements, shown
 from delula.assets.listing import LISTING, SOURCE_LABELS
 from delula.assets.provenance import classified
 from delula.assets.related import related_links, use_links, use_notes
 from delula.assets.summary import summary_of
 from delula.commands import note_reading
+from delula.jobs import queries as jobs
 from delula.models import Removal, UserAsset
 from delula.models.enums import AssetSource
 from delula.review.blind_pages import page_in_place
@@ -212,6 +214,7 @@ def storage(reference: str) -> Response:
         facts=facts,
         is_no_key=key is not None and leads_elsewhere(key),
         rows=compared(shown(source, found), facts) if facts else (),
+        making=jobs.last_of(DERIVE.name, "asset", reference),
     )
 
 

@@ -86,6 +86,13 @@ _ROWS, _LOCKED = text(_ROW), text(f"{_ROW} FOR UPDATE OF job")
 _ATTEMPTS = text("""
     SELECT number, began_at, ended_at, outcome, error, trace FROM dashboard.job_attempt
     WHERE job_id = :id ORDER BY number DESC LIMIT 50""")
+# That of a job which is tried again is the error of the attempt before.
+_LAST_OF = text("""
+    SELECT job.id, job.status = 'failed' AS is_given_up, job.scheduled_at,
+        (SELECT error FROM dashboard.job_attempt WHERE job_id = job.id ORDER BY number DESC LIMIT 1) AS error
+    FROM dashboard.job_progress progress JOIN jobs.procrastinate_jobs job ON job.id = progress.job_id
+    WHERE progress.object_kind = :kind AND progress.object_id = :object AND job.task_name = :task
+    ORDER BY job.id DESC LIMIT 1""")
 _HEALTH = text("""
     SELECT
         (SELECT count(*) FROM jobs.procrastinate_workers
@@ -118,6 +125,21 @@ def find(id_: int, *, lock: bool = False) -> AnyRow | None:
 def attempts_at(id_: int) -> Sequence[AnyRow]:
     """The attempts at a job, the last one first."""
     return session().execute(_ATTEMPTS, {"id": id_}).all()
+
+
+def last_of(task: str, kind: str, object_id: str) -> AnyRow | None:
+    """The newest job of a task about an object; None where there was none, or it is forgotten by now.
+
+    Args:
+        task: its name.
+        kind: of the object, as the audit log names it.
+        object_id: which of them.
+
+    Returns:
+        Its `id`; the `error` of its last attempt, None where that went well or is at work; whether that was
+        the last, `is_given_up`; else the next one, `scheduled_at`.
+    """
+    return session().execute(_LAST_OF, {"task": task, "kind": kind, "object": object_id}).one_or_none()
 
 
 def health() -> AnyRow:

@@ -6,16 +6,20 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import text
 
 from delula.db import session
 from delula.errors import Refused
 from delula.storage import Store, StoreUnavailable
 from tests.assets.entries import ALL
+from tests.consoles import FRAGMENT, client_of
 from tests.storage.files import png
 from tests.thinning import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from flask import Flask
 
     from tests.assets.entries import Entry
     from tests.storage.faults import FaultyS3
@@ -87,6 +91,30 @@ def test_a_store_that_fails_midway_leaves_what_the_next_attempt_finishes(
     entry.derive()
     assert entry.there() == ALL
     assert entry.row().thumbnail_url
+
+
+def test_the_page_of_an_asset_says_why_nothing_could_be_made_of_it(
+    add: Callable[..., Entry], faulty: FaultyS3, storing_app: Flask
+) -> None:
+    entry, client = add(), client_of(storing_app, "viewer")
+
+    def told() -> str:
+        return " ".join(client.get(f"/assets/{entry.reference}/storage", headers=FRAGMENT).text.split())
+
+    faulty.fault, faulty.matches = 403, lambda method, _path: method == "GET"
+    with pytest.raises(StoreUnavailable):
+        entry.derive()
+    for away in (True, False):
+        faulty.matches = lambda *_, away=away: away
+        assert "Its thumbnail and previews could not be made" in told()
+        assert "The store denies us access (403 AccessDenied)." in told()
+        assert "It is tried again" in told()
+    session().execute(text("UPDATE jobs.procrastinate_jobs SET status = 'failed'"))
+    session().commit()
+    assert "It is not tried again by itself" in told()
+    faulty.heal()
+    entry.derive()
+    assert "could not be made" not in told()
 
 
 def test_no_transaction_stays_open_while_the_store_hangs(
