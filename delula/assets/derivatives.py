@@ -19,7 +19,7 @@ from delula.models.enums import AssetType
 from delula.storage import NoSuchObject, needed_store
 from delula.storage.derive import Unreadable, derive
 from delula.storage.layout import Derivative, derivative_keys
-from delula.storage.walk import make_sure
+from delula.storage.walk import make_sure_absent
 from delula.work import Promise, Task
 
 if TYPE_CHECKING:
@@ -119,10 +119,10 @@ def _fetch(store: Store, key: str, kind: AssetType, target: Path) -> None:
             for piece in store.read(key):
                 size += len(piece)
                 if size > kind.size_cap:
-                    raise Refused("The file is larger than the product accepts.")
+                    raise Refused(f"The file is larger than the product accepts, {kind.cap}.")
                 file.write(piece)
     except NoSuchObject as error:
-        make_sure(store)
+        make_sure_absent(store, key)
         raise Refused("The file is not in the bucket.") from error
 
 

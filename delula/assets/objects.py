@@ -20,7 +20,7 @@ from delula.models import AssetCorrection, AssetHold, ObjectRemoval, Removal, Re
 from delula.rollups.totals import count_users
 from delula.storage import NoSuchObject, StoreUnavailable, current_store
 from delula.storage.layout import derivative_keys
-from delula.storage.walk import make_sure
+from delula.storage.walk import make_sure, make_sure_absent
 from delula.work import Promise, Task
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def _identify(store: Store, id_: int) -> None:
             read.update(piece)
             size += len(piece)
     except NoSuchObject:
+        make_sure_absent(store, key)
         return
     with atomic() as current:
         found = update(ObjectRemoval).where(ObjectRemoval.id == id_)

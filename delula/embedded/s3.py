@@ -169,10 +169,14 @@ class SeaweedFS(Service):
 
     def _secrets(self) -> dict[str, str]:
         """Keys for every door but that of S3 itself: without them anybody on this machine could walk in."""
-        tokens = {f"WEED_JWT_{name}": secrets.token_hex(32) for name in TOKENS}
+        return {**{f"WEED_JWT_{name}": secrets.token_hex(32) for name in TOKENS}, **self.certificates}
+
+    @property
+    def certificates(self) -> dict[str, str]:
+        """What its parts, and programs that talk to them, need in their environment."""
         path = str(self._certificate)
         parts = {f"WEED_GRPC_{part}_{half}": path for part in GRPC_PARTS for half in ("CERT", "KEY")}
-        return {**tokens, **parts, "WEED_GRPC_CA": path}
+        return {**parts, "WEED_GRPC_CA": path}
 
     def _client(self, ports: tuple[int, ...]) -> Any:
         access_key_id, secret_access_key = self.keys

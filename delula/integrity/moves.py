@@ -15,7 +15,7 @@ from delula.integrity.places import originals_of
 from delula.integrity.queries import Held, Kind
 from delula.integrity.references import is_referenced
 from delula.storage import NoSuchObject, Store, StoreUnavailable, needed_store
-from delula.storage.walk import copy, make_sure
+from delula.storage.walk import copy, make_sure_absent
 from delula.work import Promise, Task
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _do(store: Store, item: int) -> None:
 def _set_aside(store: Store, row: Any) -> None:
     facts = store.facts(row.key)
     if facts is None:
-        make_sure(store)
+        make_sure_absent(store, row.key)
         # An earlier attempt has come so far; or somebody else has deleted it.
         there = store.facts(row.quarantine_key)
         _note_held(row) if there else queries.change_held(row.id, Held.KEPT, GONE)
@@ -83,11 +83,14 @@ def _put_back(store: Store, row: Any) -> None:
     there, held = store.facts(row.key), store.facts(row.quarantine_key)
     if there is not None and (there.size, there.etag) != (row.bytes, row.etag):
         queries.change_held(row.id, Held.HELD, "Another object lies there by now.")
-    elif held is not None:
+        return
+    if there is None:
+        make_sure_absent(store, row.key)
+    if held is not None:
         _carry(store, row, row.quarantine_key, row.key)
         queries.change_held(row.id, Held.RESTORED)
     else:
-        make_sure(store)
+        make_sure_absent(store, row.quarantine_key)
         queries.change_held(row.id, Held.RESTORED if there else Held.KEPT, None if there else GONE)
 
 

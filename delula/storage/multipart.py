@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from delula.storage.store import NoSuchObject, Store, StoreUnavailable, answering
+from delula.storage.store import NoSuchObject, Store, StoreUnavailable, answering, check_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,22 +81,24 @@ class PartedUpload:
                 if "NoSuchUpload" not in str(error):
                     raise StoreUnavailable("The store refuses the request (404).") from error
                 return None
+            check_told(told, "IsTruncated")
             found += [
                 Part(one["PartNumber"], one["Size"], one["ETag"].strip('"')) for one in told.get("Parts", ())
             ]
-            if not told.get("IsTruncated"):
+            if not told["IsTruncated"]:
                 return found
 
     def finish(self, parts: Sequence[Part]) -> None:
         """Put the parts together to the object."""
         listed = [{"PartNumber": one.number, "ETag": f'"{one.etag}"'} for one in parts]
         with answering():
-            self.store.patient_client.complete_multipart_upload(
+            told = self.store.patient_client.complete_multipart_upload(
                 Bucket=self.store.bucket,
                 Key=self.key,
                 UploadId=self.id,
                 MultipartUpload={"Parts": listed},  # type: ignore[typeddict-item]  # of such dictionaries
             )
+        check_told(told, "ETag")
 
 
 def give_up(store: Store, key: str) -> None:
@@ -107,6 +109,7 @@ def give_up(store: Store, key: str) -> None:
     """
     with answering():
         told = store.patient_client.list_multipart_uploads(Bucket=store.bucket, Prefix=key)
+        check_told(told, "IsTruncated")
         for one in told.get("Uploads", ()):
             if one["Key"] == key:
                 store.patient_client.abort_multipart_upload(

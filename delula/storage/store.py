@@ -7,7 +7,7 @@ import time
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 import boto3
@@ -237,6 +237,7 @@ class Store:
         with answering(key):
             answer = self.client.get_object(Bucket=self.bucket, Key=key)
             with closing(answer["Body"]) as body:
+                check_told(answer, "ETag")
                 for piece in body.iter_chunks(_CHUNK):
                     if time.monotonic() > end:
                         raise StoreUnavailable(
@@ -251,7 +252,8 @@ class Store:
             StoreUnavailable: the store does not answer or refuses us; the object may be there all the same.
         """
         with answering():
-            self.client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+            answer = self.client.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+            check_told(answer, "ETag")
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; those that are not there are none the less gone.
@@ -268,9 +270,12 @@ class Store:
             now, left = left[:_MOST_DELETED], left[_MOST_DELETED:]
             with answering():
                 answer = self.client.delete_objects(
-                    Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in now], "Quiet": True}
+                    Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in now], "Quiet": False}
                 )
-            for error in answer.get("Errors", []):
+            errors = answer.get("Errors", [])
+            if len(errors) + len(answer.get("Deleted", [])) < len(now):
+                raise StoreUnavailable(_NONSENSE)
+            for error in errors:
                 key, code = error.get("Key", ""), error.get("Code")
                 is_refused = code == "InvalidRequest" and leads_elsewhere(key)
                 if code != "NoSuchKey" and not is_refused:
@@ -280,6 +285,20 @@ class Store:
 def leads_elsewhere(key: str) -> bool:
     """Whether a key is a path that stores refuse, so that there is no object under it."""
     return _LEADS_ELSEWHERE.search(key) is not None
+
+
+def check_told(answer: Mapping[str, Any], name: str) -> None:
+    """Make sure that it is a store that has answered.
+
+    Args:
+        answer: that all is well; whatever else stands in the store's place may say so of everything.
+        name: of what every store says in it.
+
+    Raises:
+        StoreUnavailable: it is not there.
+    """
+    if name not in answer:
+        raise StoreUnavailable(_NONSENSE)
 
 
 @contextmanager

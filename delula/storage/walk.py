@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from delula.storage.store import answering
+from delula.storage.store import StoreUnavailable, answering, check_told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Objects that one answer lists; S3 gives no more.
 PAGE = 1000
+#: Objects among which the one is whose key all of them begin with; stores do not agree on which comes first.
+_LOOKED_AT = 100
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def page_of(store: Store, token: str | None) -> tuple[Sequence[Listed], str | No
             told = store.patient_client.list_objects_v2(
                 Bucket=store.bucket, MaxKeys=PAGE, ContinuationToken=token
             )
+        check_told(told, "IsTruncated")
         objects = [
             Listed(one["Key"], one["Size"], one["ETag"].strip('"'), one["LastModified"])
             for one in told.get("Contents", ())
@@ -61,6 +64,21 @@ def make_sure(store: Store) -> None:
     """
     with answering():
         store.client.head_bucket(Bucket=store.bucket)
+
+
+def make_sure_absent(store: Store, key: str) -> None:
+    """Make sure that nothing lies under a key of which the store has just said so, by asking it otherwise.
+
+    What is done where an object is not there cannot be undone where it was there after all.
+
+    Raises:
+        StoreUnavailable: the store lists it, does not answer, refuses us, or knows no such bucket.
+    """
+    with answering():
+        told = store.client.list_objects_v2(Bucket=store.bucket, Prefix=key, MaxKeys=_LOOKED_AT)
+    check_told(told, "IsTruncated")
+    if any(one["Key"] == key for one in told.get("Contents", ())):
+        raise StoreUnavailable(f"The store lists {key}, and does not find it.")
 
 
 def copy(store: Store, key: str, target: str, etag: str) -> None:

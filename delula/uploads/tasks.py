@@ -20,12 +20,11 @@ from delula.storage import NoSuchObject, Store, StoreUnavailable, current_store,
 from delula.storage.derive import Unreadable, derive
 from delula.storage.layout import MEDIA_TYPES
 from delula.storage.multipart import PartedUpload, give_up
-from delula.storage.walk import make_sure
+from delula.storage.walk import make_sure_absent
 from delula.uploads import queries
 from delula.uploads.content import Unfit, check_content
 from delula.uploads.queries import DROPPED, State
 from delula.uploads.recording import RECORD, OneUpload
-from delula.web.display import size
 from delula.work import Promise, Task
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ def _check(run_: Run, upload: int) -> None:
     """Put an upload together, look into it, and record it; or refuse it."""
     store, row = needed_store(), queries.find(upload)
     if row is None or row.state not in {State.CHECKING, State.CHECKED}:
+        clean(store, upload)  # where an earlier attempt has refused it, and came no further
         return
     try:
         if row.state == State.CHECKING:
@@ -82,16 +82,16 @@ def _put_together(store: Store, row: AnyRow) -> None:
         if arrived != row.bytes:
             raise Unfit(f"{arrived:,} bytes have arrived, where {row.bytes:,} were declared.")
         sending.finish(parts)
-    # Where the store was slow to answer it was begun there more than once.
-    give_up(store, row.s3_key)
     facts = store.facts(row.s3_key)
     if facts is None:
-        make_sure(store)
+        make_sure_absent(store, row.s3_key)
         raise Unfit("Nothing has arrived.")
     if facts.size != row.bytes:
         raise Unfit(f"The object has {facts.size:,} bytes, where {row.bytes:,} were declared.")
     if facts.content_type != MEDIA_TYPES[row.extension]:
         raise Unfit(f"The store calls it {facts.content_type or 'nothing'}, which it is not.")
+    # Where the store was slow to answer it was begun there more than once.
+    give_up(store, row.s3_key)
 
 
 def _look_into(store: Store, row: AnyRow) -> dict[str, Any]:
@@ -112,9 +112,10 @@ def _look_into(store: Store, row: AnyRow) -> dict[str, Any]:
                     if written > row.bytes:
                         break
         except NoSuchObject:
+            make_sure_absent(store, row.s3_key)
             raise Unfit("The object is gone.") from None
-        if not 0 < written <= kind.size_cap or written != row.bytes:
-            raise Unfit(f"It has {size(written)}; the product accepts up to {size(kind.size_cap)}.")
+        if written != row.bytes:
+            raise Unfit(f"It has {written:,} bytes, where {row.bytes:,} were declared.")
         check_content(file, row.extension)
         made = folder / "made"
         made.mkdir()

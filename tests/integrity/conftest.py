@@ -28,7 +28,8 @@ ADA = Actor(1, "ada@example.com", Role.MODERATOR)
 _EMPTY = """
     TRUNCATE user_assets, system_assets, market_assets, generations, backlog_videos, recipe_samples,
         dashboard.upload, dashboard.stored_object, dashboard.stored_reference, dashboard.storage_scan,
-        dashboard.storage_finding, dashboard.storage_total, dashboard.quarantined;
+        dashboard.storage_finding, dashboard.storage_total, dashboard.quarantined, dashboard.object_removal,
+        dashboard.removed_asset;
     DELETE FROM jobs.procrastinate_jobs;
     DELETE FROM users"""
 
@@ -39,6 +40,14 @@ class Bucket:
 
     console: Console
     store: Store
+
+    def empty(self) -> None:
+        for statement in _EMPTY.split(";"):
+            self.console.sql(statement)
+        client, name = self.store.client, self.store.bucket
+        for one in client.list_multipart_uploads(Bucket=name).get("Uploads", ()):
+            client.abort_multipart_upload(Bucket=name, Key=one["Key"], UploadId=one["UploadId"])
+        self.store.delete(self.keys())
 
     def put(self, *keys: str, body: bytes = b"x" * 9, kind: str = "image/png") -> None:
         for key in keys:
@@ -91,8 +100,6 @@ def own_bucket(make_database: Callable[..., str], migrated_template: str, s3: S3
 @pytest.fixture
 def bucket(own_bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     """Empty, and with nothing in it too young to be judged."""
-    for statement in _EMPTY.split(";"):
-        own_bucket.console.sql(statement)
-    own_bucket.store.delete(own_bucket.keys())
+    own_bucket.empty()
     monkeypatch.setattr(scan, "YOUNG", timedelta(hours=-1))
     return own_bucket

@@ -73,7 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(fault, {}, b"" if self.command == "HEAD" else _ERROR % _CODES[fault])
             return
         if fault == "nonsense":
-            self.answer(200, {}, b"" if self.command == "HEAD" else b"<html>Welcome")
+            self.answer(200, {}, b"" if self.command == "HEAD" else b"<html>Welcome</html>")
             return
         status, headers, content = self.asked(body)
         if fault == "done":

@@ -14,8 +14,8 @@ import pytest
 
 from delula.storage import NoSuchObject, Store, StoreUnavailable
 from delula.storage import store as store_module
-from delula.storage.multipart import PartedUpload, give_up
-from delula.storage.walk import page_of
+from delula.storage.multipart import Part, PartedUpload, give_up
+from delula.storage.walk import make_sure_absent, page_of
 from tests.consoles import FRAGMENT, client_of, console_on
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ def test_a_wrong_key_or_bucket_is_no_missing_object(s3: S3Settings) -> None:
 def test_what_went_wrong_is_said_in_a_sentence(
     fault: str | int, said: str, faulty: FaultyS3, s3: S3Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "LONG_PATIENCE", 0.1)
+    if fault == "hang":
+        monkeypatch.setattr(store_module, "LONG_PATIENCE", 0.1)
     faulty.fault = fault
     with pytest.raises(StoreUnavailable, match=re.escape(said)):
         page_of(Store(replace(s3, endpoint_url=faulty.endpoint), None), None)
@@ -129,14 +130,28 @@ def test_what_another_server_says_is_not_taken_for_the_stores_word(faulty: Fault
     faulty.fault = "nonsense"
     for act in (
         lambda: store.facts("generations/1.mp4"),
+        lambda: list(store.read("generations/1.mp4")),
+        lambda: store.put("odd/new", b"x", "image/png"),
+        lambda: make_sure_absent(store, "odd/nothing"),
         lambda: page_of(store, None),
         lambda: store.delete(["odd/nothing"]),
         lambda: PartedUpload.begin(store, "odd/parts", "image/png"),
         lambda: PartedUpload(store, "odd/parts", "x").parts(),
+        lambda: PartedUpload(store, "odd/parts", "x").finish([Part(1, 5, "e")]),
         lambda: give_up(store, "odd/parts"),
     ):
         with pytest.raises(StoreUnavailable):
             act()
+
+
+def test_that_nothing_lies_under_a_key_is_asked_for_twice_before_it_is_believed(store: Store) -> None:
+    for longer in ("odd/twice/deeper", "odd/twice!", "odd/twice~"):
+        store.put(longer, b"x", "image/png")
+    make_sure_absent(store, "odd/twice")
+    with pytest.raises(StoreUnavailable, match="lists odd/twice~, and does not find it"):
+        make_sure_absent(store, "odd/twice~")
+    with pytest.raises(StoreUnavailable, match="no such bucket"):
+        make_sure_absent(Store(replace(store._settings, bucket="no-such-bucket"), None), "odd/nothing")
 
 
 @pytest.mark.usefixtures("store")
