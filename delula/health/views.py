@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from delula.health.queries import CHECKS, HEALTH
 from delula.web.command_pages import command_href
 from delula.web.references import object_href
 from delula.web.render import render
+from delula.web.stretches import stretch_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,7 +58,7 @@ def index() -> Response:
     health = HEALTH.get()
     return render(
         "health/index.html",
-        found=[_section(check, faults, SHOWN) for check, faults in health.found],
+        found=[_section(check, faults[:SHOWN], len(faults)) for check, faults in health.found],
         fine=health.fine,
     )
 
@@ -69,18 +71,28 @@ def check(key: str) -> Response:
     if one is None:
         abort(404)
     faults = HEALTH.get().faults.get(key, ())
-    return render("health/check.html", section=_section(one, faults, SHOWN_ALONE), here=request.path)
+    stretch = stretch_of(faults, attrgetter("id"), SHOWN_ALONE)
+    return render(
+        "health/check.html",
+        section=_section(one, stretch.rows, len(faults)),
+        stretch=stretch,
+        here=_here(),
+    )
 
 
-def _section(check: Check, faults: Sequence[Fault], most: int) -> dict[str, Any]:
+def _here() -> str:
+    return request.full_path.removesuffix("?")
+
+
+def _section(check: Check, faults: Sequence[Fault], count: int) -> dict[str, Any]:
     return {
         "check": check,
-        "count": len(faults),
-        "counted": check.counted(len(faults)),
+        "count": count,
+        "counted": check.counted(count),
         "together": [one for one in _commands(check) if one.object_field],
         "rows": [
             {"fault": fault, "href": object_href(check.about, str(fault.id)), "ways": _ways(check, fault)}
-            for fault in faults[:most]
+            for fault in faults
         ],
         "href": url_for("health.check", key=check.key),
     }
@@ -94,8 +106,7 @@ def _commands(check: Check) -> list[Command[Any]]:
 
 def _ways(check: Check, fault: Fault) -> list[dict[str, str]]:
     """What mends one row: commands that the person may run, and pages that tell more."""
-    here = request.path
-    ways = []
+    here, ways = _here(), []
     for command in _commands(check):
         known: dict[str, object] = {
             "recipe" if "recipe" in command.given.__dataclass_fields__ else "id": fault.id

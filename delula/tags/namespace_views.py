@@ -14,6 +14,7 @@ from delula.tags.namespace_actions import DECLARE, DROP, EDIT
 from delula.tags.queries import BROKEN, CENSUS, UNUSED
 from delula.web.references import hrefs_of
 from delula.web.render import render
+from delula.web.stretches import stretch_of
 from delula.web.tags import tag_chip
 
 if TYPE_CHECKING:
@@ -48,13 +49,15 @@ def detail(name: str) -> Response:
     namespace = _found(name)
     uses = CENSUS.get().uses
     broken = BROKEN.get().get(name, {})
-    recipes = queries.recipes_named(list(broken)[:SHOWN_RECIPES])
+    stretch = stretch_of(list(broken), int, SHOWN_RECIPES, anchor="recipes")
+    recipes = queries.recipes_named(stretch.rows)
     return render(
         "namespaces/detail.html",
         namespace=namespace,
         choices=[(choice, uses.get(choice.tag_id, UNUSED).recipes) for choice in namespace.choices],
         recipes=[(recipe, broken[recipe.id]) for recipe in recipes],
         count=len(broken),
+        stretch=stretch,
         chip=tag_chip,
         tag_href=hrefs_of("tags"),
         recipe_href=hrefs_of("recipes"),
@@ -62,7 +65,7 @@ def detail(name: str) -> Response:
         give=GIVE,
         may_edit=may(Permission.TAGS_EDIT),
         refusal=why_may_not(Permission.TAGS_EDIT),
-        here=request.path,
+        here=request.full_path.removesuffix("?"),
         tags_href=f"{url_for('tags.index')}?q=namespace:{name}",
     )
 
