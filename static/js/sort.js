@@ -49,7 +49,14 @@ document.addEventListener("keydown", (event) => {
 // What is dragged, by which pointer, and before what it stood: given up, it goes back there. Pointers are mice, pens and
 // fingers alike; the list has the pointer, since an item that changes its place loses it.
 let drag;
-const EDGE = 56; // of the window, within which it scrolls, px
+const EDGE = 56; // of what scrolls, within which it does, px
+
+/** What scrolls around a list: a part of the page on wide screens, all of it on a phone. */
+function scrollerOf(list) {
+  for (let one = list.parentElement; one; one = one.parentElement)
+    if (one.scrollHeight > one.clientHeight && /auto|scroll/.test(getComputedStyle(one).overflowY)) return one;
+  return document.scrollingElement;
+}
 
 document.addEventListener("pointerdown", (event) => {
   const grip = event.button === 0 && event.isPrimary && event.target.closest?.("[data-grip]");
@@ -58,7 +65,7 @@ document.addEventListener("pointerdown", (event) => {
   event.preventDefault(); // selects nothing
   const list = listOf(item);
   list.setPointerCapture(event.pointerId);
-  drag = { item, list, pointer: event.pointerId, home: item.nextElementSibling, y: event.clientY };
+  drag = { item, list, pointer: event.pointerId, home: item.nextElementSibling, y: event.clientY, scroller: scrollerOf(list) };
   item.dataset.dragged = list.dataset.sorting = "";
 });
 
@@ -79,13 +86,15 @@ function place() {
   if (next !== item.nextElementSibling) list.insertBefore(item, next ?? null);
 }
 
-/** Scrolls as long as the pointer is near an edge of the window, the faster the nearer. */
+/** Scrolls as long as the pointer is near an edge, the faster the nearer. */
 function scroll() {
   if (!drag) return;
-  const over = Math.min(drag.y - EDGE, 0) + Math.max(drag.y - innerHeight + EDGE, 0);
+  const { scroller, y } = drag;
+  const { top, bottom } = scroller.getBoundingClientRect();
+  const over = Math.min(y - Math.max(top, 0) - EDGE, 0) + Math.max(y - Math.min(bottom, innerHeight) + EDGE, 0);
   drag.scrolling = over ? requestAnimationFrame(scroll) : undefined;
   if (!over) return;
-  scrollBy({ top: over / 4, behavior: "instant" });
+  scroller.scrollBy({ top: over / 4, behavior: "instant" });
   place();
 }
 

@@ -242,17 +242,18 @@ def test_tags_are_put_in_order_by_drag_and_by_keyboard(page: Page, console: Cons
     assert [tag for tag in saved if tag in {3, 4}] == [4, 3]
 
 
-def test_a_step_goes_with_a_finger_beyond_what_a_phone_shows(page: Page, console: Console) -> None:
-    steps = [{"id": f"s{n}", "label": f"S{n}", "type": "text"} for n in range(20)]
+@pytest.mark.parametrize("how", ["mouse", "finger"])
+def test_a_step_is_dragged_beyond_what_the_page_shows(page: Page, console: Console, how: str) -> None:
+    steps = [{"id": f"s{n}", "label": f"S{n}", "type": "text"} for n in range(30)]
     console.sql("UPDATE recipes SET recipe_steps = %s WHERE id = 1", json.dumps(steps))
-    hand = Hand(page, "finger")
+    hand = Hand(page, how)
     page.goto("/recipes/1/edit")
     hand.take(page.locator(".step-item > [data-grip]").first)
-    hand.move(690)
+    hand.move(page.evaluate("innerHeight - 10"))
     last = page.locator(".step-item").last
     expect(last).to_contain_text("S0")
     hand.let_go()
-    expect(page.locator("#live-region")).to_have_text("Moved to place 20 of 20")
+    expect(page.locator("#live-region")).to_have_text("Moved to place 30 of 30")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lava!")
     ((saved,),) = console.sql("SELECT recipe_steps FROM recipes")
