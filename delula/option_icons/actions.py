@@ -16,7 +16,7 @@ from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import AuditEntry, RecipeOptionTagIcon
 from delula.option_icons.looks import option_of
-from delula.option_icons.queries import ICONS, recipes_with
+from delula.option_icons.queries import ICONS, named_with
 from delula.web.display import named
 from delula.web.lucide import lucide_name
 from delula.web.tags import TAG_COLORS
@@ -279,8 +279,8 @@ def _insert(values: Mapping[str, Any]) -> None:
 
 
 def _touched(key: str) -> tuple[Touched, ...]:
-    """The recipes that have such an option, as many as a page names."""
-    return tuple(Touched("recipe", str(one.id), named(one.name)) for one in recipes_with(key))
+    """The recipes that have such an option."""
+    return tuple(Touched("recipe", str(one.id), named(one.name)) for one in named_with(key))
 
 
 def _version(values: Mapping[str, JsonValue]) -> str:

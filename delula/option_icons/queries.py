@@ -47,17 +47,19 @@ class Problem(StrEnum):
     NO_ICON = "no_icon"
 
 
-#: The options of all recipes: one row for each choice of each step, and one for a step without choices.
+#: The options of all recipes: one row for each choice of each step, and one for a step without choices. A
+#: choice that is a bare text or number is its own value.
 #: Steps that are no list of objects have none; what stands in them is text, whatever it is.
 _OPTIONS = """
     WITH options AS MATERIALIZED (
-        SELECT recipes.id AS recipe_id, step ->> 'id' AS step, option ->> 'value' AS value,
-            option ->> 'label' AS label
+        SELECT recipes.id AS recipe_id, step ->> 'id' AS step, option ->> 'label' AS label,
+            CASE jsonb_typeof(option) WHEN 'object' THEN option ->> 'value' ELSE option #>> '{}' END AS value
         FROM recipes
         CROSS JOIN LATERAL jsonb_path_query(
             recipe_steps, 'strict $[*] ? (@.type() == "object")', silent => true) step
         LEFT JOIN LATERAL jsonb_path_query(
-            step, 'strict $.options[*] ? (@.type() == "object")', silent => true) option ON true
+            step, 'strict $.options[*] ? (@.type() != "array" && @.type() != "null")', silent => true
+        ) option ON true
     )
 """
 #: How many recipes have a step or an option of each icon's key.
@@ -181,9 +183,12 @@ def _has(name: str) -> ColumnElement[bool]:
 
 
 _AS_STEP = or_(_has("step"), _has("bare_step"))
-_AS_OPTION = or_(_has("value"), _has("bare_value"), _has("label"), _has("bare_label"))
+_AS_OPTION = or_(
+    _has("value"), _has("bare_value"), _has("label"), _has("bare_label"), _has("alone"), _has("bare_alone")
+)
 _IN_ORDER = (_RECIPES.is_active.desc(), _RECIPES.name, _RECIPES.id)
 _FIRST = select(_RECIPES.id).where(or_(_AS_STEP, _AS_OPTION)).order_by(*_IN_ORDER).limit(SHOWN_RECIPES)
+_NAMES = select(_RECIPES.id, func.left(_RECIPES.name, 200).label("name")).where(or_(_AS_STEP, _AS_OPTION))
 #: As what they have it is asked of those that are shown alone: of thousands that takes four times as long.
 _USERS = (
     select(
@@ -199,13 +204,24 @@ _USERS = (
 
 
 def recipes_with(key: str) -> Sequence[AnyRow]:
-    """Recipes that have a step or an option of this key, active ones first."""
+    """Recipes that have a step or an option of this key, active ones first, as many as its page shows."""
+    return session().execute(_USERS, _written(key)).all()
+
+
+def named_with(key: str) -> Sequence[AnyRow]:
+    """All recipes that have a step or an option of this key, by id: ids and names."""
+    return session().execute(_NAMES.order_by(_RECIPES.id), _written(key)).all()
+
+
+def _written(key: str) -> dict[str, Any]:
+    """The pieces of JSON that a recipe contains one of that has this key."""
     asked: dict[str, Any] = {}
     for prefix, value in (("", key), ("bare_", _bare(key))):
         asked[f"{prefix}step"] = [{"id": value}]
         asked[f"{prefix}value"] = [{"options": [{"value": value}]}]
         asked[f"{prefix}label"] = [{"options": [{"label": value}]}]
-    return session().execute(_USERS, asked).all()
+        asked[f"{prefix}alone"] = [{"options": [value]}]
+    return asked
 
 
 def _bare(key: str) -> str | float | bool:

@@ -34,10 +34,12 @@ ROWS = """
     SELECT 100 + i, 'Steps ' || i, 's' || i, '', '', '', '', 1, steps::jsonb, i % 2 = 0 FROM (VALUES
         (1, '[{"id": "size", "options": [{"value": 5, "label": "Five"}, {"value": "a/b"}, {"value": "large", "label": "Large"}]}]'),
         (2, '[{"id": "food", "options": [{"value": "x"}, {"value": "y"}]}, {"id": "size", "options": [{"value": "large", "label": "Large"}]}]'),
-        (3, '[{"id": "noise", "options": [{"label": "Crunchy"}, {"label": "Loud", "value": "loud"}, 7, null]}, {"id": "free", "type": "text"}]'),
+        (3, '[{"id": "noise", "options": [{"label": "Crunchy"}, {"label": "Loud", "value": "loud"}, 7, 5, null]}, {"id": "free", "type": "text"}]'),
         (4, '{"id": "food"}'), (5, '[[{"id": "food"}], "food", {"id": {"food": 1}}, {"id": "size", "options": {"value": "none"}}]'),
         (6, '[{"id": "~x"}, {"id": "~x"}, {"id": "summary", "options": [{"value": ".."}]}]')
     ) rows (i, steps);
+    INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost, recipe_steps)
+    SELECT 200 + i, 'Many ' || i, 'm' || i, '', '', '', '', 1, '[{"id": "many"}]' FROM generate_series(1, 60) i;
 """  # noqa: E501 - rows are read across
 
 
@@ -53,7 +55,7 @@ def looks(make_database: Callable[..., str], upgraded_templates: dict[str, str])
 
 #: Recipes that have a step or an option of each key, read by hand from the rows above and tests/live.
 USED_BY = {
-    "honey": {1}, "": set(), "food": {1, 102}, "5": {101}, "a/b": {101}, "~x": {106}, "summary": {106},
+    "honey": {1}, "": set(), "food": {1, 102}, "5": {101, 103}, "a/b": {101}, "~x": {106}, "summary": {106},
     "Crunchy": {103}, "..": {106}, "none": set(),
 }  # fmt: skip
 
@@ -93,7 +95,7 @@ def test_every_sort_shows_every_icon(looks: Console, sort: str) -> None:
     [
         ("problem:unused", "id IN ('', 'none')"),
         ("problem:no_icon", "coalesce(icon, '') = ''"),
-        ("recipes:>1", "id = 'food'"),
+        ("recipes:>1", "id IN ('5', 'food')"),
         ("icon:smile", "icon = 'smile'"),
         ("color:sky,none", "color = 'sky' OR color IS NULL"),
         ("key:oo", "id ILIKE '%oo%'"),
@@ -119,13 +121,21 @@ def test_options_without_an_icon_are_listed(looks: Console) -> None:
     assert {tuple(row[:4]) for row in rows} == {
         ("size", "large", "Large", "2"),
         ("noise", "loud", "Loud", "1"),
+        ("noise", "7", dash, "1"),
+        (dash, "1", dash, "1"),
         ("free", dash, dash, "1"),
+        ("many", dash, dash, "60"),
         ("size", dash, dash, "1"),
         ('{"food": 1}', dash, dash, "1"),
     }
-    assert rows[0][:2] == ["size", "large"]
+    assert [row[:2] for row in rows[:2]] == [["many", dash], ["size", "large"]]
     summary = words(looks.admin.get(f"{LIST}summary").text)
     assert re.search(rf"\b{len(rows)}\b", summary)
+
+
+def test_a_preview_names_every_recipe_that_has_the_option(looks: Console) -> None:
+    form = looks.admin.get("/commands/option_icons.create?id=many&display=Many&icon=smile").text
+    assert "60 recipes changed with it" in words(form)
 
 
 @pytest.mark.parametrize("role", list(Role))
