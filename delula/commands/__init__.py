@@ -24,7 +24,7 @@ from delula.commands.base import (
     digest,
 )
 from delula.commands.context import occasion
-from delula.commands.history import just_done, last_change
+from delula.commands.history import just_done, last_change, looked_up_by
 from delula.commands.reading import note_reading
 from delula.commands.registry import action_title, command_named, commands, register
 from delula.commands.run import inverse_of, note, preview, preview_taking_back, run, take_back, taken_back_by
@@ -49,6 +49,7 @@ __all__ = [
     "inverse_of",
     "just_done",
     "last_change",
+    "looked_up_by",
     "note",
     "note_reading",
     "occasion",

@@ -12,6 +12,7 @@ from delula.db import session
 from delula.models import AuditEntry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from delula.access.actor import Actor
@@ -24,6 +25,14 @@ SENT_TWICE = timedelta(minutes=1)
 
 _NEWEST_FIRST = (AuditEntry.at.desc(), AuditEntry.id.desc())
 
+#: By kind of object, what knows better than the entries about it which one left a value as it is.
+_KEPT: dict[str, Callable[[Change], AuditEntry | None]] = {}
+
+
+def looked_up_by(kind: str, find: Callable[[Change], AuditEntry | None]) -> None:
+    """Ask this for the last change of objects of a kind that commands on others change with them."""
+    _KEPT[kind] = find
+
 
 def last_change(change: Change) -> AuditEntry | None:
     """The newest entry that left a value of an object as it is now; None where the console did not do it.
@@ -31,6 +40,8 @@ def last_change(change: Change) -> AuditEntry | None:
     Args:
         change: with the values as they are in `before`.
     """
+    if (find := _KEPT.get(change.kind)) is not None:
+        return find(change)
     statement = (
         select(AuditEntry)
         .where(AuditEntry.object_kind == change.kind, AuditEntry.object_id == change.id)

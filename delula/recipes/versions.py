@@ -17,13 +17,15 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Integer, String
 
-from delula.commands import occasion
+from delula.commands import looked_up_by, occasion
 from delula.db import session
+from delula.models import AuditEntry, id_in
 from delula.recipes.columns import BY_NAME, COLUMNS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from delula.commands import Change
     from delula.db import AnyRow
     from delula.recipes.checks import Value
 
@@ -243,6 +245,27 @@ def is_kept(recipe_id: int) -> bool | None:
     found: Any = session().execute(_NOTICED, {"id": recipe_id}).scalar_one_or_none()
     return None if found is None else bool(found)
 
+
+_LEFT = text(
+    """
+SELECT v.entry_id FROM dashboard.recipe_version v
+JOIN public.recipes r ON r.id = v.recipe_id
+LEFT JOIN dashboard.recipe_version before ON before.recipe_id = v.recipe_id AND before.number = v.number - 1
+WHERE v.recipe_id = :id AND v.entry_id IS NOT NULL AND EXISTS (
+    SELECT FROM unnest(CAST(:names AS text[])) name
+    WHERE v.row -> name IS DISTINCT FROM before.row -> name
+        AND v.row -> name IS NOT DISTINCT FROM to_jsonb(r) -> name)
+ORDER BY v.number DESC LIMIT 1"""
+)
+
+
+def _left_by(change: Change) -> AuditEntry | None:
+    """The entry that left a value of a recipe as it is now; commands on tags change recipes too."""
+    found = session().scalar(_LEFT, {"id": id_in(change.id), "names": list(change.before)})
+    return None if found is None else session().get(AuditEntry, found)
+
+
+looked_up_by("recipe", _left_by)
 
 _MADE_BY = text(
     "SELECT recipe_id, number FROM dashboard.recipe_version WHERE entry_id = :entry ORDER BY id LIMIT 1"

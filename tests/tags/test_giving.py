@@ -262,3 +262,23 @@ def test_a_merge_that_came_too_late_says_that_a_recipe_has_changed_and_shows_all
     again = {name: fields(late.text, name)[0] for name in names} | {"into": "animals"}
     assert moderator.post("/commands/tags.merge", data=again).status_code == 303
     assert stored(session) == {**RECIPES, 4: [3, 1], 5: [4, 1]}
+
+
+@pytest.mark.parametrize("path", ["/recipes/5/edit", "/commands/tags.give?recipe=5&tags=-3"])
+def test_who_saves_a_recipe_late_is_told_who_merged_its_tag(
+    path: str, moderator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    session.execute(text("UPDATE recipes SET tag_highlights = '{1,5,3}' WHERE id = 5"))
+    session.commit()
+    form = moderator.get(path)
+    names = ("csrf_token", "recipe", "back", "version", "seen", "tag_highlights")
+    sent = {name: found[0] for name in names if (found := fields(form.text, name))}
+    commands.run(MERGE, Merging(id=1, into="food"), ADA)
+    typed = {"prompt": "at night"} if "edit" in path else {"tags": "-3"}
+    late = moderator.post(form.request.path, data=sent | typed)
+    assert late.status_code == 409
+    assert "No member of staff did this" not in late.text
+    assert re.search(r"ada.*did this.*Merge into", " ".join(late.text.split()))
+    session.execute(text("UPDATE recipes SET tag_highlights = '{5,2,3}' WHERE id = 5"))
+    session.commit()
+    assert "No member of staff did this" in moderator.post(form.request.path, data=sent | typed).text
