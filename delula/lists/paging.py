@@ -30,6 +30,7 @@ from sqlalchemy import (
     any_,
     asc,
     bindparam,
+    column,
     desc,
     func,
     literal,
@@ -450,6 +451,10 @@ class Search:
         asked = (*self.source.standing(self.order), *clauses)
         return select(value, id_).select_from(self.source.rows(value, *asked)).where(*asked)
 
+    def _columns(self) -> tuple[ColumnClause[Any], ColumnClause[Any]]:
+        """Value and id of what `_select` yields; a subquery takes longer to tell its columns."""
+        return column("value", self.order.sort.expression.type), column("id", self.source.id.type)
+
     @property
     def wanted(self) -> int:
         """How many rows are still to be found."""
@@ -490,12 +495,13 @@ class Search:
     def _match_where(self, ahead: ColumnElement[bool]) -> None:
         # The offset keeps it a question of its own, so that the LIMIT cannot tempt the planner into a walk.
         every = self._select([*_clauses(self.conditions), ahead]).offset(literal_column("0"))
-        matches = every.subquery("matches")
         backward = self.cursor is not None and self.cursor.backward
         direction = desc if self.descending else asc
-        value = direction(matches.c.value)
-        by_order = (value.nulls_first() if backward else value.nulls_last(), direction(matches.c.id))
-        self.found = self._fetch(select(matches.c.value, matches.c.id).order_by(*by_order).limit(self.wanted))
+        value, id_ = self._columns()
+        first = direction(value)
+        matches = select(value, id_).select_from(every.subquery("matches"))
+        matches = matches.order_by(first.nulls_first() if backward else first.nulls_last(), direction(id_))
+        self.found = self._fetch(matches.limit(self.wanted))
 
     def _walk(self, leading: Sequence[Condition], rest: Sequence[Condition], length: int) -> None:
         """Look at rows along the order, at most `length` in each segment, until enough are found.
@@ -504,13 +510,19 @@ class Search:
         which is written meanwhile cannot come twice. Rows are numbered as they come, and none is read once
         the page is full.
         """
-        passed = and_(*_clauses(rest)).label("passed")
+        test = and_(*_clauses(rest)).label("passed")
+        passed, number = column("passed", Boolean), column("number", Integer)
+        columns = (*self._columns(), passed)
         for place in self.stretches():
             along = self._select([*place, *_clauses(leading)]).order_by(*self._by_order())
-            seen = along.add_columns(passed).limit(length).subquery("seen")
-            numbered = select(seen, func.row_number().over().label("number")).subquery("numbered")
-            shown = or_(numbered.c.passed, numbered.c.number == length)
-            rows = self.session.execute(select(numbered).where(shown).limit(self.wanted)).all()
+            seen = along.add_columns(test).limit(length).subquery("seen")
+            numbered = (
+                select(*columns, func.row_number().over().label("number"))
+                .select_from(seen)
+                .subquery("numbered")
+            )
+            found = select(*columns, number).select_from(numbered).where(or_(passed, number == length))
+            rows = self.session.execute(found.limit(self.wanted)).all()
             self.found += [Key(row.value, row.id) for row in rows if row.passed]
             if self.wanted and rows and rows[-1].number == length:
                 self.stopped_at = Key(rows[-1].value, rows[-1].id)

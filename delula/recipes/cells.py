@@ -173,11 +173,16 @@ def _state(row: Any, _: ListPage) -> str:
 
 
 def _tags(row: Any, listed: ListPage) -> str:
-    return chips([tag for tag in named_tags(row.tags) if not tag.hidden], filter_href(listed.action))
+    return _chips_of(tuple(map(tuple, row.tags or ())), listed.action, hidden=False)
 
 
 def _hidden_tags(row: Any, listed: ListPage) -> str:
-    return chips([tag for tag in named_tags(row.tags) if tag.hidden], filter_href(listed.action))
+    return _chips_of(tuple(map(tuple, row.tags or ())), listed.action, hidden=True)
+
+
+@lru_cache(maxsize=5_000)  # a catalogue has thousands of recipes at most
+def _chips_of(loaded: Sequence[Any], index: str, *, hidden: bool) -> Markup:
+    return chips([tag for tag in named_tags(loaded) if bool(tag.hidden) is hidden], filter_href(index))
 
 
 def _failed(row: Any, _: ListPage) -> str:
@@ -212,10 +217,13 @@ def _same(field: str, column: str) -> Cell:
     """A value that leads to all recipes with the same."""
 
     def inner(row: Any, listed: ListPage) -> str:
-        value = getattr(row, column)
-        if value is None or value == "":
+        return leading(getattr(row, column), listed.action)
+
+    @lru_cache(maxsize=500)
+    def leading(value: str | None, index: str) -> str:
+        if not value:
             return MISSING
-        return link(f"{listed.action}?q={field}:{in_filter(value)}", value, title=f"All of this {field}")
+        return link(f"{index}?q={field}:{in_filter(value)}", value, title=f"All of this {field}")
 
     return Cell(inner, "cut")
 
