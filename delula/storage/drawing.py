@@ -16,6 +16,8 @@ from typing import Any
 
 #: Pixels of a picture or of a frame; a phone's camera makes 50 million.
 MOST_PIXELS = 64_000_000
+#: Pixels of all pictures of a moving one, which whoever shows it unfolds.
+MOST_PIXELS_MOVING = 1_000_000_000
 #: Of the longest side, in pixels.
 THUMBNAIL, PREVIEW, WEBP, BLURRED = 320, 1280, 2048, 24
 #: Packets of a video that are read until there is a frame.
@@ -68,6 +70,7 @@ def _picture(source: Path, folder: Path) -> dict[str, Any]:
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     with Image.open(source, formats=("JPEG", "PNG", "WEBP")) as opened:
         _check_pixels(*opened.size)
+        _check_frames(*opened.size, getattr(opened, "n_frames", 1))
         turned = ImageOps.exif_transpose(opened)  # reads all of it
         picture = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
     _draw(picture, folder)
@@ -79,6 +82,14 @@ def _check_pixels(width: int, height: int) -> None:
         raise Unreadable("It has no width or no height.")
     if width * height > MOST_PIXELS:
         raise Unreadable(f"It has {width} by {height} pixels, more than {MOST_PIXELS // 1_000_000} million.")
+
+
+def _check_frames(width: int, height: int, frames: int) -> None:
+    if width * height * frames > MOST_PIXELS_MOVING:
+        most = MOST_PIXELS_MOVING // 1_000_000
+        raise Unreadable(
+            f"It moves: {frames:,} pictures of {width} by {height} pixels, more than {most:,} million."
+        )
 
 
 def _draw(picture: Any, folder: Path) -> None:

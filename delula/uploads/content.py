@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import mmap
 import re
+import zlib
 from typing import TYPE_CHECKING
 
 from delula.storage.layout import MEDIA_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 #: Other names that browsers have for these.
@@ -29,9 +30,26 @@ SYNONYMS: Mapping[str, str] = {
 }
 
 #: What makes a browser or a server run what it reads. Each is long enough to occur in no film by chance.
-_MARKUP = re.compile(rb"<(?i:script[\s/>]|html[\s>]|\?php\s|!doctype\s+html)")
-#: What makes a reader of PDF act.
-_ACTING = re.compile(rb"/(?:JavaScript|Launch|RichMedia|EmbeddedFile)\b")
+_MARKUP = re.compile(
+    rb"<(?i:script[\s/>]|html[\s>]|iframe[\s/>]|\?php\s|!doctype\s+html"
+    rb"|[a-z]+[\s/](?:[^<>]{0,300}[\s/\"'])?on(?:load|error|click|focus|toggle|begin|mouse[a-z]+|pointer[a-z]+)\s*=)"
+    rb"|__HALT_COMPILER\(\);"
+)
+
+
+def _name_of_pdf(*names: bytes) -> re.Pattern[bytes]:
+    """Any of these names as PDF may write them: each character as itself or by its number."""
+    spelt = (b"".join(b"(?:%c|#(?i:%02x))" % (one, one) for one in name) for name in names)
+    return re.compile(rb"/(?:" + rb"|".join(spelt) + rb")(?![A-Za-z0-9_])")
+
+
+#: What makes a reader of PDF act, and what objects are packed into.
+_ACTING = _name_of_pdf(
+    *(b"JavaScript", b"Launch", b"RichMedia", b"EmbeddedFile", b"EmbeddedFiles", b"SubmitForm", b"ImportData")
+)
+_PACKED = _name_of_pdf(b"ObjStm")
+#: Bytes that are unpacked at once, and of all that is packed in one document.
+_UNPACKED_AT_ONCE, _MOST_UNPACKED = 64 * 1024, 64 * 1024 * 1024
 #: A reader of PDF looks for its beginning so far, one of ZIP for its end.
 _PDF_LOOKS, _ZIP_LOOKS = 1024, 66_000
 #: Pieces of one file; none of sense has more.
@@ -272,8 +290,35 @@ def _check_pdf(data: mmap.mmap) -> None:
     end = data.rfind(b"%%EOF")
     if end < 0 or data[end + 5 :].strip(b"\r\n \t\0") or data.rfind(b"startxref") < 0:
         raise Unfit("It is no whole PDF, or something follows its end.")
-    if _ACTING.search(data):
-        raise Unfit("It holds script, other files, or starts programs.")
+    if _ACTING.search(data) or any(_ACTING.search(objects) for objects in _unpacked(data)):
+        raise Unfit("It holds script, other files, sends forms, or starts programs.")
+
+
+def _unpacked(data: mmap.mmap) -> Iterator[bytes]:
+    """The objects of a PDF that do not stand in it as they are.
+
+    Raises:
+        Unfit: they cannot be looked into, or are too many.
+    """
+    left = _MOST_UNPACKED
+    for found in _PACKED.finditer(data):
+        at = data.find(b"stream", found.end())
+        if at < 0 or b"/Filter" not in data[max(data.rfind(b"obj", 0, found.start()), 0) : at]:
+            continue
+        at += len(b"stream")
+        at += {b"\r\n": 2}.get(data[at : at + 2], 1)
+        unpacking, objects = zlib.decompressobj(), bytearray()
+        try:
+            while not unpacking.eof and at < len(data):
+                piece = unpacking.unconsumed_tail or data[at : at + _UNPACKED_AT_ONCE]
+                at += 0 if unpacking.unconsumed_tail else _UNPACKED_AT_ONCE
+                objects += unpacking.decompress(piece, left - len(objects) + 1)
+                if len(objects) > left:
+                    raise Unfit("It unfolds to more than any document does.")
+        except zlib.error:
+            raise Unfit("Its objects are packed so that they cannot be looked into.") from None
+        left -= len(objects)
+        yield bytes(objects)
 
 
 def _behind_zeros(data: mmap.mmap, at: int) -> int:

@@ -193,7 +193,7 @@ def outcome(bucket: Bucket) -> Any:
         "library": sql("SELECT dimensions, thumbnail_url FROM user_assets ORDER BY s3_key"),
         "products": [_ID.sub("ID", one) for (one,) in sql("SELECT url FROM system_assets ORDER BY url")],
         "findings": sorted((kind, _ID.sub("ID", key)) for kind, key in bucket.findings()),
-        "scans": sql("SELECT state, objects, counts FROM dashboard.storage_scan ORDER BY id"),
+        "scans": sql("SELECT state, objects, counts FROM dashboard.storage_scan ORDER BY id DESC LIMIT 1"),
     }
 
 
@@ -244,6 +244,8 @@ def finish(bucket: Bucket) -> Any:
     bucket.console.sql("UPDATE dashboard.upload SET changed_at = now() - interval '2 hours'")
     queue(bucket, TIDY)
     bucket.work()
+    # A scan does without the types that it cannot ask for, and says how many are open; the next one has them.
+    bucket.scan()
     return outcome(bucket)
 
 

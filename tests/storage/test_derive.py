@@ -73,6 +73,11 @@ def test_nothing_can_be_made_out_in_the_blurred_one(tmp_path: Path) -> None:
 
 HOSTILE = {
     "bomb": (AssetType.IMAGE, lambda: png(30_000, 30_000), "million pixels"),
+    "moving bomb": (
+        AssetType.IMAGE,
+        lambda: png(8000, 8000, 16),
+        "It moves: 17 pictures of 8000 by 8000 pixels",
+    ),
     "nothing": (AssetType.IMAGE, lambda: b"", "broken"),
     "cut picture": (AssetType.IMAGE, lambda: of_kind("image")[:3000], "broken"),
     "script": (AssetType.IMAGE, lambda: b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>", "broken"),

