@@ -9,6 +9,7 @@ from delula.storage.store import NoSuchObject, Store, StoreUnavailable, answerin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 #: How long the URL of a part works, in seconds: long enough for a slow line; then it is asked for anew.
 PART_SECONDS = 900
@@ -64,8 +65,11 @@ class PartedUpload:
         )
 
     def parts(self) -> Sequence[Part] | None:
-        """The parts that have arrived, in order; None where the store knows no such upload, or no longer."""
-        found: list[Part] = []
+        """The parts that have arrived, in order; None where the store knows no such upload, or no longer.
+
+        SeaweedFS keeps a part that was sent twice, as after an answer that was lost, twice: the newer counts.
+        """
+        found: dict[int, tuple[datetime, Part]] = {}
         while True:
             try:
                 with answering(self.key):
@@ -74,7 +78,7 @@ class PartedUpload:
                         Key=self.key,
                         UploadId=self.id,
                         MaxParts=_MOST_LISTED,
-                        PartNumberMarker=found[-1].number if found else 0,
+                        PartNumberMarker=max(found, default=0),
                     )
             except NoSuchObject as error:
                 # Whatever stands in the store's place may say 404 to everything.
@@ -82,11 +86,12 @@ class PartedUpload:
                     raise StoreUnavailable("The store refuses the request (404).") from error
                 return None
             check_told(told, "IsTruncated")
-            found += [
-                Part(one["PartNumber"], one["Size"], one["ETag"].strip('"')) for one in told.get("Parts", ())
-            ]
+            for one in told.get("Parts", ()):
+                part = Part(one["PartNumber"], one["Size"], one["ETag"].strip('"'))
+                if part.number not in found or found[part.number][0] <= one["LastModified"]:
+                    found[part.number] = one["LastModified"], part
             if not told["IsTruncated"]:
-                return found
+                return [found[number][1] for number in sorted(found)]
 
     def finish(self, parts: Sequence[Part]) -> None:
         """Put the parts together to the object."""

@@ -117,9 +117,16 @@ class Sending {
       await this.begin();
       signal.throwIfAborted();
       const { state, arrived, part_bytes: bytes } = await ask(`${this.at}/state`, null, signal);
-      if (state === "sending") await this.sendAll(arrived, bytes, signal);
+      if (state === "sending") await this.sendAll(arrived, bytes, signal).catch((error) => this.unlessFinished(error, signal));
       this.saying(() => this.ending(signal));
     });
+  }
+
+  // Another tab that sends the same upload may be faster: then it goes its way.
+  async unlessFinished(error, signal) {
+    if (error.status !== 409) throw error;
+    const { state } = await ask(`${this.at}/state`, null, signal);
+    if (state === "sending") throw error;
   }
 
   // Once it is asked for, an upload may be there whatever becomes of the answer: so it is waited for, even by

@@ -89,6 +89,18 @@ def test_a_large_file_arrives_in_parts(
     assert console.sql("SELECT file_size FROM system_assets") == [(12 * MEBIBYTE + 8,)]
 
 
+def test_a_part_that_is_sent_again_after_a_lost_answer_counts_once(sender: Sender) -> None:
+    content = good("png")
+    upload = sender.begin(content).json["id"]
+    for _ in range(2):
+        assert put(sender.url(upload), content) == 200
+    assert sender.state(upload)["arrived"] == [1]
+    sender.post(f"{upload}/finish")
+    sender.work()
+    told = sender.state(upload)
+    assert (told["state"], told["why"]) == ("stored", None)
+
+
 def test_a_page_that_is_opened_again_goes_on_where_it_stopped(
     console: Console, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
