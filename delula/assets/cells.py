@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from delula.assets.detail import sides
 from delula.assets.listing import SOURCE_LABELS, TYPES
 from delula.models.enums import UserAssetOrigin, label
+from delula.storage import current_store
 from delula.web.display import (
     MISSING,
     badge_tag,
@@ -25,6 +26,7 @@ from delula.web.lists import in_filter
 from delula.web.masking import shown_text
 from delula.web.references import owner_naming
 from delula.web.tables import Cell, link, text
+from delula.web.tiles import row_tile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,6 +55,24 @@ def source_of(row: Any) -> str:
 def state_tag(row: Any) -> Markup:
     """What a tile says of an asset: that it is deleted, else its source."""
     return badge_tag("Deleted", "danger") if row.is_deleted else markup(f"<span>{source_of(row)}</span>")
+
+
+def tile() -> Callable[[Any, ListPage], Markup]:
+    """Makes tiles."""
+    has_store = current_store() is not None
+
+    def of(row: Any, listed: ListPage) -> Markup:
+        return row_tile(
+            row,
+            listed,
+            title=title_of(row),
+            kind=row.type,
+            state=state_tag(row),
+            when=row.created_at,
+            part="thumbnail" if has_store and row.has_picture else None,
+        )
+
+    return of
 
 
 def type_of(value: str | None) -> str | None:

@@ -16,7 +16,7 @@ from delula.assets import (
     removed,
 )
 from delula.assets.actions import REVIEWED, subject_of
-from delula.assets.cells import cells, source_of, state_tag, title_of, type_of
+from delula.assets.cells import cells, tile
 from delula.assets.deeds import BULK, offered, offered_of_removed
 from delula.assets.derivatives import DERIVE
 from delula.assets.detail import compared, faults, judgements, shown
@@ -46,16 +46,6 @@ if TYPE_CHECKING:
 blueprint = Blueprint("assets", __name__, url_prefix="/assets")
 
 
-def _extras() -> dict[str, Any]:
-    return {
-        "has_store": current_store() is not None,
-        "title_of": title_of,
-        "source_of": source_of,
-        "state_tag": state_tag,
-        "type_of": type_of,
-    }
-
-
 add_list(
     blueprint,
     ListViews(
@@ -65,7 +55,7 @@ add_list(
         cells,
         queries.RESOLVERS,
         suggest=queries.suggest_values,
-        extras=_extras,
+        tile=tile,
         bulk=[command.name for command in BULK],
     ),
 )

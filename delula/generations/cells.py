@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from delula.storage import current_store
 from delula.web.display import MISSING, copyable_tag, flag_tag, grouped, lead_tag, span, status_tag, time_tag
 from delula.web.lists import in_filter
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.tables import Cell, link, text, writing
+from delula.web.tiles import row_tile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from markupsafe import Markup
 
     from delula.web.lists import ListPage
 
@@ -35,6 +39,24 @@ def cells() -> Mapping[str, Cell]:
         return link(href, row.recipe_title or row.recipe_id, title=title, classes="gone")
 
     return {**_CELLS, "user": Cell(user, "cut"), "recipe": Cell(recipe, "cut")}
+
+
+def tile() -> Callable[[Any, ListPage], Markup]:
+    """Makes tiles."""
+    has_store = current_store() is not None
+
+    def of(row: Any, listed: ListPage) -> Markup:
+        return row_tile(
+            row,
+            listed,
+            title=row.recipe_title or row.prompt,
+            kind=row.type,
+            state=status_tag(row.status, f"status-{row.id}"),
+            when=row.created_at,
+            part="thumbnail" if has_store and row.has_thumbnail else None,
+        )
+
+    return of
 
 
 def _lead(row: Any, listed: ListPage) -> str:

@@ -12,7 +12,7 @@ from delula.access.guard import requires, why_may_not
 from delula.access.permissions import Permission
 from delula.generations import media, queries
 from delula.generations.actions import COMMANDS, offered
-from delula.generations.cells import cells
+from delula.generations.cells import cells, tile
 from delula.generations.detail import error_text, form_answers, metadata_text, related_links, same_href
 from delula.generations.lifecycle import is_stuck, lifecycle
 from delula.generations.listing import LISTING
@@ -46,7 +46,7 @@ add_list(
         queries.RESOLVERS,
         states=queries.statuses,
         suggest=suggest_recipes,
-        extras=lambda: {"has_store": current_store() is not None},
+        tile=tile,
         bulk=[command.name for command in COMMANDS],
     ),
 )

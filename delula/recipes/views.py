@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, Response, abort, get_template_attribute, redirect, request, url_for
 from markupsafe import Markup
 
 from delula.access.guard import requires
@@ -44,16 +44,26 @@ from delula.web.references import hrefs_of, owner_naming
 from delula.web.render import render, wants_fragment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkzeug.wrappers import Response as AnyResponse
 
     from delula.models import Recipe
+    from delula.web.lists import ListPage
 
 
 blueprint = Blueprint("recipes", __name__, url_prefix="/recipes")
 
 
-def _extras() -> dict[str, Any]:
-    return {"card_of": card_of(url_for("recipes.index"))}
+def _tile() -> Callable[[Any, ListPage], Markup]:
+    card = card_of(url_for("recipes.index"))
+    draw = get_template_attribute("recipes/_card.html", "recipe_tile")
+
+    def of(row: Any, listed: ListPage) -> Markup:
+        href, peek_href = listed.detail_href(row.id), listed.peek_href(row.id)
+        return cast("Markup", draw(card(row, row.tags), row.id, href, peek_href, listed.selects))
+
+    return of
 
 
 add_list(
@@ -65,7 +75,7 @@ add_list(
         cells,
         queries.RESOLVERS,
         suggest=queries.suggest_values,
-        extras=_extras,
+        tile=_tile,
         deeds=list_deeds,
         bulk=[command.name for command in (GIVE, ACTIVATE, DEACTIVATE, SET_COST)],
     ),

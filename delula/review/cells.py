@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from delula.access import clock
+from delula.access.guard import may
+from delula.access.permissions import Permission
 from delula.models import ReviewKind, ReviewState
-from delula.review import queries, scoring
+from delula.review import media, queries, scoring
 from delula.review.actions import said_of
 from delula.review.things import SUBJECTS
+from delula.storage import current_store
 from delula.web.display import MISSING, escape, lead_tag, time_tag
 from delula.web.lists import in_filter
 from delula.web.masking import shown_text
 from delula.web.references import owner_naming
 from delula.web.tables import Cell, link, text
+from delula.web.templates import preferences
+from delula.web.tiles import row_tile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from delula.web.lists import ListPage
 
@@ -72,6 +77,46 @@ def cells() -> Mapping[str, Cell]:
         "score": Cell(score, "number"),
         "user": Cell(owner, "cut"),
     }
+
+
+def hiding(percent: int) -> Callable[[Any], bool]:
+    """Whether the media of an item are blurred until somebody asks for them.
+
+    Args:
+        percent: of a classifier's confidence from which they are.
+    """
+    wish, blur_at = preferences().blur, percent / 100
+
+    def hides(item: Any) -> bool:
+        is_flagged = item.risk >= blur_at and item.state != ReviewState.APPROVED
+        # What the first look found stays unseen until the second.
+        is_marked = item.state == ReviewState.REJECTED or (
+            item.is_blurred and item.state != ReviewState.SECOND
+        )
+        return wish == "all" or (wish == "flagged" and (is_flagged or is_marked))
+
+    return hides
+
+
+def tile() -> Callable[[Any, ListPage], Markup]:
+    """Makes tiles; their pictures are blurred as the person of this request wants it."""
+    hides = hiding(queries.head().settings.blur_at)
+    shows_media = current_store() is not None and may(Permission.REVIEW_DECIDE)
+
+    def of(row: Any, listed: ListPage) -> Markup:
+        is_there = row.thing_id is not None
+        picture = "blurred" if hides(row) else "thumbnail"
+        return row_tile(
+            row,
+            listed,
+            title=name_of(row, row.title),
+            kind=media.kind_of_type(row.media) if is_there else "other",
+            state=state_tag(row.state),
+            when=row.since,
+            part=picture if is_there and shows_media else None,
+        )
+
+    return of
 
 
 def _decision(row: Any) -> str:

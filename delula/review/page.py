@@ -14,17 +14,14 @@ from delula.access.permissions import Permission
 from delula.models import ReviewKind, ReviewState
 from delula.review import media, queries, scoring, things
 from delula.review.actions import TAG, said, version_of, why_not
-from delula.review.cells import is_undecided, name_of, state_tag
+from delula.review.cells import hiding, is_undecided, name_of, state_tag
 from delula.review.things import EFFECTS, SUBJECTS
 from delula.storage import current_store
 from delula.web.display import size
 from delula.web.lists import in_filter
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.templates import preferences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from delula.db import AnyRow
 
 #: What a moderator may say with one more key, where a reason is needed.
@@ -40,25 +37,6 @@ _FACTS = {
     "like_count": "Likes",
     "download_count": "Downloads",
 }
-
-
-def hiding(percent: int) -> Callable[[Any], bool]:
-    """Whether the media of an item are blurred until somebody asks for them.
-
-    Args:
-        percent: of a classifier's confidence from which they are.
-    """
-    wish, blur_at = preferences().blur, percent / 100
-
-    def hides(item: Any) -> bool:
-        is_flagged = item.risk >= blur_at and item.state != ReviewState.APPROVED
-        # What the first look found stays unseen until the second.
-        is_marked = item.state == ReviewState.REJECTED or (
-            item.is_blurred and item.state != ReviewState.SECOND
-        )
-        return wish == "all" or (wish == "flagged" and (is_flagged or is_marked))
-
-    return hides
 
 
 def shown_item(item: AnyRow, queue: str, tab: str | None = None) -> dict[str, Any]:

@@ -34,10 +34,10 @@ from delula.review import (
 )
 from delula.review.actions import AlreadyDecided, why_not
 from delula.review.blind_pages import keep_entries
-from delula.review.cells import cells, is_undecided, name_of, state_tag
+from delula.review.cells import cells, is_undecided, state_tag, tile
 from delula.review.conflicts import conflict
 from delula.review.listing import LISTING
-from delula.review.page import hiding, shown_item
+from delula.review.page import shown_item
 from delula.review.things import EFFECTS, SUBJECTS
 from delula.storage import current_store
 from delula.web.command_pages import command_href
@@ -59,15 +59,8 @@ DAYS = 30
 
 def _head() -> dict[str, Any]:
     """What the list shows beside its rows."""
-    head = queries.head()
-    return {
-        "head": Markup(render_template("review/_start.html", present=head.present)),  # noqa: S704 - a template
-        "has_media": current_store() is not None and may(Permission.REVIEW_DECIDE),
-        "name_of": name_of,
-        "state_tag": state_tag,
-        "media_kind": media.kind_of_type,
-        "hides": hiding(head.settings.blur_at),
-    }
+    present = queries.head().present
+    return {"head": Markup(render_template("review/_start.html", present=present))}  # noqa: S704 - a template
 
 
 add_list(
@@ -78,6 +71,7 @@ add_list(
         queries.list_rows,
         cells,
         queries.RESOLVERS,
+        tile=tile,
         extras=_head,
         bulk=[one.name for one in (actions.APPROVE, actions.REJECT, actions.BLUR, actions.ESCALATE)],
     ),

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from delula.web.display import MISSING, escape, flag_tag, grouped, lead_tag, size, time_tag
+from delula.storage import current_store
+from delula.web.display import MISSING, badge_tag, escape, flag_tag, grouped, lead_tag, size, time_tag
 from delula.web.lists import in_filter
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.tables import Cell, link, text, writing
+from delula.web.tiles import row_tile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from delula.models import JsonValue
     from delula.web.lists import ListPage
@@ -51,6 +53,25 @@ def written_dimensions(value: JsonValue) -> str | None:
     if not all(type(side) in {int, float} and 0 < side < LARGEST_SIDE for side in sides):  # type: ignore[operator]
         return None
     return " \N{MULTIPLICATION SIGN} ".join(f"{side:.0f}" for side in sides)
+
+
+def tile() -> Callable[[Any, ListPage], Markup]:
+    """Makes tiles."""
+    has_store = current_store() is not None
+
+    def of(row: Any, listed: ListPage) -> Markup:
+        state = moderation_tag(row.moderation_status)
+        return row_tile(
+            row,
+            listed,
+            title=row.title or row.recipe_name or f"Sample {row.id}",
+            kind=row.type,
+            state=state + badge_tag("Featured", "accent") if row.is_featured else state,
+            when=row.created_at,
+            part="thumbnail" if has_store else None,
+        )
+
+    return of
 
 
 def cells() -> Mapping[str, Cell]:

@@ -14,7 +14,7 @@ from delula.recipes.queries import suggest_recipes
 from delula.review.blind_pages import page_in_place
 from delula.samples import media, queries
 from delula.samples.actions import COMMANDS
-from delula.samples.cells import cells, moderation_tag, size_tag, written_dimensions
+from delula.samples.cells import cells, moderation_tag, size_tag, tile, written_dimensions
 from delula.samples.listing import LISTING
 from delula.storage import current_store
 from delula.web.command_pages import command_line
@@ -44,7 +44,7 @@ add_list(
         queries.RESOLVERS,
         suggest=suggest_recipes,
         bulk=[command.name for command in COMMANDS],
-        extras=lambda: {"has_store": current_store() is not None, "moderation": moderation_tag},
+        tile=tile,
     ),
 )
 

@@ -9,7 +9,7 @@ from flask import redirect
 
 from delula.access.guard import requires, signed_in
 from delula.commands import command_named
-from delula.lists import TABLE
+from delula.lists import GRID
 from delula.web.lists import (
     count_fragment,
     custom_range,
@@ -20,17 +20,20 @@ from delula.web.lists import (
 )
 from delula.web.render import render
 from delula.web.tables import table_body
+from delula.web.tiles import tiles_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from flask import Blueprint, Response
+    from markupsafe import Markup
     from werkzeug.wrappers import Response as AnyResponse
 
     from delula.access.permissions import Permission
     from delula.commands import Command
     from delula.lists import ListSpec, ListState
     from delula.search import Choice, Field, Resolvers
+    from delula.web.lists import ListPage
     from delula.web.tables import Cell
 
 
@@ -51,7 +54,8 @@ class ListViews:
         resolvers: turn names of other rows in a filter into ids.
         states: loads the present status of rows by id, where it changes by itself.
         suggest: looks up values of a field for the query box.
-        extras: what the template of the grid reads beside the list; `head` stands beside its title.
+        tile: makes one tile of the grid, as the person of this request may see it; for lists that have one.
+        extras: what stands beside the list: `head`, beside its title.
         heading: names the group that a row belongs to, where the default order keeps groups together.
         deeds: what can be done beside the rows, as buttons at the head: label, icon, href, disabled_reason.
         bulk: names of the commands that can be run on the rows that are selected, the most wanted first;
@@ -66,6 +70,7 @@ class ListViews:
     resolvers: Resolvers
     states: Callable[[Sequence[Any]], Mapping[Any, str]] | None = None
     suggest: Callable[[Field, str, int], Sequence[Choice]] = no_suggestions
+    tile: Callable[[], Callable[[Any, ListPage], Markup]] | None = None
     extras: Callable[[], Mapping[str, Any]] = dict
     heading: Callable[[Any], str] | None = None
     deeds: Callable[[], Sequence[Mapping[str, Any]]] = tuple
@@ -83,8 +88,7 @@ def _commands(names: Sequence[str]) -> tuple[Command[Any], ...]:
 def add_list(blueprint: Blueprint, views: ListViews) -> None:
     """Give a blueprint the routes of a list: `index` and its fragments.
 
-    A grid is drawn by the template `<name>/_grid.html`. Where the list has a summary, the blueprint adds a
-    route `summary` itself.
+    Where the list has a summary, the blueprint adds a route `summary` itself.
     """
     spec, resolvers = views.spec, views.resolvers
 
@@ -103,7 +107,9 @@ def add_list(blueprint: Blueprint, views: ListViews) -> None:
             deeds=views.deeds(),
             bulk=commands,
             create=next(iter(_commands([views.create])), None),
-            body=table_body(listed, views.cells(), heading) if listed.state.view == TABLE else None,
+            body=tiles_body(listed, views.tile())
+            if listed.state.view == GRID and views.tile
+            else table_body(listed, views.cells(), heading),
             **views.extras(),
         )
 

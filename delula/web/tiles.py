@@ -1,18 +1,24 @@
-"""The tiles of a media grid: `tile` in `templates/ui/media.html`, fifty of them on a page."""
+"""The tiles of a media grid: `tile` in `templates/ui/media.html`, fifty of them on a page.
+
+Made by functions, as the cells of tables are: a call from a template takes several times as long.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from delula.web.display import choice_tag, escape, markup, named, time_tag
 from delula.web.masking import shown_text
 from delula.web.static import icon_tag
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from markupsafe import Markup
+
+    from delula.web.lists import ListPage
 
 #: The icon of each kind of medium; anything else is a file.
 KIND_ICONS = {"image": "image", "video": "film", "audio": "audio-lines", "document": "file-text"}
@@ -65,6 +71,47 @@ def tile_tag(
 </li>
 '''
     )
+
+
+def row_tile(
+    row: Any,
+    listed: ListPage,
+    *,
+    title: str | None,
+    kind: str | None,
+    state: Markup,
+    when: datetime | None,
+    part: str | None,
+) -> Markup:
+    """A row of a list as a tile.
+
+    Args:
+        row: has an `id`, as its key has.
+        listed: the page that it stands on.
+        title: as `tile_tag` takes it; so are `kind`, `state` and `when`.
+        part: of its media, that is its picture; None where there is none to show.
+    """
+    return tile_tag(
+        row.id,
+        listed.detail_href(row.id),
+        title,
+        kind,
+        state,
+        when,
+        thumbnail=f"{listed.action}{row.id}/media/{part}" if part else None,
+        peek_href=listed.peek_href(row.id),
+        selects=listed.selects,
+    )
+
+
+def tiles_body(listed: ListPage, tile: Callable[[Any, ListPage], Markup]) -> Markup:
+    """The rows of a list as tiles.
+
+    Args:
+        listed: the page.
+        tile: makes one of a row.
+    """
+    return markup("".join(tile(row, listed) for row in listed.rows))
 
 
 @lru_cache(maxsize=100)
