@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import string
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from flask import Flask, has_request_context, request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 #: What an address can be made of to be the same whenever it is asked for.
 _PLAIN = frozenset({str, int})
@@ -13,8 +19,19 @@ _PLAIN = frozenset({str, int})
 _WORDS = frozenset({"_anchor", "_method", "_scheme", "_external"})
 
 
+#: What stands in a query as it is.
+_IN_QUERIES = string.ascii_letters + string.digits + string.punctuation
+
+
 class AddressingFlask(Flask):
     """Flask, but for that it builds an address once: a page has dozens, most of which all pages have."""
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request; raw bytes in its query, which need not be UTF-8, are escaped to be readable."""
+        query: str = environ.get("QUERY_STRING", "")
+        if not query.isascii():
+            environ["QUERY_STRING"] = quote(query.encode("latin-1"), safe=_IN_QUERIES)
+        return super().wsgi_app(environ, start_response)
 
     def url_for(self, endpoint: str, **values: Any) -> str:
         """The address of an endpoint: see `flask.url_for`, which names all its words, given or not."""
