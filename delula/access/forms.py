@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
@@ -14,7 +15,18 @@ LONGEST_NAME = 100
 LONGEST_CODE = 40
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class TextForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+    """A form of texts, which takes neither files in their place nor JSON."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Where its values come from."""
+
+        def wrap_formdata(self, form: FlaskForm, formdata: object) -> object:  # noqa: ARG002 - as it is called
+            """What was submitted, nothing before."""
+            return request.form if form.is_submitted() else None
+
+
+class SignInForm(TextForm):
     """E-mail and password."""
 
     email = StringField(
@@ -29,7 +41,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     )
 
 
-class CodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class CodeForm(TextForm):
     """The second factor."""
 
     code = StringField(
@@ -39,7 +51,7 @@ class CodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     )
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class ConfirmForm(TextForm):
     """The password of the person who is signed in."""
 
     password = PasswordField(
@@ -49,7 +61,7 @@ class ConfirmForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     )
 
 
-class NameForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class NameForm(TextForm):
     """How colleagues see one."""
 
     name = StringField(
@@ -59,7 +71,7 @@ class NameForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     )
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class PasswordForm(TextForm):
     """A new password, with the present one."""
 
     present = PasswordField(

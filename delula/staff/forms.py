@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from delula.access.authentication import LONGEST_EMAIL
-from delula.access.forms import LONGEST_NAME
+from delula.access.forms import LONGEST_NAME, TextForm
 from delula.access.permissions import ROLE_MEANINGS, Role
 
 _ROLES = [SelectChoice(role.value, f"{role.value.capitalize()}: {ROLE_MEANINGS[role]}") for role in Role]
 
 
-class NewMemberForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class NewMemberForm(TextForm):
     """A new account."""
 
     email = StringField(
@@ -31,13 +30,13 @@ class NewMemberForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
     role = RadioField("Role", [InputRequired("Choose a role.")], choices=_ROLES)
 
 
-class RoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class RoleForm(TextForm):
     """Another role."""
 
     role = RadioField("Role", [InputRequired("Choose a role.")], choices=_ROLES)
 
 
-class SecondFactorForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF is untyped
+class SecondFactorForm(TextForm):
     """Of which roles a second factor is required."""
 
     roles = SelectMultipleField(

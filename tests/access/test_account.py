@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from delula.access.permissions import Role
 from tests.access.steps import PASSWORD, MovableClock, form_token, sign_in, submit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -54,6 +55,18 @@ def test_a_password_that_cannot_be_taken_is_explained_at_its_field(
     assert response.status_code == 422
     assert message in response.text
     assert all(value not in response.text for value in fields.values() if len(value) > 5)
+
+
+@pytest.mark.parametrize(
+    "sent", [{"json": [1]}, {"json": "x"}, {"json": None}, {"data": {"email": (BytesIO(b"x"), "x")}}]
+)
+def test_what_is_no_form_of_texts_is_taken_for_an_empty_one(
+    client: FlaskClient, sent: Mapping[str, Any]
+) -> None:
+    token = {"X-CSRFToken": form_token(client.get("/login"))}
+    response = client.post("/login", headers=token, **sent)
+    assert response.status_code == 422
+    assert "Enter your e-mail address." in response.text
 
 
 def test_a_temporary_password_is_replaced_before_anything_else(
