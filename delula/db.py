@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from sqlalchemy import Engine, Executable, Pool
+    from sqlalchemy.engine import ExceptionContext
 
 #: What values look like and what locks mean, whatever role, database and server have set for themselves.
 CONVENTIONS = {
@@ -106,7 +107,22 @@ def init_db(app: Flask) -> None:
     event.listen(engine, "connect", _settle_in)
     event.listen(engine, "before_cursor_execute", _set_format)
     event.listen(engine, "do_execute", _execute_by_key)
+    event.listen(engine, "handle_error", _leave_rows_out)
     app.extensions[_READER] = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _leave_rows_out(context: ExceptionContext) -> None:
+    """Take out of an error what the server says of the row at hand, "Failing row contains (…)".
+
+    Errors are logged, kept with jobs and shown to staff, and the row may be of anybody.
+    """
+    detail = getattr(getattr(context.original_exception, "diag", None), "message_detail", None)
+    if detail:
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            if error is not None:
+                error.args = tuple(
+                    part.replace(detail, "…") if isinstance(part, str) else part for part in error.args
+                )
 
 
 #: Option of a statement that is planned once for a connection; see `by_key`.

@@ -170,6 +170,7 @@ class Postgres(Service):
             "max_wal_senders": "0",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            "log_error_verbosity": "terse",  # no rows of anybody in the log
         }
         if any(self._binaries.parent.glob("lib/**/pg_stat_statements.*")):
             options["shared_preload_libraries"] = "pg_stat_statements"

@@ -70,7 +70,8 @@ def _add_faults(app: Flask) -> None:
     @app.get("/fault/database/<code>")
     @public
     def fault_database(code: str) -> str:
-        session().execute(text(f"DO $$ BEGIN RAISE SQLSTATE '{code}'; END $$"))
+        row = "'Failing row contains (' || lower('HUSH') || ')'"  # in the statement, which is logged, as HUSH
+        session().execute(text(f"DO $$ BEGIN RAISE SQLSTATE '{code}' USING DETAIL = {row}; END $$"))
         return "never"
 
     @app.post("/fault/lost")

@@ -86,6 +86,16 @@ def test_a_statement_is_logged_without_what_was_put_into_it(console: Console, lo
     assert "hush" not in traceback
 
 
+def test_a_broken_rule_is_logged_without_the_row_that_breaks_it(
+    console: Console, logged: io.StringIO
+) -> None:
+    assert console.admin.get("/fault/database/23502").status_code == 409
+    (traceback,) = [str(line["traceback"]) for line in lines(logged) if "traceback" in line]
+    assert "NotNullViolation" in traceback
+    assert "DETAIL:  …" in traceback
+    assert "hush" not in traceback
+
+
 def test_a_refusal_says_its_sentence_and_holds_no_markup(console: Console) -> None:
     for path, sentence in {
         "/fault/refused": "It was refunded &lt;b&gt;already&lt;/b&gt;.",
