@@ -2,7 +2,7 @@
 // and manifest.json, which maps logical names to hashed ones. `node static/build.mjs`, or with --watch to build again on every change.
 import { createHash } from "node:crypto";
 import { existsSync, watch } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { brotliCompress, gzip } from "node:zlib";
 import { promisify } from "node:util";
@@ -179,13 +179,19 @@ async function build() {
 
   // Written to the side and moved, so that a running server never reads half a file.
   await mkdir(dist, { recursive: true });
+  const now = new Date();
+  const former = JSON.parse(await readFile(join(dist, "manifest.json"), "utf8").catch(() => "{}"));
   const place = async (name, data) => {
     await writeFile(join(dist, `${name}.new`), data);
     await rename(join(dist, `${name}.new`), join(dist, name));
   };
   await Promise.all([...output].map(([name, data]) => place(name, data)));
   await place("manifest.json", JSON.stringify(manifest, null, 2) + "\n");
-  // Files of earlier builds stay for a day: pages that are open and workers that run still ask for them.
+  // Files of earlier builds stay for a day from now: pages that are open and consoles that run still ask for them.
+  const left = Object.values(former).filter((name) => !Object.values(manifest).includes(name));
+  await Promise.all(
+    left.flatMap((name) => ["", ".br", ".gz"].map((ending) => utimes(join(dist, name + ending), now, now).catch(() => {}))),
+  );
   for (const name of await readdir(dist)) {
     const old = Date.now() - (await stat(join(dist, name))).mtimeMs > 24 * 3600 * 1000;
     if (old && !output.has(name) && name !== "manifest.json") await rm(join(dist, name));

@@ -14,6 +14,8 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup
 
+from delula.web.static import built_names
+
 
 @cache
 def shapes() -> dict[str, str]:
@@ -31,9 +33,9 @@ def words() -> dict[str, list[str]]:
 
 def _built(name: str) -> Any:
     """What the front-end's build has made of a file of Lucide's; nothing where it was built before it did."""
-    folder = Path(current_app.static_folder or "")
-    built: dict[str, str] = json.loads((folder / "manifest.json").read_text())
-    return json.loads((folder / built[name]).read_text()) if name in built else {}
+    folder = current_app.static_folder or ""
+    built = built_names(folder)
+    return json.loads(Path(folder, built[name]).read_text()) if name in built else {}
 
 
 def lucide_name(written: str | None) -> str | None:

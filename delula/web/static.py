@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from functools import cache, lru_cache
 from mimetypes import guess_type
 from pathlib import Path
@@ -19,6 +20,19 @@ YEAR = 365 * 24 * 3600
 
 
 @cache
+def built_names(folder: str) -> dict[str, str]:
+    """What the build in a folder has called its files, by their logical names.
+
+    Read once: a console goes on with the files that it began with, whatever is built meanwhile.
+
+    Raises:
+        FileNotFoundError: the front-end has not been built.
+    """
+    names: dict[str, str] = json.loads(Path(folder, "manifest.json").read_text())
+    return names
+
+
+@cache
 def asset(name: str) -> str:
     """The URL of a built file by its logical name, such as `app.css`; a new build comes with a new process.
 
@@ -26,8 +40,7 @@ def asset(name: str) -> str:
         FileNotFoundError: the front-end has not been built.
         KeyError: the build makes no such file.
     """
-    names: dict[str, str] = json.loads(Path(current_app.static_folder or "", "manifest.json").read_text())
-    return f"{current_app.static_url_path}/{names[name]}"
+    return f"{current_app.static_url_path}/{built_names(current_app.static_folder or '')[name]}"
 
 
 @lru_cache(maxsize=500)
@@ -60,6 +73,8 @@ def static(filename: str) -> Response:
 
 def init_static(app: Flask) -> None:
     """Let templates name built files, and browsers keep them."""
+    with suppress(FileNotFoundError):  # commands of the terminal need no front-end
+        built_names(app.static_folder or "")
     app.jinja_env.globals.update(asset=asset, icon_tag=icon_tag)
     app.view_functions["static"] = requires(Permission.PUBLIC)(static)
 
