@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, request, url_for
 
-from delula.access.guard import requires
+from delula.access.guard import may, requires
 from delula.access.permissions import Permission
 from delula.components import queries as components
 from delula.db import session
@@ -56,7 +56,8 @@ def index() -> Response:
     told = None
     if as_of is not None and not problem:
         # Nothing changes it but the next counting: executions that are newer are not told of yet.
-        place = (request.script_root, component_id, window, request.args.get("sort", ""))
+        in_full = may(Permission.USERS_READ_EMAIL)  # which messages are shown by
+        place = (request.script_root, component_id, window, request.args.get("sort", ""), in_full)
         key = (session().get_bind(), as_of, tuple(names.items()), place)
         told = _TOLD.rendered(
             "usage/_told.html",

@@ -11,12 +11,6 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-MESSAGE = (
-    "substring(left(btrim(regexp_replace(regexp_replace(left(error_message, 2000), '"
-    r"https?://\S+|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-    r"|\m(?=[a-f]*\d)[0-9a-f]{8,}\M|\d{4,}', '…', 'g'), '\s+', ' ', 'g')), 200), '.+')"
-)
-
 # The runs of components are the largest table: each index stands for a question that is asked every day.
 INDEXES = (
     # The runs of one component, newest first, and by how long they took. Equal durations share an entry,
@@ -42,28 +36,6 @@ INDEXES = (
         "console_component_usage_error",
         "component_usage",
         "(left(error_message, 500), created_at DESC) WHERE error_message IS NOT NULL",
-    ),
-    # Those that say the same but for ids, addresses and numbers, as the roll-ups count them; the failed ones
-    # among them, of all components and of one; and the failed ones that say nothing.
-    (
-        "console_component_usage_message",
-        "component_usage",
-        f"({MESSAGE}, created_at DESC) WHERE error_message IS NOT NULL",
-    ),
-    (
-        "console_component_usage_failed_message",
-        "component_usage",
-        f"({MESSAGE}, created_at DESC) WHERE NOT success",
-    ),
-    (
-        "console_component_usage_component_message",
-        "component_usage",
-        f"(component_id, {MESSAGE}, created_at DESC) WHERE NOT success",
-    ),
-    (
-        "console_component_usage_silent",
-        "component_usage",
-        f"(created_at DESC) WHERE NOT success AND {MESSAGE} IS NULL",
     ),
 )
 

@@ -27,7 +27,8 @@ ROWS = """
            CASE WHEN random() < 0.1 THEN NULL ELSE floor(9 * random()) - 2 END,
            CASE WHEN random() < 0.05 THEN NULL ELSE random() < 0.9 END,
            CASE WHEN random() < 0.8 THEN 'Provider answered ' || 500 + floor(4 * random()) || ' for job ' ||
-               gen_random_uuid() END,
+               CASE WHEN random() < 0.3 THEN 'ann+' || floor(99 * random()) || '@example.org'
+                    ELSE CAST(gen_random_uuid() AS text) END END,
            CASE WHEN random() < 0.01 THEN NULL WHEN random() < 0.005 THEN 'infinity'
                 WHEN random() < 0.005 THEN '0044-03-15 BC'
                 ELSE timestamp '2026-10-01' + random() * random() * interval '45 days' END
