@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 from flask import url_for
 from markupsafe import Markup
 
-from delula.models.enums import MediaType, WorkflowType, label
+from delula.models.enums import MediaType, RequestOrigin, WorkflowType, label
 from delula.recipes.cells import filter_href, named_tags
 from delula.recipes.listing import LEAST_STOCK
 from delula.recipes.options import chosen_options
 from delula.recipes.prompts import prompt_parts
 from delula.recipes.steps import numbers_by_name, numbers_by_shared_id, read_steps
+from delula.rollups.totals import BACKLOG_USER
 from delula.search.lexer import written_value
 from delula.tags.namespaces import broken_rules
 from delula.tags.queries import namespaces
@@ -173,12 +174,22 @@ def generations_href(recipe: Recipe, *terms: str) -> str:
     return f"{url_for('generations.index')}?{urlencode({'q': ' '.join((f'recipe:{recipe.id}', *terms))})}"
 
 
-def option_charts(questions: Sequence[Question], recipe: Recipe) -> list[Chart]:
-    """One ranking for each question; its bars lead to the generations with that answer."""
+#: What leaves the generations that people asked for.
+BY_PEOPLE = (f"-user:{BACKLOG_USER}", f"-origin:{RequestOrigin.BACKLOG.value}")
+
+
+def option_charts(questions: Sequence[Question], recipe: Recipe, *terms: str) -> list[Chart]:
+    """One ranking for each question; its bars lead to the generations with that answer.
+
+    Args:
+        questions: what was chosen.
+        recipe: whose form they are of.
+        terms: of the filter, which leave the generations that were counted.
+    """
 
     def href(question: Question, value: str) -> str:
         path = written_value(question.id)
-        return generations_href(recipe, f"meta.formData.{path}:{written_value(value)}")
+        return generations_href(recipe, f"meta.formData.{path}:{written_value(value)}", *terms)
 
     return [
         ranking(
@@ -290,8 +301,8 @@ def chosen_by_users(recipe: Recipe, about: AnyRow, steps: Sequence[Step]) -> Cho
         return Chosen(option_charts(counted, recipe), "All answers that the product has counted.", None)
     odd = masked_json(about.options_summary) if about.options_summary not in (None, {}, []) else None
     newest = chosen_options(about.options, steps)
-    source = f"In the last {grouped(about.options_of or 0)} generations."
-    return Chosen(option_charts(newest, recipe), source, odd)
+    source = f"In the last {grouped(about.options_of or 0)} generations that people asked for."
+    return Chosen(option_charts(newest, recipe, *BY_PEOPLE), source, odd)
 
 
 def sample_cards(samples: Sequence[AnyRow]) -> list[dict[str, Any]]:

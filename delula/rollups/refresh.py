@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     #: Is told the name of a family and which share of it is done.
     Watch = Callable[[str, float], None]
 
-#: How sums are written: which spans, which form of sketches. With another number all are counted anew.
-LAYOUT = 2
+#: What is counted and how it is written: spans, sketches, messages. With another number all is counted anew.
+LAYOUT = 3
 #: Hours up to now that are counted at every refresh, whatever the marks say.
 RECENT_HOURS = 3
 #: In which time every hour and every user is counted again: a day, with room for a missed run.
@@ -73,9 +73,7 @@ def rebuild(watch: Watch | None = None) -> None:
     What an interrupted rebuild has left undone, the next refresh does.
     """
     with _long_transaction():
-        _refill_groups()
-        locked_state("users").filling = ""
-        session().execute(text("UPDATE dashboard.recipe_totals SET options_at = NULL"))
+        _refill()
     refresh(watch)
     done = RECIPES_AT_ONCE
     while done == RECIPES_AT_ONCE:
@@ -91,13 +89,15 @@ def _refill_another_layout() -> None:
         state = locked_state("layout")
         if state.settled_id != LAYOUT:
             state.settled_id = LAYOUT
-            _refill_groups()
+            _refill()
 
 
-def _refill_groups() -> None:
-    """Have the groups filled anew, in the transaction at hand."""
+def _refill() -> None:
+    """Have everything counted anew, in the transaction at hand."""
     for family, *_ in GROUPS:
         locked_state(family.name).filling = PAST.isoformat()
+    locked_state("users").filling = ""
+    session().execute(text("UPDATE dashboard.recipe_totals SET options_at = NULL"))
 
 
 @contextmanager

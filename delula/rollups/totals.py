@@ -173,10 +173,12 @@ _STALE_OPTIONS = text("""
     WHERE recipe_id <> 0 AND (options_at IS NULL OR last_used_at > options_at)
     ORDER BY options_at NULLS FIRST, recipe_id LIMIT :number""")
 
+# For the backlog nobody chose anything, whoever has been given it since.
 _COUNT_OPTIONS = text("""
     WITH newest AS (
         SELECT metadata -> 'formData' AS form FROM public.generations
         WHERE recipe_id = :recipe AND created_at >= :first AND created_at < :past
+              AND user_id <> :backlog AND metadata ->> 'request_origin' IS DISTINCT FROM 'backlog'
         ORDER BY created_at DESC LIMIT :newest
     ), counted AS (
         SELECT left(e.key, 100) AS step, left(e.value #>> '{}', 200) AS value, count(*) AS chosen
@@ -203,6 +205,7 @@ def count_options(number: int) -> int:
     """Count the answers of at most `number` recipes that have been used since; how many there were."""
     recipes = list(session().scalars(_STALE_OPTIONS, {"number": number}))
     for recipe in recipes:
-        values: dict[str, Any] = {"recipe": recipe, "newest": NEWEST, "most": MOST_CHOSEN, **_TIMES}
+        limits = {"newest": NEWEST, "most": MOST_CHOSEN}
+        values: dict[str, Any] = {"recipe": recipe, "backlog": BACKLOG_USER, **limits, **_TIMES}
         session().execute(_COUNT_OPTIONS, values)
     return len(recipes)

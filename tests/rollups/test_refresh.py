@@ -237,6 +237,7 @@ def test_a_recipe_tells_its_stock_its_last_use_and_the_options_chosen_most(chang
     changing.sql(
         "UPDATE generations SET user_id = 'system_backlog' WHERE recipe_id = 2 AND status = 'completed'"
     )
+    by_people = "user_id <> 'system_backlog' AND metadata ->> 'request_origin' <> 'backlog'"
     result = changing.app.test_cli_runner().invoke(args=["rollups", "rebuild"])
     assert result.exit_code == 0
     for recipe, stock, last, options, looked_at in changing.sql(
@@ -244,14 +245,16 @@ def test_a_recipe_tells_its_stock_its_last_use_and_the_options_chosen_most(chang
            FROM dashboard.recipe_totals WHERE recipe_id > 0"""
     ):
         ((completed, exact_last, dated),) = changing.sql(
-            """SELECT count(*) FILTER (WHERE status = 'completed'), max(created_at), count(created_at)
-               FROM generations WHERE recipe_id = %s""",
+            f"""SELECT count(*) FILTER (WHERE status = 'completed'), max(created_at),
+                       count(created_at) FILTER (WHERE {by_people})
+                FROM generations WHERE recipe_id = %s""",
             recipe,
         )
         assert (stock, last, looked_at) == (completed if recipe == 2 else 0, exact_last, dated)
         foods = changing.sql(
-            """SELECT metadata -> 'formData' ->> 'food', count(*) FROM generations
-               WHERE recipe_id = %s AND created_at IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1""",
+            f"""SELECT metadata -> 'formData' ->> 'food', count(*) FROM generations
+                WHERE recipe_id = %s AND created_at IS NOT NULL AND {by_people}
+                GROUP BY 1 ORDER BY 2 DESC, 1""",
             recipe,
         )
         assert options == {"food": [list(food) for food in foods]}
