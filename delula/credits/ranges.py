@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from delula.search import Filter, Term
+    from delula.search.terms import Operand
     from delula.search.times import Period
 
 #: Characters of a type that are compared; so many has its index.
@@ -54,13 +55,16 @@ def plain(resolved: Filter) -> Plain | None:
 
 
 def _holds(term: Term, type_: str) -> bool:
-    """Whether a type meets a term; no row is without one."""
-    met = any(
-        operand.operator is Operator.ANY
-        or (operand.operator is Operator.MATCHES and operand.low is not None and operand.low.data == type_)
-        for operand in term.operands
-    )
-    return met is not term.negated
+    """Whether a type meets a term; an empty one counts as none."""
+
+    def meets(operand: Operand) -> bool:
+        match operand.operator:
+            case Operator.NONE | Operator.ANY:
+                return (operand.operator is Operator.ANY) is bool(type_)
+            case _:
+                return operand.low is not None and operand.low.data == type_
+
+    return any(map(meets, term.operands)) is not term.negated
 
 
 def _stretch(term: Term) -> tuple[datetime, datetime] | None:

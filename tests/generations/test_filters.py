@@ -67,6 +67,7 @@ MEANINGS = {
     "status:COMPLETED": "status = 'COMPLETED'",
     "status:cancelled": "status = 'cancelled'",
     'status:""': "status = ''",
+    "status:none": "status = ''",
     "status:failed,pending": "status IN ('failed', 'pending')",
     "-status:completed": "status <> 'completed'",
     "type:video": "type = 'video'",

@@ -85,8 +85,11 @@ CASES: list[tuple[str, Callable[[Any], bool]]] = [
     ("status:Failed", at("status", lambda v: v == "Failed")),
     ("status:weird_status", at("status", lambda v: v == "weird_status")),
     ("status:failed,pending", at("status", lambda v: v in {"failed", "pending"})),
-    ("status:none", at("status", lambda _: False, null=True)),
-    ("status:any", at("status", lambda _: True)),
+    # An empty text reads like none.
+    ("status:none", at("status", lambda v: v == "", null=True)),
+    ("status:any", at("status", lambda v: v != "")),
+    ('status:""', at("status", lambda v: v == "")),
+    ("grade:none", at("grade", lambda _: False, null=True)),
     ("grade:low", at("grade", lambda v: v == 1)),
     ("grade:HIGH,99", at("grade", lambda v: v in {2, 99})),
     ("grade:1", at("grade", lambda v: v == 1)),

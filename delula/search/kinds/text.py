@@ -126,6 +126,19 @@ class Chosen(Scalar):
         note = f"“{word.text}” is none of the usual values." if known else None
         return Value(data, word.written(), word.text, note=note, suggestion=meant)
 
+    def counted(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        """An empty text as none: both read the same on a page."""
+        return expression if self.numeric else func.nullif(expression, self.bound(""), type_=String())
+
+    def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Null, or an empty text."""
+        absent = expression.is_(None)
+        return absent if self.numeric else or_(absent, expression == self.bound(""))
+
+    def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Any other."""
+        return expression.is_not(None) if self.numeric else expression != self.bound("")
+
     def bound(self, value: Any) -> ColumnElement[Any]:
         return literal(value, Integer() if self.numeric else String())
 
