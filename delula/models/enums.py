@@ -26,8 +26,14 @@ def label(value: int | str | None) -> str:
 
 
 def wording(value: str) -> str:
-    """The words for a word of the database: "Daily refresh"; a text that no member bears stays as it is."""
-    return label(value) if isinstance(value, Enum) else value
+    """The words for a word of the database: "Daily refresh".
+
+    A text that no member bears stays as it is; in quotes where it reads like the words of one, so that
+    `Usage` and `usage` are told apart.
+    """
+    if isinstance(value, Enum):
+        return label(value)
+    return f"“{value}”" if value in _WORDS else value
 
 
 class AccountType(IntEnum):
@@ -282,3 +288,18 @@ _LABELS: dict[tuple[type[Enum], int | str], str] = {
     (ChannelType, ChannelType.AUDIO_URL): "Audio URL",
     (ChannelType, ChannelType.JSON): "JSON",
 }
+
+#: How the words of the database read.
+_WORDS = frozenset(
+    label(member)
+    for words in (
+        GenerationStatus,
+        MediaType,
+        RequestOrigin,
+        WorkflowType,
+        CreditTransactionType,
+        DependencyType,
+        ModerationStatus,
+    )
+    for member in words
+)

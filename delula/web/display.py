@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from delula.models.enums import wording
 from delula.models.tolerance import BEYOND
 
 if TYPE_CHECKING:
@@ -283,7 +284,7 @@ def status_tag(value: str | None, id: str | None = None, swap: bool = False) -> 
         id: id of the element, so that it can change in place.
         swap: whether it is sent to take the place of the one with the same id.
     """
-    word, classes = STATUSES.get(value or "", (value or "No status", "neutral"))
+    word, classes = STATUSES.get(value or "", (wording(value or "No status"), "neutral"))
     identity = f' id="{escape(id)}"' if id else ""
     swapped = ' hx-swap-oob="true"' if swap else ""
     live = " data-live" if value in UNFINISHED else ""

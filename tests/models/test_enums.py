@@ -9,11 +9,13 @@ from delula.models.enums import (
     AssetType,
     AudioType,
     ChannelType,
+    CreditTransactionType,
     GenerationStatus,
     InvalidAssetSourceError,
     ServiceType,
     UserAssetOrigin,
     label,
+    wording,
 )
 
 
@@ -37,6 +39,11 @@ def test_labels_name_known_unknown_and_missing_values() -> None:
     assert label(ChannelType.IMAGE_URL) == "Image URL"
     assert label(GenerationStatus.COMPLETED) == "Completed"
     assert [label(7), label("cancelled"), label(None)] == ["Unknown (7)", "Unknown (cancelled)", "Not set"]
+
+
+def test_a_text_that_reads_like_the_words_of_another_is_told_apart_from_it() -> None:
+    words = [wording(CreditTransactionType.USAGE), wording("Usage"), wording("usage"), wording("gift")]
+    assert words == ["Usage", "“Usage”", "usage", "gift"]
 
 
 def test_asset_types_know_what_the_product_accepts() -> None:
