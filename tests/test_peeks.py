@@ -31,6 +31,10 @@ def test_a_row_of_any_list_can_be_looked_at_beside_it(worked_console: Console, v
             answer = worked_console.admin.get(unescape(href), headers=FRAGMENT)
             assert answer.status_code == 200, href
             assert 'class="peek-card"' in answer.text, href
+            # Without script it is a page, which leads back to the thing's own.
+            whole = worked_console.admin.get(unescape(href)).text
+            assert 'class="peek-card"' in whole, href
+            assert f'href="{href.partition("?")[0].removesuffix("/peek")}' in whole.partition("peek-card")[0]
             looked_at.add(endpoint)
     of_the_console = {"jobs", "uploads", "integrity", "quarantine", "removed_assets", "audit", "review"}
     with_pictures = {"generations", "assets", "samples", "recipes", "review"}

@@ -35,7 +35,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of, resolved_here, state_of_request
 from delula.web.masking import shown_json
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.render import render, render_part
+from delula.web.render import render, render_part, render_peek
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -141,13 +141,13 @@ def peek(reference: str) -> Response:
     """The essence of one asset, beside the list."""
     known = queries.find(reference)
     if known is None:
-        return render("removed_assets/_peek.html", **_removed(reference))
+        return render_peek("removed_assets/_peek.html", **_removed(reference))
     source, found = known
     if source in REVIEWED and (kept := page_in_place(REVIEWED[source], found.id)) is not None:
         return kept
     asset = shown(source, found)
     it = subject_of(reference, source, found)
-    return render(
+    return render_peek(
         "assets/_peek.html",
         it=asset,
         hold=it.hold,
@@ -242,7 +242,7 @@ def removed_detail(reference: str) -> Response:
 @requires(Permission.ASSETS_READ)
 def removed_peek(reference: str) -> Response:
     """The essence of one that was removed, beside the list."""
-    return render("removed_assets/_peek.html", **_removed(reference))
+    return render_peek("removed_assets/_peek.html", **_removed(reference))
 
 
 def _removed(reference: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, in_filter, place_of
 from delula.web.masking import shown_json
 from delula.web.references import hrefs_of, object_href
-from delula.web.render import render, render_part
+from delula.web.render import render, render_part, render_peek
 
 if TYPE_CHECKING:
     from delula.audit.queries import Found
@@ -44,7 +44,7 @@ def detail(entry_id: int) -> Response:
 @requires(Permission.AUDIT_READ)
 def peek(entry_id: int) -> Response:
     """The essence of one entry, beside the list."""
-    return render("audit/_peek.html", **_shown(_found(entry_id)))
+    return render_peek("audit/_peek.html", **_shown(_found(entry_id)))
 
 
 @blueprint.get("/runs/<int:number>")

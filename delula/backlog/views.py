@@ -19,7 +19,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.masking import shown_json
 from delula.web.references import hrefs_of
-from delula.web.render import render
+from delula.web.render import render, render_peek
 
 if TYPE_CHECKING:
     from delula.db import AnyRow
@@ -82,7 +82,7 @@ def detail(video_id: int) -> Response:
 @requires(Permission.BACKLOG_READ)
 def peek(video_id: int) -> Response:
     """The essence of one entry, beside the list."""
-    return render("backlog/_peek.html", **_shown(_found(video_id)))
+    return render_peek("backlog/_peek.html", **_shown(_found(video_id)))
 
 
 def _found(video_id: int) -> AnyRow:

@@ -22,7 +22,7 @@ from delula.search.lexer import written_value
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, place_of
 from delula.web.references import hrefs_of
-from delula.web.render import render
+from delula.web.render import render, render_peek
 
 if TYPE_CHECKING:
     from flask import Response
@@ -107,7 +107,7 @@ def peek(reference: str) -> Response:
     """The essence of one component, beside the list."""
     component = _found(reference)
     inputs, outputs = queries.channels(component.component_id)
-    return render(
+    return render_peek(
         "components/_peek.html",
         component=component,
         inputs=inputs_of(inputs),

@@ -33,7 +33,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of, valid_request, zone
 from delula.web.masking import shown_json
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.render import render, render_part
+from delula.web.render import render, render_part, render_peek
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -200,7 +200,7 @@ def peek(number: int) -> Response:
     """The essence of one row of the ledger, beside the list."""
     row = _found(number)
     balance, _ = _balance(row, bounded=True)
-    return render("credits/_peek.html", row=row, **_named(row), balance=balance)
+    return render_peek("credits/_peek.html", row=row, **_named(row), balance=balance)
 
 
 def _found(number: int) -> AnyRow:

@@ -17,7 +17,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
 from delula.web.masking import shown_json
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.render import render
+from delula.web.render import render, render_peek
 
 if TYPE_CHECKING:
     from typing import Any
@@ -82,7 +82,7 @@ def peek(reference: str) -> Response:
     """The essence of one run, beside the list."""
     run = _found(reference)
     (row,) = queries.single(run.id)
-    return render("executions/_peek.html", row=row, documents=_documents([run.id]), **_words())
+    return render_peek("executions/_peek.html", row=row, documents=_documents([run.id]), **_words())
 
 
 def _found(reference: str) -> AnyRow:

@@ -25,7 +25,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.masking import shown_json
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.render import render, render_part
+from delula.web.render import render, render_part, render_peek
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -99,7 +99,7 @@ def peek(reference: str) -> Response:
     if (kept := page_in_place(ReviewKind.GENERATION, generation.id)) is not None:
         return kept
     page = url_for("generations.detail", reference=generation.id)
-    return render(
+    return render_peek(
         "generations/_peek.html",
         generation=generation,
         commands=offered(generation, clock.utc_now(), why_may_not),

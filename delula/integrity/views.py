@@ -36,7 +36,7 @@ from delula.integrity.queries import Kind
 from delula.storage import current_store, facts_or_why, leads_elsewhere
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
-from delula.web.render import render, render_part
+from delula.web.render import render, render_part, render_peek
 
 if TYPE_CHECKING:
     from delula.db import AnyRow
@@ -126,7 +126,7 @@ def detail(finding_id: int) -> Response:
 @requires(Permission.INTEGRITY_READ)
 def peek(finding_id: int) -> Response:
     """The essence of one finding, beside the list."""
-    return render("integrity/_peek.html", **_shown(_found(finding_id)))
+    return render_peek("integrity/_peek.html", **_shown(_found(finding_id)))
 
 
 def _found(finding_id: int) -> AnyRow:
@@ -182,7 +182,7 @@ def item(item_id: int) -> Response:
 def peek_item(item_id: int) -> Response:
     """The essence of one object that was set aside, beside the list."""
     row = _held(item_id)
-    return render("integrity/_item_peek.html", it=row, state=held_tag(row))
+    return render_peek("integrity/_item_peek.html", it=row, state=held_tag(row))
 
 
 def _held(item_id: int) -> AnyRow:

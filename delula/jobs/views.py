@@ -16,7 +16,7 @@ from delula.jobs.listing import LISTING
 from delula.jobs.queries import State
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
-from delula.web.render import render, render_part, wants_fragment
+from delula.web.render import render, render_part, render_peek, wants_fragment
 from delula.work import task_named
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def peek(job_id: int) -> Response:
     """The essence of one job, beside the list."""
     job = _found(job_id)
     error = next((one.error for one in queries.attempts_at(job_id)), None)
-    return render(
+    return render_peek(
         "jobs/_peek.html", job=job, title=title_of(job.task_name), state=state_tag(job), error=error
     )
 

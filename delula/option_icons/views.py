@@ -24,7 +24,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, place_of
 from delula.web.lucide import lucide_icon
 from delula.web.references import hrefs_of
-from delula.web.render import render, render_part
+from delula.web.render import render, render_part, render_peek
 from delula.web.tags import swatch
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def detail(reference: str) -> Response:
 def peek(reference: str) -> Response:
     """The essence of one option icon, beside the list."""
     icon = _found(reference)
-    return render(
+    return render_peek(
         "option_icons/_peek.html",
         look=icon,
         key=icon.id or NO_KEY,

@@ -17,7 +17,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
 from delula.web.masking import shown_json
 from delula.web.references import hrefs_of
-from delula.web.render import render
+from delula.web.render import render, render_peek
 
 if TYPE_CHECKING:
     from delula.db import AnyRow
@@ -63,7 +63,7 @@ def peek(provider_id: int) -> Response:
     """The essence of one provider, beside the list."""
     provider = _found(provider_id)
     services = [_service(row) for row in queries.services_of(provider, PEEKED_SERVICES)]
-    return render(
+    return render_peek(
         "providers/_peek.html",
         **_use(provider),
         services=services,

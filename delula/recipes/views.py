@@ -41,7 +41,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of, zone
 from delula.web.masking import masked_json
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.render import render, wants_fragment
+from delula.web.render import render, render_peek, wants_fragment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,7 +150,7 @@ def performance(id_: int) -> Response:
 def peek(id_: int) -> Response:
     """The essence of one recipe, beside the list."""
     recipe = _found(str(id_))
-    return render(
+    return render_peek(
         "recipes/_peek.html",
         recipe=recipe,
         about=queries.about(recipe),

@@ -8,7 +8,7 @@ from flask import abort, request, url_for
 
 from delula.access.guard import current_staff
 from delula.review.blind import entries_kept, item_kept_from, numbers_kept
-from delula.web.render import render
+from delula.web.render import render, render_peek
 
 if TYPE_CHECKING:
     from flask import Response
@@ -26,8 +26,10 @@ def page_in_place(kind: ReviewKind, object_id: int) -> Response | None:
     item = item_kept_from(current_staff.actor, kind, object_id)
     if item is None:  # taken meanwhile
         return None
-    template = "review/_kept_peek.html" if request.path.endswith("/peek") else "review/kept.html"
-    return render(template, href=url_for("review.detail", item_id=item), object_id=object_id, kind=kind)
+    href = url_for("review.detail", item_id=item)
+    if request.path.endswith("/peek"):
+        return render_peek("review/_kept_peek.html", href=href, object_id=object_id, kind=kind)
+    return render("review/kept.html", href=href, object_id=object_id, kind=kind)
 
 
 def keep_entries() -> None:

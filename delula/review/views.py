@@ -43,7 +43,7 @@ from delula.storage import current_store
 from delula.web.command_pages import command_href
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
-from delula.web.render import render, render_part
+from delula.web.render import render, render_part, render_peek
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -105,7 +105,7 @@ def detail(item_id: int) -> Response:
 @requires(Permission.REVIEW_READ)
 def peek(item_id: int) -> Response:
     """The essence of one item, beside the list."""
-    return render("review/_peek.html", **shown_item(_found(item_id), _which()))
+    return render_peek("review/_peek.html", **shown_item(_found(item_id), _which()))
 
 
 @blueprint.get("/<int:item_id>/media/<part>")

@@ -22,7 +22,7 @@ from delula.web.display import named
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.render import render
+from delula.web.render import render, render_peek
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -74,7 +74,7 @@ def peek(sample_id: int) -> Response:
     """The essence of one sample, beside the list."""
     sample = _found(sample_id)
     kept = page_in_place(ReviewKind.SAMPLE, sample_id)
-    return render("samples/_peek.html", **_shown(sample)) if kept is None else kept
+    return render_peek("samples/_peek.html", **_shown(sample)) if kept is None else kept
 
 
 @blueprint.get("/<int:sample_id>/media/<part>")

@@ -22,7 +22,7 @@ from delula.web.display import MONTHS
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
 from delula.web.references import hrefs_of
-from delula.web.render import render, render_part
+from delula.web.render import render, render_part, render_peek
 from delula.web.tags import dangling_chip, swatch, tag_chip
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def detail(tag_id: int) -> Response:
 def peek(tag_id: int) -> Response:
     """The essence of one tag, beside the list."""
     tag = _found(tag_id)
-    return render(
+    return render_peek(
         "tags/_peek.html",
         tag=tag,
         use=CENSUS.get().uses.get(tag_id, UNUSED),

@@ -30,7 +30,7 @@ from delula.uploads.recording import OneUpload, reference_of
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import place_of
 from delula.web.references import hrefs_of
-from delula.web.render import render
+from delula.web.render import render, render_peek
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -115,7 +115,7 @@ def detail(upload_id: int) -> Response:
 @requires(Permission.ASSETS_READ)
 def peek(upload_id: int) -> Response:
     """The essence of one upload, beside the list."""
-    return render("uploads/_peek.html", **_shown(_found(upload_id)))
+    return render_peek("uploads/_peek.html", **_shown(_found(upload_id)))
 
 
 def _shown(row: AnyRow) -> dict[str, Any]:

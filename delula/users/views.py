@@ -24,7 +24,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, place_of
 from delula.web.masking import masked_email
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.render import render
+from delula.web.render import render, render_peek
 
 if TYPE_CHECKING:
     from delula.db import AnyRow
@@ -76,7 +76,7 @@ def detail(reference: str) -> Response:
 def peek(reference: str) -> Response:
     """The essence of one user, beside the list."""
     user = _found(reference)
-    return render(
+    return render_peek(
         "users/_peek.html",
         user=user,
         **_who(user),

@@ -58,6 +58,16 @@ def render_part(fragment: str, title: str, /, **context: Any) -> Response:
     return render("layouts/part.html", fragment, fragment=fragment, part_title=title, **context)
 
 
+def render_peek(fragment: str, /, **context: Any) -> Response:
+    """Render what a list shows of a thing beside it; without script, a page on the way to the thing itself.
+
+    Args:
+        fragment: template of the peek.
+        context: what the template shows.
+    """
+    return render_part(fragment, "At a glance", **context)
+
+
 def render_once(template: str, key: Hashable, context: Callable[[], Mapping[str, Any]]) -> Markup:
     """A part of many pages, rendered when it is first asked for and kept by the process.
 
