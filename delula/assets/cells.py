@@ -25,7 +25,7 @@ from delula.web.display import (
 from delula.web.lists import in_filter
 from delula.web.masking import shown_text
 from delula.web.references import owner_naming
-from delula.web.tables import Cell, link, text
+from delula.web.tables import Cell, link, text, writing_link
 from delula.web.tiles import row_tile
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _tags(field: str, tags: Sequence[str | None] | None, listed: ListPage) -> st
     shown = [tag for tag in tags or () if tag]
     if not shown:
         return MISSING
-    return ", ".join(link(f"{listed.action}?q={field}:{in_filter(tag)}", tag) for tag in shown)
+    return ", ".join(writing_link(f"{listed.action}?q={field}:{in_filter(tag)}", tag) for tag in shown)
 
 
 def _deleted(row: Any) -> str:

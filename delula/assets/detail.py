@@ -13,7 +13,7 @@ from delula.assets.media import kind_of
 from delula.models import Generation, MarketAsset, SystemAsset, UserAsset
 from delula.models.enums import AssetSource, AssetType, UserAssetOrigin, label
 from delula.web.display import named
-from delula.web.masking import shown_text
+from delula.web.masking import shown_json, shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -172,7 +172,7 @@ def sides(width: int, height: int) -> str:
 def _dimensions(value: JsonValue, width: int | None, height: int | None) -> str | None:
     if width is not None and height is not None:
         return sides(width, height)
-    return None if value is None else _excerpt(value)
+    return None if value is None else _excerpt(shown_json(value))
 
 
 def _excerpt(value: JsonValue) -> str:

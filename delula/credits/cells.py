@@ -9,7 +9,7 @@ from delula.models.enums import wording
 from delula.web.display import MISSING, copyable_tag, grouped, lead_tag, time_tag
 from delula.web.lists import in_filter
 from delula.web.references import hrefs_of, owner_naming
-from delula.web.tables import Cell, link, text, writing
+from delula.web.tables import Cell, link, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ def signed(amount: int) -> str:
 _CELLS: Mapping[str, Cell] = {
     "id": Cell(lambda row, listed: lead_tag(row.id, listed.detail_href(row.id)), "id"),
     "created": Cell(lambda row, _: time_tag(row.created_at)),
-    "type": Cell(lambda row, _: text(wording(row.type)), "cut"),
+    "type": Cell(lambda row, _: writing(wording(row.type)), "cut"),
     "amount": Cell(lambda row, _: signed(row.amount), "number"),
     "text": Cell(lambda row, _: writing(row.description), "wide"),
     "payment": Cell(lambda row, _: MISSING if row.payment_id is None else copyable_tag(row.payment_id)),

@@ -12,6 +12,7 @@ from delula.models.enums import CreditTransactionType, wording
 from delula.search.lexer import written_value
 from delula.search.times import written_period
 from delula.web.charts import Chart, Point, Series, stacked_chart, times
+from delula.web.masking import shown_text
 from delula.web.scales import CREDITS
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class TypeSum:
 
     label: str
     sums: LedgerSum
-    href: str
+    href: str | None
 
     @property
     def net(self) -> int:
@@ -51,7 +52,7 @@ def type_label(value: str) -> str:
     try:
         return wording(CreditTransactionType(value))
     except ValueError:
-        return value or "No type"
+        return shown_text(wording(value)) or "No type"
 
 
 def type_sums(summary: Summary, filter_: Filter, action: str) -> list[TypeSum]:
@@ -124,6 +125,8 @@ def _period(point: LedgerPoint) -> str:
     return f"created:{written_period(start, end if end == point.end else end + timedelta(seconds=1))}"
 
 
-def _href(action: str, filter_: Filter, *terms: str) -> str:
-    """The rows of the filter that meet these terms as well."""
+def _href(action: str, filter_: Filter, *terms: str) -> str | None:
+    """The rows of the filter that meet these terms as well; None where a term says what is masked."""
+    if any(shown_text(term) != term for term in terms):
+        return None
     return f"{action}?{urlencode({'q': ' '.join(part for part in (filter_.text, *terms) if part)})}"

@@ -665,7 +665,14 @@ def _facet(
             "href": href(typed.text_with_value_toggled(field.name, choice.typed)),
         }
 
-    return {"label": field.label, "items": [item(*pair) for pair in values[:FACET_VALUES]]}
+    # What may not be read is not offered either: masked, it would find nothing.
+    offered = [pair for pair in values if not isinstance(pair[0], str) or _may_read(pair[0])]
+    return {"label": field.label, "items": [item(*pair) for pair in offered[:FACET_VALUES]]}
+
+
+def _may_read(text: str) -> bool:
+    """Whether the person of this request sees all of a text that somebody wrote."""
+    return shown_text(text) == text
 
 
 def _choice(field: Field, value: Any) -> Choice:
@@ -712,8 +719,7 @@ def suggestions_fragment(spec: ListSpec, lookup: Lookup) -> Response:
     caret = request.args.get("at", "")
 
     def seen(field: Field, prefix: str, limit: int) -> list[Choice]:
-        # Masked, a name would find nothing.
-        return [one for one in lookup(field, prefix, limit) if shown_text(one.typed) == one.typed]
+        return [one for one in lookup(field, prefix, limit) if _may_read(one.typed)]
 
     offered = suggest(typed, int(caret) if _is_small_number(caret) else len(typed), spec.fields, seen)
     # All of them leave the same text standing behind the caret's term; only what is before it changes.

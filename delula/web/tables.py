@@ -91,6 +91,12 @@ def link(href: str, value: object, *, title: str = "", classes: str = "") -> str
     return f'<a{_look(title, classes)} href="{escape(href)}"><bdi>{escape(named(value))}</bdi></a>'
 
 
+def writing_link(href: str, value: str) -> str:
+    """A link to what has a text in common; what is masked is no link, since the address would say it."""
+    shown = shown_text(value)
+    return link(href, value) if shown == value else text(shown)
+
+
 @lru_cache(maxsize=500)
 def _look(title: str, classes: str) -> str:
     """Attributes that are the same for a whole column, mostly."""

@@ -86,9 +86,10 @@ def test_a_list_tells_how_long_variables_are_that_it_does_not_show(
 WRITTEN = """
 INSERT INTO users (id, email, handle, first_name) VALUES ('u', 'uma@example.org', 'ann@example.org', :said);
 INSERT INTO generations (id, user_id, prompt, status, failure_reason) VALUES (1, 'u', :said, 'failed', :said);
-INSERT INTO credit_transactions (id, user_id, amount, type, description) VALUES (1, 'u', 1, 'gift', :said);
+INSERT INTO credit_transactions (id, user_id, amount, type, description) VALUES (1, 'u', 1, :said, :said);
 INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name, s3_key, cdn_url, mime_type,
     file_size, asset_type, source) VALUES (1, 'u', 'a', :said, :said, '', '', '', 1, 1, 1);
+UPDATE user_assets SET user_tags = ARRAY[:said];
 INSERT INTO recipe_samples (id, recipe_id, generation_id, user_id, title, description, original_prompt,
     thumbnail_url, preview_url, high_res_url, type, file_size)
     VALUES (1, 1, 1, 'u', :said, :said, :said, '', '', '', 'image', 1);
@@ -102,7 +103,7 @@ READ = (
         for path in ("?view=table&columns=prompt&columns=reason", "?view=grid", "1", "1/peek")
     ),
     *(f"/users/{path}" for path in ("?columns=user&columns=handle&columns=name", "u", "u/peek")),
-    *(f"/credits/{path}" for path in ("", "1", "1/peek")),
+    *(f"/credits/{path}" for path in ("", "1", "1/peek", "facets")),
     *(f"/assets/{path}" for path in ("?view=table", "?view=grid", "user-1", "user-1/peek")),
     "/assets/suggestions?q=name:write",
     *(
