@@ -11,7 +11,7 @@ import pytest
 from werkzeug.exceptions import HTTPException
 
 from delula.access.permissions import Role
-from tests.browsing import page_of
+from tests.browsing import PATIENCE, page_of
 from tests.test_crawl import Page as Html
 from tests.thinning import some
 from tests.ui.conftest import ROOT
@@ -170,6 +170,7 @@ def test_nobody_is_shut_out(page: Page, path: str) -> None:
 
 @pytest.mark.slow
 def test_nobody_is_shut_out_of_a_page_of_any_kind(page: Page, worked_console: Console) -> None:
+    page.set_default_timeout(10 * PATIENCE)  # the style guide has everything, and axe looks at it three times
     found = kinds(worked_console)
     assert len(found) > 100
     wrong = [fault for path in (*found.values(), *BESIDES) for fault in faults(page, path)]
