@@ -15,8 +15,8 @@ from delula.recipes.listing import LEAST_STOCK
 from delula.recipes.options import chosen_options
 from delula.recipes.prompts import prompt_parts
 from delula.recipes.steps import numbers_by_name, numbers_by_shared_id, read_steps
-from delula.rollups.totals import BACKLOG_USER
-from delula.search.lexer import written_value
+from delula.rollups.totals import BACKLOG_USER, LONGEST_ANSWER
+from delula.search.lexer import Word, written_value
 from delula.tags.namespaces import broken_rules
 from delula.tags.queries import namespaces
 from delula.web.charts import Part as Bar
@@ -174,8 +174,8 @@ def generations_href(recipe: Recipe, *terms: str) -> str:
     return f"{url_for('generations.index')}?{urlencode({'q': ' '.join((f'recipe:{recipe.id}', *terms))})}"
 
 
-#: What leaves the generations that people asked for.
-BY_PEOPLE = (f"-user:{BACKLOG_USER}", f"-origin:{RequestOrigin.BACKLOG.value}")
+#: What leaves the generations that people asked for and that are counted: those with a time.
+BY_PEOPLE = (f"-user:{BACKLOG_USER}", f"-origin:{RequestOrigin.BACKLOG.value}", "created:any")
 
 
 def option_charts(questions: Sequence[Question], recipe: Recipe, *terms: str) -> list[Chart]:
@@ -188,8 +188,9 @@ def option_charts(questions: Sequence[Question], recipe: Recipe, *terms: str) ->
     """
 
     def href(question: Question, value: str) -> str:
-        path = written_value(question.id)
-        return generations_href(recipe, f"meta.formData.{path}:{written_value(value)}", *terms)
+        is_cut = len(value) >= LONGEST_ANSWER
+        typed = Word((value, "") if is_cut else (value,)).written()
+        return generations_href(recipe, f"meta.formData.{written_value(question.id)}:{typed}", *terms)
 
     return [
         ranking(

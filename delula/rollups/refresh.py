@@ -78,7 +78,7 @@ def rebuild(watch: Watch | None = None) -> None:
     done = RECIPES_AT_ONCE
     while done == RECIPES_AT_ONCE:
         with _long_transaction():
-            done = count_options(RECIPES_AT_ONCE)
+            done = count_options(RECIPES_AT_ONCE, again=False)
 
 
 _SETTINGS = ("statement_timeout = 0", "idle_in_transaction_session_timeout = '10min'", "work_mem = '64MB'")

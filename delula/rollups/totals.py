@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 BACKLOG_USER = "system_backlog"
 #: Of how many of a recipe's newest generations the answers are counted, and how many answers a step keeps.
 NEWEST, MOST_CHOSEN = 1000, 10
+#: Characters of an answer that are kept.
+LONGEST_ANSWER = 200
 
 _TIMES = {"first": FIRST, "past": PAST}
 
@@ -170,10 +172,11 @@ _COUNT_RECIPES = text(f"""
 
 _STALE_OPTIONS = text("""
     SELECT recipe_id FROM dashboard.recipe_totals
-    WHERE recipe_id <> 0 AND (options_at IS NULL OR last_used_at > options_at)
+    WHERE recipe_id <> 0 AND (options_at IS NULL OR :again AND last_used_at > options_at)
     ORDER BY options_at NULLS FIRST, recipe_id LIMIT :number""")
 
-# For the backlog nobody chose anything, whoever has been given it since.
+# For the backlog nobody chose anything, whoever has been given it since. Of several that were chosen at once
+# each counts.
 _COUNT_OPTIONS = text("""
     WITH newest AS (
         SELECT metadata -> 'formData' AS form FROM public.generations
@@ -181,9 +184,10 @@ _COUNT_OPTIONS = text("""
               AND user_id <> :backlog AND metadata ->> 'request_origin' IS DISTINCT FROM 'backlog'
         ORDER BY created_at DESC LIMIT :newest
     ), counted AS (
-        SELECT left(e.key, 100) AS step, left(e.value #>> '{}', 200) AS value, count(*) AS chosen
-        FROM newest, jsonb_each(CASE WHEN jsonb_typeof(form) = 'object' THEN form ELSE '{}' END) e
-        WHERE jsonb_typeof(e.value) <> 'null' GROUP BY 1, 2
+        SELECT left(e.key, 100) AS step, left(one.value #>> '{}', :longest) AS value, count(*) AS chosen
+        FROM newest, jsonb_each(CASE WHEN jsonb_typeof(form) = 'object' THEN form ELSE '{}' END) e,
+             jsonb_path_query(e.value, 'lax $[*]') one (value)
+        WHERE jsonb_typeof(one.value) IN ('string', 'number', 'boolean') GROUP BY 1, 2
     ), placed AS (
         SELECT *, row_number() OVER (PARTITION BY step ORDER BY chosen DESC, value) AS place FROM counted
     ), steps AS (
@@ -201,11 +205,17 @@ def count_recipes() -> None:
     session().execute(_COUNT_RECIPES, {"backlog": BACKLOG_USER, **_TIMES})
 
 
-def count_options(number: int) -> int:
-    """Count the answers of at most `number` recipes that have been used since; how many there were."""
-    recipes = list(session().scalars(_STALE_OPTIONS, {"number": number}))
+def count_options(number: int, *, again: bool = True) -> int:
+    """Count the answers of at most `number` recipes; how many there were.
+
+    Args:
+        number: how many at most.
+        again: whether those are counted again that have been used since, as they always have where a
+            generation says that it is of the future.
+    """
+    recipes = list(session().scalars(_STALE_OPTIONS, {"number": number, "again": again}))
     for recipe in recipes:
-        limits = {"newest": NEWEST, "most": MOST_CHOSEN}
+        limits = {"newest": NEWEST, "most": MOST_CHOSEN, "longest": LONGEST_ANSWER}
         values: dict[str, Any] = {"recipe": recipe, "backlog": BACKLOG_USER, **limits, **_TIMES}
         session().execute(_COUNT_OPTIONS, values)
     return len(recipes)
