@@ -778,7 +778,7 @@ def _check_tags(values: Mapping[str, Value], row: Stored, known: Collection[int]
     after = _entries(values[column.name]) if column.name in values else before
     gone = [id_ for id_ in after if id_ is not None and id_ not in known and id_ not in before]
     if column.name in values and gone:
-        raise InvalidInput(column.name, f"There is no tag {gone[0]}.")
+        raise InvalidInput(column.name, tags.absence(gone[0]))
     if not {column.name, "generation_type"} & values.keys():
         return
     namespaces = tags.namespaces()

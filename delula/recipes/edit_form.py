@@ -13,6 +13,7 @@ from flask import url_for
 
 from delula.commands import Change, last_change
 from delula.errors import InvalidInput
+from delula.models import id_in
 from delula.models.tolerance import decode_json, parse_json
 from delula.recipes import queries, versions
 from delula.recipes.actions import (
@@ -32,7 +33,7 @@ from delula.recipes.columns import BY_NAME, COLUMNS, differs
 from delula.recipes.detail import form_of, prompt_markup
 from delula.recipes.differences import Difference, difference
 from delula.recipes.documents import Fault, NotJson, faults, read_document
-from delula.tags.queries import namespaces
+from delula.tags.queries import held, namespaces, successors
 from delula.web.command_forms import Row
 
 if TYPE_CHECKING:
@@ -397,6 +398,18 @@ def _entries(tags: str) -> list[str]:
     return [entry.strip() for entry in tags.split(",") if entry.strip()]
 
 
+def _with_successors(tags: str) -> str:
+    """The tags with those that took the place of merged ones, there once."""
+    entries = _entries(tags)
+    ids = {entry: id_ for entry in entries if (id_ := id_in(entry)) is not None}
+    found = successors(ids.values() - held(ids.values(), lock=False).keys())
+    put = [str(found.get(ids.get(entry, 0), entry)) for entry in entries]
+    once = {str(id_) for id_ in found.values()}
+    return ", ".join(
+        entry for place, entry in enumerate(put) if entry not in once or entry not in put[:place]
+    )
+
+
 def _with_choice(tags: str, data: MultiDict[str, str], choice: TagChoice) -> str:
     """The tags with the one that was chosen of a namespace, in the place of the one that stood there."""
     name = choice.namespace.name
@@ -412,8 +425,17 @@ def _with_choice(tags: str, data: MultiDict[str, str], choice: TagChoice) -> str
     return ", ".join(kept)
 
 
+def is_stale(form: RecipeForm) -> bool:
+    """Whether the recipe has changed since the form was opened."""
+    now = opened(form.id) if form.id is not None else None
+    return now is not None and form.version not in {"", now.version}
+
+
 def merged(form: RecipeForm) -> RecipeForm:
-    """A form that came too late: what was typed stays, the other fields show what stands there now."""
+    """A form that came too late: what was typed stays, the other fields show what stands there now.
+
+    Of a tag that was merged meanwhile, the one that took its place stands among those that were typed.
+    """
     now = opened(form.id) if form.id is not None else None
     if now is None:
         return form
@@ -426,6 +448,7 @@ def merged(form: RecipeForm) -> RecipeForm:
             now.merged.append(Row(name, shown, now.texts[name], form.texts[name], is_theirs=theirs))
         if name in touched:
             now.texts[name] = form.texts[name]
+    now.texts["tag_highlights"] = _with_successors(now.texts["tag_highlights"])
     now.reason, now.back = form.reason, form.back
     values = {one.name: plain(BY_NAME[one.name], now.seen[one.name]) for one in now.merged}
     now.changed_by = last_change(Change(KIND, str(form.id), as_json(values), {}))

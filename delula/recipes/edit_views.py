@@ -14,7 +14,16 @@ from delula.errors import InvalidInput, Refused
 from delula.models import AuditEntry, id_in
 from delula.recipes import queries
 from delula.recipes.actions import DISCARD, DUPLICATE, EDIT, NEW, ORDER_TAGS, RECOUNT_ALL
-from delula.recipes.edit_form import SECTIONS, RecipeForm, merged, new_form, opened, sent, shown_tags
+from delula.recipes.edit_form import (
+    SECTIONS,
+    RecipeForm,
+    is_stale,
+    merged,
+    new_form,
+    opened,
+    sent,
+    shown_tags,
+)
 from delula.recipes.steps import CONTROLS
 from delula.tags.queries import called
 from delula.web.command_pages import show_form, show_receipts
@@ -115,8 +124,12 @@ def _save(form: RecipeForm) -> AnyResponse:
         # What was sent twice finds its own slug taken, or its own values there already.
         is_like_it = error.field == "slug" if form.id is None else bool(form.touched)
         sent_before = _sent_before(form, None) if is_like_it else None
+        if sent_before is not None:
+            return sent_before
+        if is_stale(form):  # what is wrong with it may be what somebody else has done meanwhile
+            return _page(merged(form), 409)
         form.errors[error.field] = error.message
-        return sent_before or _page(form, 422)
+        return _page(form, 422)
     except Conflict as error:
         return _sent_before(form, error.change) or _page(merged(form), 409)
     except Refused as error:

@@ -133,7 +133,7 @@ class Give(RecipeTagsCommand[Giving]):
         give, take = read_ids(read_edits("tags", given.tags))
         tags = queries.held({*give, *take}, lock=lock)
         if gone := [id_ for id_ in give if id_ not in tags]:
-            raise InvalidInput("tags", f"There is no tag {gone[0]}.")
+            raise InvalidInput("tags", queries.absence(gone[0]))
         recipe = queries.tagged(given.recipe, lock=lock)
         if recipe is None:
             raise Refused(f"There is no recipe {given.recipe}.")

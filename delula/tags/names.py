@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import LARGEST_ID, Tag, TagAlias, TagNamespace, id_in
+from delula.tags.queries import absence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +57,7 @@ def tag(id_: int, *, lock: bool) -> AnyRow:
     if 0 < id_ <= LARGEST_ID:
         row = session().execute(statement.with_for_update() if lock else statement).one_or_none()
     if row is None:
-        raise Refused(f"There is no tag {id_}.")
+        raise Refused(absence(id_))
     return row
 
 

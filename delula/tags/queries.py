@@ -625,6 +625,14 @@ def successors(gone: Iterable[int]) -> Mapping[int, int]:
     return ends
 
 
+def absence(id_: int) -> str:
+    """Why a tag cannot be found, in a sentence: another may have taken its place meanwhile."""
+    into = successors([id_]).get(id_)
+    if into is None:
+        return f"There is no tag {id_}."
+    return f"Tag {id_} is no more: {held([into], lock=False)[into].name or into} has taken its place."
+
+
 _TAGGED = select(_RECIPES.id, _RECIPES.name, _RECIPES.generation_type, _RECIPES.tag_highlights).where(
     _RECIPES.id == bindparam("id", type_=Integer())
 )

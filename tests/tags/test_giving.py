@@ -11,9 +11,10 @@ from sqlalchemy import text
 
 from delula import commands
 from delula.access.permissions import Role
+from delula.errors import InvalidInput, Refused
 from delula.health import queries as health
 from delula.tags.actions import MERGE, Merging
-from delula.tags.giving import TIDY, OfRecipe
+from delula.tags.giving import GIVE, TIDY, Giving, OfRecipe
 from tests.review.things import ADA
 
 if TYPE_CHECKING:
@@ -282,3 +283,30 @@ def test_who_saves_a_recipe_late_is_told_who_merged_its_tag(
     session.execute(text("UPDATE recipes SET tag_highlights = '{5,2,3}' WHERE id = 5"))
     session.commit()
     assert "No member of staff did this" in moderator.post(form.request.path, data=sent | typed).text
+
+
+@pytest.mark.parametrize("typed", ["1, 5, 3, 4", "2, 3, 1, 5"])
+def test_a_form_of_tags_that_were_merged_meanwhile_is_a_conflict_and_goes_on_with_what_took_their_place(
+    typed: str, moderator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    session.execute(text("DELETE FROM dashboard.tag_namespace"))
+    session.execute(text("UPDATE recipes SET tag_highlights = '{1,5,3}' WHERE id = 5"))
+    session.commit()
+    names = ("csrf_token", "version", "seen")
+    form = moderator.get("/recipes/5/edit").text
+    sent = {name: found[0] for name in names if (found := fields(form, name))} | {"tag_highlights": typed}
+    commands.run(MERGE, Merging(id=1, into="food"), ADA)
+    late = moderator.post("/recipes/5/edit", data=sent)
+    assert late.status_code == 409
+    assert re.search(r"ada.*did this.*Merge into", " ".join(late.text.split()))
+    again = {name: found[0] for name in names if (found := fields(late.text, name))}
+    (again["tag_highlights"],) = re.findall(r'name="tag_highlights"[^>]*? value="([^"]*)"', late.text)
+    assert moderator.post("/recipes/5/edit", data=again).status_code == 303
+    assert stored(session)[5] == ([2, 5, 3, 4] if typed.startswith("1") else [2, 3, 5])
+
+
+def test_a_tag_that_was_merged_is_named_by_what_took_its_place(app: Flask) -> None:
+    commands.run(MERGE, Merging(id=1, into="food"), ADA)
+    for command, given in ((GIVE, Giving(recipe=5, tags="+1")), (MERGE, Merging(id=1, into="food"))):
+        with app.test_request_context(), pytest.raises((InvalidInput, Refused), match="food has taken its"):
+            commands.preview(command, given, ADA)
