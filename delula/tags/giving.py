@@ -18,7 +18,7 @@ from delula.models.tolerance import parse_json
 from delula.recipes import versions
 from delula.tags import queries
 from delula.tags.namespaces import newly_broken
-from delula.web.display import named
+from delula.web.display import named, read_column
 from delula.web.tags import dangling_chip, tag_chip
 
 if TYPE_CHECKING:
@@ -315,5 +315,21 @@ def _sentence(recipe: AnyRow, given: Sequence[int | None], taken: Sequence[int |
         return f"Give {name} {listed(given)}, and take {listed(taken)} from it"
     return f"Give {name} {listed(given)}" if given else f"Take {listed(taken)} from {name}"
 
+
+def _in_words(tags: object) -> str:
+    """What a recipe carries, by name: a list of ids, or the text of their field."""
+    entries = tags.split(", ") if isinstance(tags, str) else tags if isinstance(tags, list) else [tags]
+    ids = [id_ for entry in entries if (id_ := id_in(str(entry))) is not None]
+    names = {id_: named(row.name) for id_, row in queries.held(ids, lock=False).items()} if ids else {}
+    words = [
+        "empty entry"
+        if entry is None or entry == "null"
+        else names.get(id_in(str(entry)) or 0, f"tag {entry}")
+        for entry in entries
+    ]
+    return ", ".join(words) or "none"
+
+
+read_column("tag_highlights", _in_words)
 
 GIVE, PUT_BACK, TIDY = register(Give()), register(PutBack()), register(Tidy())

@@ -216,6 +216,26 @@ def plain_value(value: object) -> str | Markup:
     return _read_out(value) or json.dumps(value, ensure_ascii=False)
 
 
+#: By name of a column whose values say little by themselves, what they are in words.
+_COLUMNS: dict[str, Callable[[object], str]] = {}
+
+
+def read_column(name: str, read: Callable[[object], str]) -> None:
+    """Let the values of a column be read out so, wherever pages show what changes.
+
+    Args:
+        name: of the column.
+        read: a value, which is neither null nor an empty text, in words.
+    """
+    _COLUMNS[name] = read
+
+
+def column_value(value: object, name: str) -> str | Markup:
+    """A value of this column as a person reads it."""
+    read = _COLUMNS.get(name)
+    return plain_value(value) if read is None or value is None or value == "" else read(value)
+
+
 def _read_out(value: object) -> str | None:
     """A list of texts and numbers in words, or an object of such; None for anything else."""
     if isinstance(value, dict):
@@ -432,6 +452,7 @@ FILTERS: dict[str, Callable[..., object]] = {
             in_pieces,
             macro,
             named,
+            column_value,
             column_words,
         )
     },
