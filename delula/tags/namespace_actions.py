@@ -108,6 +108,8 @@ class _Declaring(Command[Declared]):
     def _warnings(self, given: Declared, values: Mapping[str, Any]) -> tuple[str, ...]:
         """How many recipes break the rules as they would be."""
         breaking = len(queries.breaking(given.name, values))
+        if breaking == 1:
+            return ("One recipe would break these rules; it is listed on its page.",)
         return (
             (f"{breaking:,} recipes would break these rules; they are listed on its page.",)
             if breaking
@@ -264,7 +266,9 @@ class Drop(Command[OfNamespace]):
             f"Drop the namespace {given.name}: with its rules.",
             Change(KIND, given.name, row, {}),
             version=digest(row),
-            warnings=(f"Its {tags} hidden tags stay, and no rule holds for them.",) if tags else (),
+            warnings=(f"{_tags(tags)}, and no rule holds for {'it' if tags == 1 else 'them'}.",)
+            if tags
+            else (),
         )
 
     def write(self, given: OfNamespace, plan: Plan) -> Mapping[str, JsonValue]:  # noqa: ARG002 - all is said
@@ -275,6 +279,10 @@ class Drop(Command[OfNamespace]):
     def inverse(self, entry: AuditEntry) -> Invocation[Former]:
         """The same again, while nobody has declared another one."""
         return Invocation(RESTORE, Former(name=entry.object_id, entry=entry.id))
+
+
+def _tags(count: int) -> str:
+    return "Its hidden tag stays" if count == 1 else f"Its {count:,} hidden tags stay"
 
 
 def _row(name: str, *, lock: bool) -> dict[str, Any] | None:
