@@ -377,7 +377,9 @@ NAMELESS = "(no name)"
 def named(value: object) -> str:
     """Somebody's name for a thing as the text of a link; also a Jinja filter."""
     text = "" if value is None else str(value)
-    return text if any(one.isprintable() and not one.isspace() for one in text) else NAMELESS
+    # Most begin with a letter, and a list asks for a hundred of them.
+    is_seen = text[:1].isalnum() or any(one.isprintable() and not one.isspace() for one in text)
+    return text if is_seen else NAMELESS
 
 
 def lead_tag(text: object, href: str, mono: bool = False) -> Markup:
