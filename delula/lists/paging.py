@@ -446,10 +446,12 @@ class Search:
             return [direction(self.source.id)]
         return [direction(value), direction(self.source.id)]
 
-    def _select(self, clauses: Sequence[ColumnElement[bool]]) -> Select[tuple[Any, RowId]]:
+    def _select(self, clauses: Sequence[ColumnElement[bool]], *besides: ColumnElement[Any]) -> Select[Any]:
+        """Value and id of the rows that meet some conditions, and what else is asked of them."""
         value, id_ = self.order.sort.expression.label("value"), self.source.id.label("id")
         asked = (*self.source.standing(self.order), *clauses)
-        return select(value, id_).select_from(self.source.rows(value, *asked)).where(*asked)
+        rows = self.source.rows(value, *asked, *besides)
+        return select(value, id_, *besides).select_from(rows).where(*asked)
 
     def _columns(self) -> tuple[ColumnClause[Any], ColumnClause[Any]]:
         """Value and id of what `_select` yields; a subquery takes longer to tell its columns."""
@@ -514,8 +516,8 @@ class Search:
         passed, number = column("passed", Boolean), column("number", Integer)
         columns = (*self._columns(), passed)
         for place in self.stretches():
-            along = self._select([*place, *_clauses(leading)]).order_by(*self._by_order())
-            seen = along.add_columns(test).limit(length).subquery("seen")
+            along = self._select([*place, *_clauses(leading)], test).order_by(*self._by_order())
+            seen = along.limit(length).subquery("seen")
             numbered = (
                 select(*columns, func.row_number().over().label("number"))
                 .select_from(seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +133,14 @@ def session(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture
+def statements(session: Session) -> list[str]:
+    """What is asked of the database."""
+    asked: list[str] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda *a: asked.append(a[2]))
+    return asked
+
+
 @pytest.fixture(params=["as it is", "matches first", "matches nearby", "walks", "short walks"])
 def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way of finding matches, forced."""
@@ -173,12 +182,14 @@ def through(cursor: Cursor | None, order: Order) -> Cursor | None:
     return parse_cursor(cursor.text, order.sort, backward=cursor.backward) if cursor else None
 
 
-def forwards(session: Session, conditions: Sequence[Condition], order: Order, size: int) -> list[int]:
+def forwards(
+    session: Session, conditions: Sequence[Condition], order: Order, size: int, source: Source = SOURCE
+) -> list[int]:
     """All ids, page by page to the end."""
     found: list[int] = []
     cursor: Cursor | None = None
     for _ in range(ROWS):
-        page = find_page(session, SOURCE, conditions, order, cursor, size)
+        page = find_page(session, source, conditions, order, cursor, size)
         assert len(page.keys) <= size
         assert len(page.keys) == size or page.next is None or page.unfinished is not None
         found += page.ids
@@ -213,6 +224,34 @@ ORDERS = [Order(SORTS[key], descending) for key in ("id", "made", "cost") for de
 def test_paging_forwards_gives_every_match_once_and_in_order(session: Session, name: str) -> None:
     for order in ORDERS:
         assert forwards(session, CONDITIONS[name], order, 120) == expected(session, CONDITIONS[name], order)
+
+
+#: A table that lies beside the rows of the list, as sums do.
+BESIDE = ITEMS.alias("beside")
+JOINED = Source(ITEMS.outerjoin(BESIDE, BESIDE.c.id == C.id), C.id)
+
+
+@pytest.mark.usefixtures("strategy")
+@pytest.mark.parametrize("sort", ["made", "cost"])
+@pytest.mark.parametrize("sorts_beside", [False, True])
+@pytest.mark.parametrize("filters_beside", [False, True])
+def test_what_lies_beside_a_table_is_read_where_it_is_asked_for(
+    session: Session, statements: list[str], sort: str, sorts_beside: bool, filters_beside: bool
+) -> None:
+    sorted_by, filtered_by = (BESIDE.c if is_beside else C for is_beside in (sorts_beside, filters_beside))
+    by_items, by_asked = (Order(replace(SORTS[sort], expression=of[sort]), True) for of in (C, sorted_by))
+    of_items, of_asked = ([Condition(of.cost > 5)] for of in (C, filtered_by))
+    rows = expected(session, of_items, by_items)
+    key = Key(session.scalar(select(C[sort]).where(C.id == rows[3])), rows[3])
+
+    assert forwards(session, of_asked, by_asked, 120, JOINED) == rows
+    assert key_of(session, JOINED, by_asked, rows[3]) == key
+    assert neighbours(session, JOINED, of_asked, by_asked, key) == (rows[2], rows[4])
+    assert exact_count(session, JOINED, of_asked, 5) == len(rows)
+    assert (
+        0 < facet_counts(session, JOINED, of_asked, by_asked, {"name": filtered_by.name}, 500)[1] <= len(rows)
+    )
+    assert any("beside" in statement for statement in statements) is (sorts_beside or filters_beside)
 
 
 @pytest.mark.usefixtures("strategy")
