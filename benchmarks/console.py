@@ -24,7 +24,7 @@ from delula.embedded.service import Lease
 from delula.models.staff import Staff
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
 
@@ -51,11 +51,17 @@ def console(url: str) -> Iterator[Flask]:
 
 
 @contextmanager
-def services() -> Iterator[dict[str, str]]:
-    """A PostgreSQL and a store of a benchmark's own, as settings; both are gone afterwards."""
+def services(fill: Callable[[SeaweedFS, tuple[int, ...]], None] | None = None) -> Iterator[dict[str, str]]:
+    """A PostgreSQL and a store of a benchmark's own, as settings; both are gone afterwards.
+
+    Args:
+        fill: is given the store and its ports, and puts into it what shall lie there.
+    """
     with tempfile.TemporaryDirectory() as name:
         database, bucket = Postgres(Path(name) / "postgres", durable=False), SeaweedFS(Path(name) / "s3")
         with Lease(database) as databases, Lease(bucket) as buckets:
+            if fill is not None:
+                fill(bucket, buckets.ports())
             yield {
                 "DATABASE_URL": database.address(databases.ports()[0], FIRST_DATABASE),
                 **bucket.environment(buckets.ports()),
