@@ -23,7 +23,7 @@ from delula.web.charts import Part as Bar
 from delula.web.charts import ranking
 from delula.web.display import escape, grouped, in_pieces, span
 from delula.web.lists import in_filter
-from delula.web.masking import masked_json
+from delula.web.masking import masked_json, shown_text
 from delula.web.references import hrefs_of
 
 if TYPE_CHECKING:
@@ -187,7 +187,9 @@ def option_charts(questions: Sequence[Question], recipe: Recipe, *terms: str) ->
         terms: of the filter, which leave the generations that were counted.
     """
 
-    def href(question: Question, value: str) -> str:
+    def href(question: Question, value: str) -> str | None:
+        if shown_text(value) != value:
+            return None  # the address would say what is masked
         is_cut = len(value) >= LONGEST_ANSWER
         typed = Word((value, "") if is_cut else (value,)).written()
         return generations_href(recipe, f"meta.formData.{written_value(question.id)}:{typed}", *terms)
@@ -196,7 +198,10 @@ def option_charts(questions: Sequence[Question], recipe: Recipe, *terms: str) ->
         ranking(
             question.label,
             _counted(question),
-            [Bar(answer.label, answer.count, href(question, answer.value)) for answer in question.answers],
+            [
+                Bar(shown_text(answer.label), answer.count, href(question, answer.value))
+                for answer in question.answers
+            ],
             name="Answer",
         )
         for question in questions

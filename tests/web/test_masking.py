@@ -90,6 +90,10 @@ INSERT INTO credit_transactions (id, user_id, amount, type, description) VALUES 
 INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name, s3_key, cdn_url, mime_type,
     file_size, asset_type, source) VALUES (1, 'u', 'a', :said, :said, '', '', '', 1, 1, 1);
 UPDATE user_assets SET user_tags = ARRAY[:said];
+INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost, recipe_steps)
+    VALUES (1, 'Lava', 'lava', '', '', '', '', 1, '[]');
+INSERT INTO recipe_usage_options (recipe_id, summary)
+    VALUES (1, jsonb_build_object('food', jsonb_build_object(CAST(:said AS text), 3)));
 INSERT INTO recipe_samples (id, recipe_id, generation_id, user_id, title, description, original_prompt,
     thumbnail_url, preview_url, high_res_url, type, file_size)
     VALUES (1, 1, 1, 'u', :said, :said, :said, '', '', '', 'image', 1);
@@ -116,6 +120,7 @@ READ = (
         )
     ),
     *(f"/components/{path}" for path in ("c", "executions/", "executions/1", "executions/1/peek")),
+    "/recipes/1",
     "/palette?q=u",
     "/audit/",
 )
