@@ -90,7 +90,7 @@ def test_pages_hold_every_tag_once_in_order(tagged: Console, order: str) -> None
         ("-namespace:mood", "NOT (is_hidden AND name LIKE 'mood:%')"),
         ("active:no", "NOT is_active"),
         ("color:pink", "color = 'pink'"),
-        ("color:none", "color IS NULL"),
+        ("color:none", "coalesce(color, '') = ''"),
         ("recipes:0", "coalesce(use.recipes, 0) = 0"),
         ("recipes:>10", "use.recipes > 10"),
         ("-recipes:>0", "coalesce(use.recipes, 0) <= 0"),
