@@ -15,7 +15,6 @@ import "./select.js";
 import "./members.js";
 import "./icons.js";
 import "./live.js";
-import "./media.js";
 import "./json.js";
 import "./palette.js";
 
@@ -23,4 +22,5 @@ export { announce } from "./announce.js";
 export { default as htmx } from "./htmx.js";
 export { icon } from "./icon.js";
 export { onKey } from "./keys.js";
+export { isAwaited, SLOW } from "./media.js";
 export { toast } from "./toast.js";

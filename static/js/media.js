@@ -13,20 +13,48 @@ function tellOfMany() {
   toast({ tone: "warning", title: "Pictures do not load from storage", text: "Everything else works meanwhile." });
 }
 
-document.addEventListener("error", ({ target }) => {
-  if (!target.matches?.("[data-media]")) return;
-  const { fallback } = target.dataset;
+function fail(medium, isSlow = false) {
+  const { fallback } = medium.dataset;
   if (fallback) {
-    delete target.dataset.fallback;
-    target.src = fallback;
+    delete medium.dataset.fallback;
+    medium.src = fallback;
     return;
   }
-  target.dataset.failed = "";
-  const viewer = target.closest("[data-viewer]");
+  medium.dataset.failed = "";
+  const viewer = medium.closest("[data-viewer]");
   if (!viewer) return tellOfMany();
-  viewer.querySelector(".media-box").hidden = true;
+  viewer.querySelector(".media-box").hidden = !isSlow;
   viewer.querySelector(".media-failed").hidden = false;
-}, true);
+}
+
+function succeed(medium) {
+  delete medium.dataset.failed;
+  const viewer = medium.closest("[data-viewer]");
+  if (!viewer) return;
+  viewer.querySelector(".media-box").hidden = false;
+  viewer.querySelector(".media-failed").hidden = true;
+}
+
+document.addEventListener("error", ({ target }) => target.matches?.("[data-media]") && fail(target), true);
+
+/** Milliseconds after which a store that has not answered is taken for away; what comes later is shown all the same. */
+export const SLOW = 8000;
+
+/** Whether a medium is waited for that is in sight: what is not may not have been asked for yet. */
+export function isAwaited(medium) {
+  const { top, bottom } = medium.getBoundingClientRect();
+  if (bottom < 0 || top > innerHeight) return false;
+  return medium.tagName === "IMG" ? !medium.complete : medium.readyState === 0 && medium.networkState === HTMLMediaElement.NETWORK_LOADING;
+}
+
+const look = () => {
+  for (const medium of document.querySelectorAll("[data-media]:not([data-failed])")) if (isAwaited(medium)) fail(medium, true);
+};
+setTimeout(look, SLOW);
+document.addEventListener("htmx:afterSettle", () => setTimeout(look, SLOW));
+
+for (const name of ["load", "loadedmetadata"])
+  document.addEventListener(name, ({ target }) => target.matches?.("[data-media][data-failed]") && succeed(target), true);
 
 // What failed before this script ran has fired its event already.
 for (const image of document.querySelectorAll("img[data-media]"))

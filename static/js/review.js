@@ -1,6 +1,6 @@
 // Review: one key decides, and the next item is there already, its picture loaded. A lease says who looks at what;
 // it is kept while one is active and set free on leaving. Without this script each decision is a form.
-import { announce, htmx, onKey, toast } from "./app.js";
+import { announce, htmx, isAwaited, onKey, SLOW, toast } from "./app.js";
 
 const item = () => document.querySelector("[data-review]");
 const working = () => document.querySelector("[data-review][data-works]");
@@ -241,12 +241,22 @@ function fail(medium) {
 
 document.addEventListener("error", ({ target }) => target.closest?.("[data-stage]") && fail(target), true);
 
+/** Says that a file does not come; it is shown all the same once it does. */
+function tellIfSlow(medium) {
+  const failed = medium.closest("[data-stage]").querySelector("[data-failed-media]");
+  setTimeout(() => {
+    if (medium.isConnected && isAwaited(medium)) failed.hidden = false;
+  }, SLOW);
+  for (const name of ["load", "loadedmetadata"]) medium.addEventListener(name, () => (failed.hidden = true));
+}
+
 function watchMedia(at) {
   for (const medium of at.querySelectorAll("[data-review-media], [data-blurred]")) {
     if (medium.tagName === "VIDEO" && !matchMedia("(prefers-reduced-motion: reduce)").matches && at.hasAttribute("data-works"))
       medium.play().catch(() => {});
     // What failed before it stood in the page, or before this script ran, has fired its event already.
     if (medium.error || (medium.complete && medium.naturalWidth === 0)) fail(medium);
+    else if (!medium.hasAttribute("data-blurred")) tellIfSlow(medium);
   }
 }
 

@@ -18,7 +18,7 @@ from tests.storage.files import png
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
     from delula.config import S3Settings
     from tests.consoles import Console
@@ -147,6 +147,23 @@ def test_that_no_picture_of_a_list_loads_is_said(page: Page) -> None:
     page.route("**/media/**", lambda route: route.abort())
     page.goto("/review/?view=grid")
     expect(page.locator(".toast")).to_contain_text("Pictures do not load from storage")
+
+
+@pytest.mark.parametrize("path", ["/review/3", "/assets/user-3", "/review/?view=grid"])
+def test_that_the_store_does_not_answer_is_said_until_it_does(page: Page, path: str) -> None:
+    held: list[Route] = []
+    page.route("**/media/**", lambda route: held.append(route))  # noqa: PLW0108 - it is marked, as no method is
+    page.add_init_script("const real = setTimeout; setTimeout = (f, ms, ...a) => real(f, ms / 10, ...a)")
+    page.goto(path, wait_until="domcontentloaded")
+    said = page.get_by_text(
+        re.compile("The file did not load from storage|Pictures do not load from storage")
+    )
+    expect(said).to_be_visible()
+    if "grid" not in path:
+        for route in held:
+            route.continue_()
+        expect(said).to_be_hidden()
+        expect(page.locator("[data-review-media], [data-media]").first).to_be_visible()
 
 
 def test_on_a_phone_nothing_lies_under_the_decisions(page: Page) -> None:
