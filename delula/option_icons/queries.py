@@ -62,15 +62,19 @@ _OPTIONS = """
         ) option ON true
     )
 """
-#: How many recipes have a step or an option of each icon's key.
+#: How many recipes have a step or an option of each icon's key, and the first of them.
 _USED = text(
     f"""{_OPTIONS}
-    SELECT icon.id, count(DISTINCT named.recipe_id) AS recipes
-    FROM recipe_option_tag_icon icon
-    JOIN (SELECT recipe_id, step AS name FROM options
-        UNION ALL SELECT recipe_id, value FROM options
-        UNION ALL SELECT recipe_id, label FROM options) named ON named.name = icon.id
-    GROUP BY icon.id
+    SELECT used.id, count(*) AS recipes,
+        (array_agg(recipe.id ORDER BY recipe.is_active DESC, recipe.name, recipe.id))[1:{SHOWN_RECIPES}]
+            AS first
+    FROM (
+        SELECT DISTINCT icon.id, named.recipe_id FROM recipe_option_tag_icon icon
+        JOIN (SELECT recipe_id, step AS name FROM options
+            UNION ALL SELECT recipe_id, value FROM options
+            UNION ALL SELECT recipe_id, label FROM options) named ON named.name = icon.id) used
+    JOIN recipes recipe ON recipe.id = used.recipe_id
+    GROUP BY used.id
     """  # noqa: S608 - our own text
 )
 #: Options that no icon covers: none bears their value, their label or the key of their step.
@@ -92,19 +96,22 @@ class Census:
 
     Attributes:
         recipes: by key of an icon, how many recipes have a step or an option of that key.
+        first: ids of those that its page shows, active ones first.
         bare: options without an icon, the most used first, at most `SHOWN_OPTIONS`.
         bare_total: how many options have no icon.
     """
 
     recipes: Mapping[str, int]
+    first: Mapping[str, Sequence[int]]
     bare: Sequence[AnyRow]
     bare_total: int
 
 
 def _take_census() -> Census:
-    recipes = {row.id: row.recipes for row in session().execute(_USED)}
+    used = session().execute(_USED).all()
     bare = session().execute(_BARE, {"most": SHOWN_OPTIONS}).all()
-    return Census(recipes, bare, bare[0].total if bare else 0)
+    recipes, first = {row.id: row.recipes for row in used}, {row.id: row.first for row in used}
+    return Census(recipes, first, bare, bare[0].total if bare else 0)
 
 
 #: Read from the forms of all recipes, which at ten thousand of them takes most of a second.
@@ -186,10 +193,8 @@ _AS_STEP = or_(_has("step"), _has("bare_step"))
 _AS_OPTION = or_(
     _has("value"), _has("bare_value"), _has("label"), _has("bare_label"), _has("alone"), _has("bare_alone")
 )
-_IN_ORDER = (_RECIPES.is_active.desc(), _RECIPES.name, _RECIPES.id)
-_FIRST = select(_RECIPES.id).where(or_(_AS_STEP, _AS_OPTION)).order_by(*_IN_ORDER).limit(SHOWN_RECIPES)
 _NAMES = select(_RECIPES.id, func.left(_RECIPES.name, 200).label("name")).where(or_(_AS_STEP, _AS_OPTION))
-#: As what they have it is asked of those that are shown alone: of thousands that takes four times as long.
+#: Which of thousands have it is found beside the pages; as what, of those that are shown.
 _USERS = (
     select(
         _RECIPES.id,
@@ -198,14 +203,15 @@ _USERS = (
         _AS_STEP.label("as_step"),
         _AS_OPTION.label("as_option"),
     )
-    .where(_RECIPES.id.in_(_FIRST))
-    .order_by(*_IN_ORDER)
+    .where(_RECIPES.id == any_(bindparam("ids", type_=ARRAY(Integer))), or_(_AS_STEP, _AS_OPTION))
+    .order_by(_RECIPES.is_active.desc(), _RECIPES.name, _RECIPES.id)
 )
 
 
 def recipes_with(key: str) -> Sequence[AnyRow]:
     """Recipes that have a step or an option of this key, active ones first, as many as its page shows."""
-    return session().execute(_USERS, _written(key)).all()
+    ids = CENSUS.get().first.get(key, ())
+    return session().execute(_USERS, {**_written(key), "ids": list(ids)}).all() if ids else []
 
 
 def named_with(key: str) -> Sequence[AnyRow]:

@@ -70,7 +70,7 @@ MEANINGS = {
     "frames": "concat_ws(' ', name, component_id, description) ILIKE '%frames%'",
     "version:1.0.0": "version = '1.0.0'",
     "category:video": "category = 'video'",
-    "category:none": "category IS NULL",
+    "category:none": "coalesce(category, '') = ''",
     '-category:"<b>"': "category IS DISTINCT FROM '<b>'",
     "tag:text": "tags @> '{text}'",
     'tag:"two words"': "tags @> '{two words}'",

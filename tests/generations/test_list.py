@@ -180,13 +180,13 @@ def _facets(page_text: str) -> dict[str, dict[str, int]]:
 def test_facets_count_what_sql_counts(many: Console, query: str, where: str) -> None:
     shown = _facets(ask(many.admin, LIST + "facets", q=query).text)
     columns = {
-        "Status": "status",
-        "Type": "type",
-        "Origin": "metadata ->> 'request_origin'",
-        "Workflow": "metadata ->> 'workflowType'",
+        "Status": "nullif(status, '')",
+        "Type": "nullif(type, '')",
+        "Origin": "nullif(metadata ->> 'request_origin', '')",
+        "Workflow": "nullif(metadata ->> 'workflowType', '')",
         "Refunded": "CASE WHEN credits_refunded THEN 'yes' ELSE 'no' END",
         "Public": "CASE WHEN is_public THEN 'yes' ELSE 'no' END",
-        "Job status": "fal_job_status",
+        "Job status": "nullif(fal_job_status, '')",
     }
     assert set(shown) == set(columns)
     for title, column in columns.items():

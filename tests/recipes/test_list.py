@@ -93,7 +93,7 @@ MEANINGS = {
     "-provider:fal": "video_provider IS DISTINCT FROM 'fal' AND image_provider IS DISTINCT FROM 'fal'",
     "video_provider:google": "video_provider = 'google'",
     "video_provider:none": "video_provider IS NULL",
-    "image_provider:any": "image_provider IS NOT NULL",
+    "image_provider:any": "image_provider <> ''",
     "audio:sound": "audio_type = 1",
     "audio:no_sound": "audio_type = 0",
     "audio:9": "audio_type = 9",
