@@ -186,7 +186,7 @@ def test_an_icon_is_drawn_by_its_name(looks: Console, written: str | None, name:
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [(LIST, 5), (f"{LIST}food", 8), (f"{LIST}food/peek", 3), (f"{LIST}~without", 3), (f"{LIST}summary", 3)],
+    [(LIST, 5), (f"{LIST}food", 7), (f"{LIST}food/peek", 4), (f"{LIST}~without", 3), (f"{LIST}summary", 3)],
 )
 def test_a_page_asks_few_questions(
     looks: Console, path: str, most: int, monkeypatch: pytest.MonkeyPatch
