@@ -12,7 +12,7 @@ from delula.models.enums import CreditTransactionType, wording
 from delula.search.lexer import written_value
 from delula.search.times import written_period
 from delula.web.charts import Chart, Point, Series, stacked_chart, times
-from delula.web.masking import shown_text
+from delula.web.masking import is_whole, shown_text
 from delula.web.scales import CREDITS
 
 if TYPE_CHECKING:
@@ -127,6 +127,6 @@ def _period(point: LedgerPoint) -> str:
 
 def _href(action: str, filter_: Filter, *terms: str) -> str | None:
     """The rows of the filter that meet these terms as well; None where a term says what is masked."""
-    if any(shown_text(term) != term for term in terms):
+    if not all(map(is_whole, terms)):
         return None
     return f"{action}?{urlencode({'q': ' '.join(part for part in (filter_.text, *terms) if part)})}"

@@ -23,7 +23,7 @@ from delula.web.charts import Part as Bar
 from delula.web.charts import ranking
 from delula.web.display import escape, grouped, in_pieces, span
 from delula.web.lists import in_filter
-from delula.web.masking import masked_json, shown_text
+from delula.web.masking import is_whole, masked_json, shown_text
 from delula.web.references import hrefs_of
 
 if TYPE_CHECKING:
@@ -188,8 +188,8 @@ def option_charts(questions: Sequence[Question], recipe: Recipe, *terms: str) ->
     """
 
     def href(question: Question, value: str) -> str | None:
-        if shown_text(value) != value:
-            return None  # the address would say what is masked
+        if not is_whole(value):
+            return None
         is_cut = len(value) >= LONGEST_ANSWER
         typed = Word((value, "") if is_cut else (value,)).written()
         return generations_href(recipe, f"meta.formData.{written_value(question.id)}:{typed}", *terms)

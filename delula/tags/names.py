@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from delula.db import session
 from delula.errors import InvalidInput, Refused
 from delula.models import LARGEST_ID, Tag, TagAlias, TagNamespace, id_in
-from delula.tags.queries import absence
+from delula.tags.queries import FORMER, absence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,8 +134,7 @@ def bearer(name: str) -> AnyRow | None:
 
 def former_names(tag_id: int) -> Sequence[str]:
     """What a tag was called before, and tags that were merged into it."""
-    statement = select(_ALIASES.name).where(_ALIASES.tag_id == tag_id).order_by(_ALIASES.name)
-    return session().scalars(statement).all()
+    return session().scalars(FORMER, {"tag_id": tag_id}).all()
 
 
 def whole(row: AnyRow) -> dict[str, JsonValue]:

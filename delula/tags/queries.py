@@ -345,9 +345,10 @@ _CARRIERS = (
     .order_by(func.coalesce(_USAGE.usage_count, 0).desc(), _RECIPES.id)
     .limit(SHOWN_RECIPES)
 )
-_FORMER = select(_ALIASES.name).where(_ALIASES.tag_id == bindparam("tag_id")).order_by(_ALIASES.name)
+#: What a tag was called before, and tags that were merged into it.
+FORMER = select(_ALIASES.name).where(_ALIASES.tag_id == bindparam("tag_id")).order_by(_ALIASES.name)
 _WITH_TAG = _CARRIERS.where(_RECIPES.tag_highlights.contains(bindparam("tag_ids", type_=ARRAY(Integer))))
-_AROUND = Together(recipes=_WITH_TAG, former=_FORMER)
+_AROUND = Together(recipes=_WITH_TAG, former=FORMER)
 
 
 def find(tag_id: int) -> AnyRow | None:

@@ -47,7 +47,7 @@ from delula.lists import (
 from delula.search import Choice, GuardedResolver, suggest
 from delula.search.filter import text_of
 from delula.search.lexer import written_value
-from delula.web.masking import shown_text
+from delula.web.masking import is_whole
 from delula.web.render import render, render_once
 
 if TYPE_CHECKING:
@@ -666,13 +666,8 @@ def _facet(
         }
 
     # What may not be read is not offered either: masked, it would find nothing.
-    offered = [pair for pair in values if not isinstance(pair[0], str) or _may_read(pair[0])]
+    offered = [pair for pair in values if not isinstance(pair[0], str) or is_whole(pair[0])]
     return {"label": field.label, "items": [item(*pair) for pair in offered[:FACET_VALUES]]}
-
-
-def _may_read(text: str) -> bool:
-    """Whether the person of this request sees all of a text that somebody wrote."""
-    return shown_text(text) == text
 
 
 def _choice(field: Field, value: Any) -> Choice:
@@ -719,7 +714,7 @@ def suggestions_fragment(spec: ListSpec, lookup: Lookup) -> Response:
     caret = request.args.get("at", "")
 
     def seen(field: Field, prefix: str, limit: int) -> list[Choice]:
-        return [one for one in lookup(field, prefix, limit) if _may_read(one.typed)]
+        return [one for one in lookup(field, prefix, limit) if is_whole(one.typed)]
 
     offered = suggest(typed, int(caret) if _is_small_number(caret) else len(typed), spec.fields, seen)
     # All of them leave the same text standing behind the caret's term; only what is before it changes.

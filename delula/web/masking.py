@@ -81,6 +81,11 @@ def shown_text(text: str | None) -> str:
     return shown if may(Permission.USERS_READ_EMAIL) else _masked_addresses(shown)
 
 
+def is_whole(text: str) -> bool:
+    """Whether the person of this request sees all of a text; what is masked stands in no address either."""
+    return shown_text(text) == text
+
+
 def shown_json(value: JsonValue) -> JsonValue:
     """JSON as the person of this request may see it.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from delula.web.display import CHOICE, MISSING, escape, named
-from delula.web.masking import shown_text
+from delula.web.masking import is_whole, shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,8 +93,7 @@ def link(href: str, value: object, *, title: str = "", classes: str = "") -> str
 
 def writing_link(href: str, value: str) -> str:
     """A link to what has a text in common; what is masked is no link, since the address would say it."""
-    shown = shown_text(value)
-    return link(href, value) if shown == value else text(shown)
+    return link(href, value) if is_whole(value) else text(shown_text(value))
 
 
 @lru_cache(maxsize=500)
