@@ -226,7 +226,7 @@ def lead_to(endpoint: str, *, keeping_form: bool) -> AnyResponse:
     if keeping_form and request.method == "POST" and _keep_form():
         back = url_for("account.resume")
     elif request.method in {"GET", "HEAD"} and not _is_htmx():
-        back = request.full_path if request.query_string else request.path
+        back = here()
     else:
         back = _page_at_hand()
     target = url_for(endpoint) if back == "/" else url_for(endpoint, next=back)
@@ -236,6 +236,11 @@ def lead_to(endpoint: str, *, keeping_form: bool) -> AnyResponse:
         response.headers["HX-Redirect"] = target
         return response
     return redirect(target, 302 if request.method in {"GET", "HEAD"} else 303)
+
+
+def here() -> str:
+    """The address that is asked for, with its query: where what it links to leads back to."""
+    return request.full_path if request.query_string else request.path
 
 
 def _is_htmx() -> bool:
@@ -264,7 +269,7 @@ def _keep_form() -> bool:
     ]
     if not token or not fields:
         return False
-    path = request.full_path if request.query_string else request.path
+    path = here()
     form = KeptForm(path=path, back=_page_at_hand(), fields=fields, left_out=[*left_out, *request.files])
     return sessions.keep_form(token, form)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
-from delula.access.guard import current_staff, requires
+from delula.access.guard import current_staff, here, requires
 from delula.access.permissions import Permission
 from delula.assets import (
     care,
@@ -125,7 +125,7 @@ def detail(reference: str) -> Response:
         public_url=None if asset.is_private or not asset.location else media.public_url(asset.location),
         hold=it.hold,
         commands=offered(it),
-        here=request.full_path.removesuffix("?"),
+        here=here(),
         classifications=classified(found, corrections) if isinstance(found, UserAsset) else (),
         metadata=shown_json(asset.metadata),
         judgements=judgements,
@@ -233,7 +233,7 @@ def removed_detail(reference: str) -> Response:
         owner_href=hrefs_of("users")(record.owner_id) if known else None,
         removals=care.removals_of(reference),
         commands=offered_of_removed(record),
-        here=request.full_path.removesuffix("?"),
+        here=here(),
         place=place_of(removed.LISTING, {}, reference),
     )
 

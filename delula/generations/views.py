@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from delula.access import clock
-from delula.access.guard import requires, why_may_not
+from delula.access.guard import here, requires, why_may_not
 from delula.access.permissions import Permission
 from delula.generations import media, queries
 from delula.generations.actions import COMMANDS, offered
@@ -87,7 +87,7 @@ def detail(reference: str) -> Response:
         error_details=error_details,
         place=place_of(LISTING, queries.RESOLVERS, generation.id, generation.created_at),
         commands=offered(generation, clock.utc_now(), why_may_not),
-        here=request.full_path.removesuffix("?"),
+        here=here(),
     )
 
 

@@ -6,9 +6,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, url_for
 
-from delula.access.guard import may, requires
+from delula.access.guard import here, may, requires
 from delula.access.permissions import Permission
 from delula.commands import command_named
 from delula.health.queries import CHECKS, HEALTH
@@ -76,12 +76,8 @@ def check(key: str) -> Response:
         "health/check.html",
         section=_section(one, stretch.rows, len(faults)),
         stretch=stretch,
-        here=_here(),
+        here=here(),
     )
-
-
-def _here() -> str:
-    return request.full_path.removesuffix("?")
 
 
 def _section(check: Check, faults: Sequence[Fault], count: int) -> dict[str, Any]:
@@ -106,16 +102,16 @@ def _commands(check: Check) -> list[Command[Any]]:
 
 def _ways(check: Check, fault: Fault) -> list[dict[str, str]]:
     """What mends one row: commands that the person may run, and pages that tell more."""
-    here, ways = _here(), []
+    back, ways = here(), []
     for command in _commands(check):
         known: dict[str, object] = {
             "recipe" if "recipe" in command.given.__dataclass_fields__ else "id": fault.id
         }
         if command.name == "tags.merge" and fault.other is not None:
             known["into"] = fault.other
-        ways.append({"label": command.title, "href": command_href(command.name, here, **known)})
+        ways.append({"label": command.title, "href": command_href(command.name, back, **known)})
     if check.key in _IN_FORM and may(Permission.RECIPES_EDIT):
-        form = url_for("recipe_editing.edit", id_=fault.id, back=here)
+        form = url_for("recipe_editing.edit", id_=fault.id, back=back)
         ways.append({"label": "Edit recipe", "href": form})
     if check.key == "failing":
         query = urlencode({"q": f"recipe:{fault.id} status:failed created:>7d"})

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from psycopg.errors import UndefinedTable
 from sqlalchemy.exc import ProgrammingError
 
-from delula.access.guard import may, requires
+from delula.access.guard import here, may, requires
 from delula.access.permissions import Permission
 from delula.db import session
 from delula.errors import InvalidInput
@@ -127,7 +127,7 @@ def detail(reference: str) -> Response:
         recipe_href=hrefs_of("recipes"),
         place=place_of(LISTING, {}, icon.id),
         deeds=[
-            command_line(EDIT, "pencil", request.full_path.rstrip("?"), id=icon.id),
+            command_line(EDIT, "pencil", here(), id=icon.id),
             command_line(DELETE, "trash-2", url_for("option_icons.index"), id=icon.id),
         ],
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import Blueprint, Response, abort, get_template_attribute, redirect, request, url_for
 from markupsafe import Markup
 
-from delula.access.guard import requires
+from delula.access.guard import here, requires
 from delula.access.permissions import Permission
 from delula.errors import InvalidInput
 from delula.recipes import queries
@@ -127,7 +127,7 @@ def detail(reference: str) -> Response:
         related_links=related_links(recipe, about, owner),
         performance_href=next(one["fragment_href"] for one in _ranges(recipe) if one["current"]),
         place=place_of(LISTING, queries.RESOLVERS, recipe.id, recipe.created_at),
-        deeds=deeds(recipe, request.full_path.removesuffix("?")),
+        deeds=deeds(recipe, here()),
     )
 
 

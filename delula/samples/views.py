@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 
-from delula.access.guard import requires
+from delula.access.guard import here, requires
 from delula.access.permissions import Permission
 from delula.models import ReviewKind
 from delula.models.enums import MediaType
@@ -61,7 +61,7 @@ def detail(sample_id: int) -> Response:
         related_links=_related(sample),
         place=place_of(LISTING, queries.RESOLVERS, sample_id),
         deeds=[
-            command_line(command, icon, request.full_path.rstrip("?"), id=sample_id)
+            command_line(command, icon, here(), id=sample_id)
             for command, icon in zip(COMMANDS, ICONS, strict=True)
         ],
         **_shown(sample),

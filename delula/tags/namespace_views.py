@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, url_for
 
-from delula.access.guard import may, requires, why_may_not
+from delula.access.guard import here, may, requires, why_may_not
 from delula.access.permissions import Permission
 from delula.tags import queries
 from delula.tags.giving import GIVE
@@ -65,7 +65,7 @@ def detail(name: str) -> Response:
         give=GIVE,
         may_edit=may(Permission.TAGS_EDIT),
         refusal=why_may_not(Permission.TAGS_EDIT),
-        here=request.full_path.removesuffix("?"),
+        here=here(),
         tags_href=f"{url_for('tags.index')}?q=namespace:{name}",
     )
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, url_for
 
-from delula.access.guard import requires
+from delula.access.guard import here, requires
 from delula.access.permissions import Permission
 from delula.search.times import written_period
 from delula.tags import queries
@@ -118,7 +118,7 @@ def detail(tag_id: int) -> Response:
         group_href=_group_href(tag),
         place=place_of(LISTING, {}, tag_id, tag.group),
         former_names=former,
-        deeds=deeds(tag, request.full_path.rstrip("?")),
+        deeds=deeds(tag, here()),
     )
 
 

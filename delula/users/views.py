@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, abort, request, url_for
 
-from delula.access.guard import current_staff, local_url, may, requires
+from delula.access.guard import current_staff, here, local_url, may, requires
 from delula.access.permissions import Permission
 from delula.credits import queries as ledger
 from delula.models.enums import label, wording
@@ -54,7 +54,7 @@ def detail(reference: str) -> Response:
         "users/detail.html",
         user=user,
         **_who(user),
-        deeds=deeds(user, request.full_path.rstrip("?")),
+        deeds=deeds(user, here()),
         figures=figures(user),
         refresh=daily_refresh(user.credits, user.last_credit_refresh, user.account_type, datetime.now(UTC)),
         work=work,
