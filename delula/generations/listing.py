@@ -323,6 +323,10 @@ LISTING = ListSpec(
             }
         ),
         where=is_listed(GENERATIONS.id, ReviewKind.GENERATION),
+        follows=frozenset(
+            (later, GENERATIONS.created_at)
+            for later in (GENERATIONS.updated_at, GENERATIONS.processing_started_at)
+        ),
     ),
     fields=FIELDS,
     sorts=(

@@ -43,6 +43,7 @@ def conditions_of(resolved: Filter) -> list[Condition]:
                     clause if of is None else clause & of,
                     equals=term.searched.name if _holds_to_one_value(term, clause) else None,
                     within=_stretch_of(term, clause),
+                    until=_end_of(clause),
                     dear=isinstance(kind, FullText),
                     rechecked=_needs_order(term),
                     guessed=isinstance(kind, Json),
@@ -67,6 +68,7 @@ def _holds_to_one_value(term: Term, clause: ColumnElement[bool]) -> bool:
 
 #: Comparisons that leave one stretch of values: those of SQLAlchemy, and as text those of the kinds' own.
 _BOUNDS = frozenset({operators.eq, operators.lt, operators.le, operators.gt, operators.ge})
+_ENDS = frozenset({operators.lt, operators.le})
 _SIGNS = frozenset({"<", "<=", ">", ">="})
 
 
@@ -80,6 +82,14 @@ def _stretch_of(term: Term, clause: ColumnElement[bool]) -> ColumnElement[Any] |
     else:
         is_stretch = _is_bound(clause, expression)
     return expression if is_stretch else None
+
+
+def _end_of(clause: ColumnElement[bool]) -> ColumnElement[Any] | None:
+    """The value behind which none meets a clause that leaves one stretch of values; None where it is open."""
+    parts = clause.clauses if isinstance(clause, BooleanClauseList) else [clause]
+    bounds = (part.element if isinstance(part, Grouping) else part for part in parts)
+    ends = (bound for bound in bounds if isinstance(bound, BinaryExpression) and bound.operator in _ENDS)
+    return next((end.right for end in ends), None)
 
 
 def _is_bound(part: ColumnElement[Any], expression: ColumnElement[Any]) -> bool:

@@ -97,6 +97,7 @@ class Condition:
         clause: the SQL; never null-blind: a row either matches or it does not.
         equals: name of the field that it holds to one value, where it does.
         within: the expression that it holds to one stretch of values, where it does.
+        until: the last of these values, or the first behind them, where the stretch ends.
         dear: whether testing one row takes more than a few microseconds, as full text does.
         rechecked: whether an index leads to candidates only, each of which has to be tested, as for phrases.
         guessed: whether the planner has no statistics for it and only guesses, as for JSON.
@@ -105,6 +106,7 @@ class Condition:
     clause: ColumnElement[bool]
     equals: str | None = None
     within: ColumnElement[Any] | None = None
+    until: ColumnElement[Any] | None = None
     dear: bool = False
     rechecked: bool = False
     guessed: bool = False
@@ -120,12 +122,15 @@ class Source:
         ordered: pairs of field and sort for which an index leads with the field and goes on with the sort, so
             that holding the field to one value still leaves the rows in order.
         where: what a row must meet to be listed at all; most rows must do so, wherever one looks.
+        follows: pairs of columns of which the first is the later time, as a thing changes after it was made;
+            the few rows of which that is not true are found by an index of their own.
     """
 
     table: FromClause
     id: ColumnElement[int] | ColumnElement[str]
     ordered: frozenset[tuple[str, str]] = frozenset()
     where: ColumnElement[bool] | None = None
+    follows: frozenset[tuple[ColumnElement[Any], ColumnElement[Any]]] = frozenset()
 
     @property
     def id_type(self) -> type[RowId]:
@@ -334,7 +339,7 @@ class Search:
             length = SHORT_WALK
         else:
             length = (DEAR_SAMPLE if self.as_sample else DEAR_WALK) if dear else LONG_WALK
-        self._walk(leading, rest, length)
+        self._walk(leading, rest, length, self._find_beyond())
         is_enough = self.as_sample and self.found
         if self.stopped_at is not None and plan.rows <= fallback and not is_enough:
             # Where enough matches are near, as large a part of them was among the rows looked at.
@@ -390,20 +395,25 @@ class Search:
         """The first rows of a stretch that the leading conditions leave, straight from an index."""
         return self._select([*place, *_clauses(self.leading)]).order_by(*self._by_order()).limit(limit)
 
-    def stretches(self) -> list[list[ColumnElement[bool]]]:
-        """The stretches of the order that lie ahead of the cursor; nulls are last whichever way one sorts."""
+    def stretches(self, *of_values: ColumnElement[bool]) -> list[list[ColumnElement[bool]]]:
+        """The stretches of the order that lie ahead of the cursor; nulls are last whichever way one sorts.
+
+        Args:
+            of_values: what all rows have to meet but for the nulls.
+        """
         sort = self.order.sort
         value, cursor = sort.expression, self.cursor
         if not sort.nullable:
-            return [self._ahead(cursor)]
-        has_value, has_none = value.is_not(None), value.is_(None)
+            return [[*self._ahead(cursor), *of_values]]
+        has_value: list[ColumnElement[bool]] = [value.is_not(None), *of_values]
+        has_none: list[ColumnElement[bool]] = [value.is_(None)]
         if cursor is None:
-            return [[has_value], [has_none]]
+            return [has_value, has_none]
         if cursor.value is None:
-            ahead_of_null = [has_none, *self._ahead_of_id(cursor)]
-            return [ahead_of_null, [has_value]] if cursor.backward else [ahead_of_null]
-        ahead = [has_value, *self._ahead(cursor)]
-        return [ahead] if cursor.backward else [ahead, [has_none]]
+            ahead_of_null = [*has_none, *self._ahead_of_id(cursor)]
+            return [ahead_of_null, has_value] if cursor.backward else [ahead_of_null]
+        ahead = [*has_value, *self._ahead(cursor)]
+        return [ahead] if cursor.backward else [ahead, has_none]
 
     def _ahead(self, cursor: Cursor | None) -> list[ColumnElement[bool]]:
         if cursor is None:
@@ -505,8 +515,36 @@ class Search:
         matches = matches.order_by(first.nulls_first() if backward else first.nulls_last(), direction(id_))
         self.found = self._fetch(matches.limit(self.wanted))
 
-    def _walk(self, leading: Sequence[Condition], rest: Sequence[Condition], length: int) -> None:
+    def _find_beyond(self) -> ColumnElement[bool] | None:
+        """Fetch what matches ahead of where matches can be, by the rule of what follows what.
+
+        What was made after June cannot have changed in June; the rows of which that is not true are few, and
+        an index of their own finds them. So the way to June need not be gone.
+
+        Returns:
+            What the other matches meet; None where nothing is known of them.
+        """
+        made = self.order.sort.expression
+        if not self.descending or (self.cursor is not None and self.cursor.value is None):
+            return None
+        for condition in self.conditions:
+            changed, until = condition.within, condition.until
+            if until is not None and (changed, made) in self.source.follows:
+                self._match_where(and_(*self.stretches()[0], made > until, made > changed))
+                return made <= until
+        return None
+
+    def _walk(
+        self,
+        leading: Sequence[Condition],
+        rest: Sequence[Condition],
+        length: int,
+        where: ColumnElement[bool] | None = None,
+    ) -> None:
         """Look at rows along the order, at most `length` in each segment, until enough are found.
+
+        Rows that have a value in the order are looked at only where they meet `where`, and those found
+        already come before them.
 
         One statement yields the matches and, where they are too few, the last row looked at, so that a row
         which is written meanwhile cannot come twice. Rows are numbered as they come, and none is read once
@@ -515,7 +553,7 @@ class Search:
         test = and_(*_clauses(rest)).label("passed")
         passed, number = column("passed", Boolean), column("number", Integer)
         columns = (*self._columns(), passed)
-        for place in self.stretches():
+        for place in self.stretches(*() if where is None else (where,)):
             along = self._select([*place, *_clauses(leading)], test).order_by(*self._by_order())
             seen = along.limit(length).subquery("seen")
             numbered = (

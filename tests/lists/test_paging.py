@@ -21,6 +21,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    literal,
     select,
     text,
 )
@@ -61,6 +62,7 @@ ITEMS = Table(
     MetaData(),
     Column("id", Integer, primary_key=True),
     Column("made", UtcDateTime),
+    Column("changed", UtcDateTime),
     Column("cost", Integer),
     Column("took", Double),
     Column("name", Text),
@@ -75,7 +77,8 @@ SORTS = {
     "took": Sort("took", "Took", C.took, SortKind.DECIMAL),
     "name": Sort("name", "Name", C.name, SortKind.TEXT),
 }
-SOURCE = Source(ITEMS, C.id, frozenset({("status", "made")}))
+SOURCE = Source(ITEMS, C.id, frozenset({("status", "made")}), follows=frozenset({(C.changed, C.made)}))
+HOUR = timedelta(hours=1)
 
 #: Conditions of all kinds that the search tells apart, from none to everything.
 CONDITIONS: dict[str, list[Condition]] = {
@@ -88,6 +91,13 @@ CONDITIONS: dict[str, list[Condition]] = {
         Condition(C.status == "failed", equals="status"),
         Condition(C.id % 3 > 0),
     ],
+    "a stretch of what follows the time of the order": [
+        Condition(
+            (C.changed >= START + HOUR / 2) & (C.changed < START + HOUR),
+            within=C.changed,
+            until=literal(START + HOUR, UtcDateTime()),
+        )
+    ],
     "an unindexed rarity": [Condition(C.cost.is_not(None) & (C.id % 97 == 0))],
     "a dear condition": [Condition(func.length(C.name) > 2, dear=True)],
     "a phrase": [Condition(func.length(C.name) > 2, dear=True, rechecked=True)],
@@ -98,11 +108,14 @@ CONDITIONS: dict[str, list[Condition]] = {
 
 
 def _rows() -> list[dict[str, Any]]:
-    """Rows with ties and nulls in every sortable column."""
+    """Rows with ties and nulls in every sortable column; some changed before they were made."""
     return [
         {
             "id": number,
             "made": None if number % 13 == 0 else START + timedelta(minutes=number // 4),
+            "changed": None
+            if number % 17 == 0
+            else START + timedelta(minutes=number // 4 + (-60 if number % 19 == 0 else number % 6)),
             "cost": None if number % 5 == 0 else number % 7,
             "took": None if number % 3 == 0 else number % 11 / 8,
             "name": None if number % 10 == 0 else f"n{number % 40}",
@@ -256,7 +269,17 @@ def test_what_lies_beside_a_table_is_read_where_it_is_asked_for(
 
 @pytest.mark.usefixtures("strategy")
 @pytest.mark.parametrize(
-    "name", some(["nothing asked", "an unindexed rarity", "one value and more", "a guess"], 2)
+    "name",
+    some(
+        [
+            "nothing asked",
+            "an unindexed rarity",
+            "one value and more",
+            "a guess",
+            "a stretch of what follows the time of the order",
+        ],
+        2,
+    ),
 )
 def test_paging_backwards_gives_the_same_rows(session: Session, name: str) -> None:
     for order in ORDERS[2:]:
@@ -331,6 +354,35 @@ def test_a_search_that_stops_at_its_bound_says_how_far_it_came(
     assert page.keys == ()
     assert page.unfinished == Key(60, 60)
     assert page.next == Cursor(60, 60)
+
+
+@pytest.mark.parametrize("strategy", ["short walks"], indirect=True)
+@pytest.mark.usefixtures("strategy")
+def test_the_way_to_a_stretch_of_what_follows_is_not_gone(session: Session) -> None:
+    conditions = CONDITIONS["a stretch of what follows the time of the order"]
+    newest = Order(SORTS["made"], descending=True)
+    rows = expected(session, conditions, newest)
+
+    page = find_page(session, SOURCE, conditions, newest, None, 40)
+    assert (page.ids, page.unfinished) == (rows[:40], None)
+    without = find_page(session, replace(SOURCE, follows=frozenset()), conditions, newest, None, 40)
+    assert without.unfinished is not None
+
+
+@pytest.mark.parametrize(
+    ("term", "end"),
+    [
+        ("updated:2026-06", "2026-07-01 00:00:00"),
+        ("updated:<2026-06-15", "2026-06-15 00:00:00"),
+        ("updated:>2026-06-15", None),
+        ("-updated:2026-06", None),
+        ("updated:2026-06,2026-08", None),
+    ],
+)
+def test_the_end_of_a_stretch_of_values_is_known(term: str, end: str | None) -> None:
+    (condition,) = conditions_of(parse(term, FIELDS, now=START, zone=UTC))
+    known = None if condition.within is None or condition.until is None else condition.until.value
+    assert (known and str(known)) == end
 
 
 def test_a_search_along_which_nothing_is_found_goes_to_the_matches_where_an_index_leads(
