@@ -72,6 +72,10 @@ SHORT_WALK = 2_000
 #: From this cost on, in the planner's units, something better is looked for than to fetch a few matches: an
 #: index leads to many rows, of which a second one, or a look at each of them, leaves few.
 SLOW_TO_MATCH = 1_000
+#: The same where the list is so short that to fetch all matches is no worse than a longer walk.
+GLANCE = 500
+#: How many rows such a list has at most.
+SHORT_LIST = 20_000
 #: How many rows one request looks at where there is none; about 30 ms.
 LONG_WALK = 20_000
 #: The same where testing one row is dear.
@@ -329,16 +333,20 @@ class Search:
         if is_near and self._match_near(in_part=rechecked and plan.rows > MANY_MATCHES):
             return
         if plan.is_cheap and not guessed and plan.rows <= (MANY_MATCHES if dear else FEW_MATCHES):
-            if plan.cost > SLOW_TO_MATCH and not dear and self._are_many_of(leading, plan):
+            is_slow = plan.cost > SLOW_TO_MATCH and not dear
+            if is_slow and self._are_many_of(leading, plan):
                 self._go_along()
-            else:
+                return
+            if not is_slow or not self._is_short_list():
                 self._match_first()
-            return
+                return
         fallback = MOST_MATCHES if plan.is_cheap and not rechecked else 0
-        if not dear and plan.is_cheap and plan.rows <= MOST_MATCHES and not self.as_sample:
-            length = SHORT_WALK
+        if dear:
+            length = DEAR_SAMPLE if self.as_sample else DEAR_WALK
+        elif self.as_sample or not plan.is_cheap or plan.rows > MOST_MATCHES:
+            length = LONG_WALK
         else:
-            length = (DEAR_SAMPLE if self.as_sample else DEAR_WALK) if dear else LONG_WALK
+            length = GLANCE if self._is_short_list() else SHORT_WALK
         self._walk(leading, rest, length, self._find_beyond())
         is_enough = self.as_sample and self.found
         if self.stopped_at is not None and plan.rows <= fallback and not is_enough:
@@ -354,6 +362,10 @@ class Search:
         """Whether the next rows of the order are likely to hold enough matches, and indexes lead to both."""
         fits = NEAR_FROM * self.limit <= plan.rows <= MOST_MATCHES
         return fits and plan.is_cheap and isinstance(self.order.sort.expression, Column)
+
+    def _is_short_list(self) -> bool:
+        """Whether the whole list, without any condition, has few rows."""
+        return recent_plan(self.session, self._select(())).rows <= SHORT_LIST
 
     def _is_common(self, plan: Plan) -> bool:
         """Whether a walk past dear rows is over before an index has yielded so many matches."""

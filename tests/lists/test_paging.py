@@ -154,9 +154,11 @@ def statements(session: Session) -> list[str]:
     return asked
 
 
-@pytest.fixture(params=["as it is", "matches first", "matches nearby", "walks", "short walks"])
+@pytest.fixture(params=["as it is", "matches first", "matches nearby", "glances", "walks", "short walks"])
 def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way of finding matches, forced."""
+    if request.param not in {"as it is", "glances"}:
+        monkeypatch.setattr(paging, "SHORT_LIST", -1)
     match request.param:
         case "matches first":
             monkeypatch.setattr(paging, "FEW_MATCHES", 10**9)
@@ -167,6 +169,9 @@ def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             monkeypatch.setattr(paging, "NEAR_FROM", 0)
             monkeypatch.setattr(paging, "FEW_MATCHES", -1)
             monkeypatch.setattr(paging, "MANY_MATCHES", -1)
+        case "glances":
+            monkeypatch.setattr(paging, "GLANCE", 60)
+            monkeypatch.setattr(paging, "FEW_MATCHES", -1)
         case "walks":
             monkeypatch.setattr(paging, "FEW_MATCHES", -1)
             monkeypatch.setattr(paging, "MANY_MATCHES", -1)
@@ -346,7 +351,7 @@ def test_a_jump_begins_at_the_value_whatever_the_ids(session: Session) -> None:
 def test_a_search_that_stops_at_its_bound_says_how_far_it_came(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("FEW_MATCHES", "MANY_MATCHES", "MOST_MATCHES"):
+    for name in ("FEW_MATCHES", "MANY_MATCHES", "MOST_MATCHES", "SHORT_LIST"):
         monkeypatch.setattr(paging, name, -1)
     monkeypatch.setattr(paging, "LONG_WALK", 60)
     order = Order(SORTS["id"], descending=False)

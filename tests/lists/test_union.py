@@ -228,7 +228,7 @@ def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     """Each way of finding matches, forced upon every table."""
     few = 10**9 if request.param == "matches first" else -1
     if request.param != "as it is":
-        for name in ("FEW_MATCHES", "MANY_MATCHES", "MOST_MATCHES"):
+        for name in ("FEW_MATCHES", "MANY_MATCHES", "MOST_MATCHES", "SHORT_LIST"):
             monkeypatch.setattr(paging, name, few)
     if request.param == "matches nearby":
         for name in ("NEAR", "SHORT_WALK", "DEAR_WALK"):
@@ -387,7 +387,7 @@ def test_no_table_is_sorted_for_a_page(session: Session) -> None:
 def test_a_search_that_stops_in_one_table_shows_nothing_beyond_that_place(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("FEW_MATCHES", "MANY_MATCHES", "MOST_MATCHES"):
+    for name in ("FEW_MATCHES", "MANY_MATCHES", "MOST_MATCHES", "SHORT_LIST"):
         monkeypatch.setattr(paging, name, -1)
     monkeypatch.setattr(paging, "LONG_WALK", 40)
     order = Order(SORTS["made"], descending=False)
