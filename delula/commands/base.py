@@ -145,13 +145,15 @@ class Receipt:
     Attributes:
         entry_id: its entry in the audit log.
         sentence: what was done, in words.
-        details: what the command itself adds, such as the row of the ledger.
+        details: what the command itself adds, such as the row of the ledger; of what `just_done` finds, nothing.
+        object_id: what its entry is about; empty where it has left none.
         is_repeated: whether the very same was done before and nothing was done now.
     """
 
     entry_id: int
     sentence: str
     details: Mapping[str, JsonValue] = field(default_factory=dict)
+    object_id: str = ""
     is_repeated: bool = False
 
 

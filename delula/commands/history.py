@@ -90,4 +90,4 @@ def just_done(
     now = change.before if change else {}
     if is_touched or any(name in now and now[name] != value for name, value in entry.after.items()):
         return None
-    return Receipt(entry.id, "It was you, a moment ago.", is_repeated=True)
+    return Receipt(entry.id, "It was you, a moment ago.", object_id=entry.object_id, is_repeated=True)

@@ -99,7 +99,7 @@ def _run(
     command.recorded(details, entry)
     for note_entry in occasion().once_recorded:
         note_entry(entry)
-    return Receipt(entry, plan.sentence, details)
+    return Receipt(entry, plan.sentence, details, plan.change.id)
 
 
 def record(

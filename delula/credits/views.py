@@ -27,7 +27,7 @@ from delula.credits.summary import chart, type_sums
 from delula.db import session
 from delula.models import LARGEST_ID
 from delula.models.enums import label, wording
-from delula.web.command_pages import show_receipts
+from delula.web.command_pages import job_of, show_receipts
 from delula.web.display import grouped
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of, valid_request, zone
@@ -157,8 +157,9 @@ def reconciliation() -> Response:
     )
 
 
-def _receipt(receipt: Receipt) -> str:
-    return url_for("credits.operation", number=receipt.details["operation"])
+def _receipt(receipt: Receipt) -> str | None:
+    number = receipt.details.get("operation")
+    return url_for("credits.operation", number=number) if number is not None else None
 
 
 for _command in (
@@ -171,7 +172,7 @@ for _command in (
     approvals.WITHDRAW,
 ):
     show_receipts(_command.name, _receipt)
-show_receipts(CHECK_ACCOUNTS.name, lambda receipt: url_for("jobs.detail", job_id=receipt.details["job"]))
+show_receipts(CHECK_ACCOUNTS.name, job_of)
 
 
 @blueprint.get("/<int:number>")

@@ -9,9 +9,8 @@ from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from delula.access.guard import current_staff, kept_fields, local_url, requires
 from delula.access.permissions import Permission
 from delula.commands import Conflict, just_done, preview, run
-from delula.db import session
 from delula.errors import InvalidInput, Refused
-from delula.models import AuditEntry, id_in
+from delula.models import id_in
 from delula.recipes import queries
 from delula.recipes.actions import DISCARD, DUPLICATE, EDIT, NEW, ORDER_TAGS, RECOUNT_ALL
 from delula.recipes.edit_form import (
@@ -26,7 +25,7 @@ from delula.recipes.edit_form import (
 )
 from delula.recipes.steps import CONTROLS
 from delula.tags.queries import called
-from delula.web.command_pages import show_form, show_receipts
+from delula.web.command_pages import job_of, show_form, show_receipts
 from delula.web.render import render
 
 if TYPE_CHECKING:
@@ -146,8 +145,7 @@ def _sent_before(form: RecipeForm, change: Change | None) -> AnyResponse | None:
     if done is None:
         return None
     flash("This was saved already, once.", "info")
-    id_ = form.id or session().get_one(AuditEntry, done.entry_id).object_id
-    return redirect(local_url(form.back, url_for("recipes.detail", reference=id_)), 303)
+    return redirect(local_url(form.back, _page_of(done)), 303)
 
 
 def _look(form: RecipeForm) -> Response:
@@ -191,15 +189,11 @@ def _plan(form: RecipeForm) -> None:
 
 
 def _page_of(receipt: Receipt) -> str:
-    return url_for("recipes.detail", reference=receipt.details["recipe"])
+    return url_for("recipes.detail", reference=receipt.object_id)
 
 
 def _form_of_copy(receipt: Receipt) -> str:
-    return url_for("recipe_editing.edit", id_=receipt.details["recipe"])
-
-
-def _job_of(receipt: Receipt) -> str:
-    return url_for("jobs.detail", job_id=receipt.details["job"])
+    return url_for("recipe_editing.edit", id_=receipt.object_id)
 
 
 def _form_of(texts: Mapping[str, str]) -> str | None:
@@ -212,4 +206,4 @@ show_form(ORDER_TAGS.name, lambda texts: (form := _form_of(texts)) and f"{form}#
 show_form(NEW.name, lambda _: url_for("recipe_editing.new"))
 show_receipts(DUPLICATE.name, _form_of_copy)
 show_receipts(DISCARD.name, lambda _: url_for("recipes.index"))
-show_receipts(RECOUNT_ALL.name, _job_of)
+show_receipts(RECOUNT_ALL.name, job_of)

@@ -40,7 +40,7 @@ add_list(blueprint, ListViews(LISTING, Permission.USERS_READ, queries.list_rows,
 
 show_receipts(
     REVEAL_EMAIL.name,
-    lambda receipt: f"{hrefs_of('users')(str(receipt.details['user_id']))}?revealed={receipt.entry_id}#facts",
+    lambda receipt: f"{hrefs_of('users')(receipt.object_id)}?revealed={receipt.entry_id}#facts",
 )
 
 

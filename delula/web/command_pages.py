@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 blueprint = Blueprint("commands", __name__, url_prefix="/commands")
 
 #: By name of a command, where it has a receipt of its own to lead to.
-_RECEIPT_PAGES: dict[str, Callable[[Receipt], str]] = {}
+_RECEIPT_PAGES: dict[str, Callable[[Receipt], str | None]] = {}
 
 #: By name of a command, where it has a form of its own to lead to, by what is known of its input.
 _FORM_PAGES: dict[str, Callable[[Mapping[str, str]], str | None]] = {}
@@ -156,14 +156,20 @@ def undo(entry_id: int) -> AnyResponse:
     return _lead_back(href or local_url(request.form.get(BACK) or came_from()))
 
 
-def show_receipts(name: str, href: Callable[[Receipt], str]) -> None:
+def show_receipts(name: str, href: Callable[[Receipt], str | None]) -> None:
     """Lead from a command to the page of its receipt, rather than back.
 
     Args:
         name: of the command.
-        href: the address of the page.
+        href: the address of the page; None where the receipt does not tell it.
     """
     _RECEIPT_PAGES[name] = href
+
+
+def job_of(receipt: Receipt) -> str | None:
+    """The page of the job that a command has queued, where its receipt tells which."""
+    job = receipt.details.get("job")
+    return url_for("jobs.detail", job_id=job) if job is not None else None
 
 
 def show_form(name: str, href: Callable[[Mapping[str, str]], str | None]) -> None:
@@ -276,7 +282,7 @@ def _done(command: Command[Any], receipt: Receipt, back: str) -> AnyResponse:
 def _receipt_href(command: Command[Any], receipt: Receipt) -> str:
     """The page of what came of a command; empty where it has none."""
     page = _RECEIPT_PAGES.get(command.name)
-    return page(receipt) if page and receipt.details else ""
+    return (page(receipt) if page else None) or ""
 
 
 def _lead_back(path: str) -> AnyResponse:

@@ -416,6 +416,20 @@ def test_what_is_sent_twice_is_saved_once_and_complains_of_nothing(
 
 
 @pytest.mark.usefixtures("recipe")
+def test_a_copy_that_is_asked_for_or_removed_twice_leads_to_where_it_led_at_first(
+    curator: FlaskClient, session: scoped_session[Session]
+) -> None:
+    token = {"csrf_token": opened(curator)["csrf_token"]}
+    copied = token | {"id": "9", "name": "Copy", "slug": "copy", "back": "/recipes/9"}
+    made = [curator.post("/commands/recipes.duplicate", data=copied) for _ in range(2)]
+    (copy,) = session.scalars(text("SELECT id FROM recipes WHERE slug = 'copy'"))
+    assert [one.location for one in made] == [f"/recipes/{copy}/edit"] * 2
+    removing = token | {"id": str(copy), "back": f"/recipes/{copy}"}
+    removed = [curator.post("/commands/recipes.discard", data=removing) for _ in range(2)]
+    assert [one.location for one in removed] == ["/recipes/"] * 2
+
+
+@pytest.mark.usefixtures("recipe")
 @pytest.mark.parametrize(
     ("name", "slug", "offered"),
     [
