@@ -11,13 +11,12 @@ from delula.access.permissions import Permission
 from delula.audit import queries
 from delula.audit.cells import cells
 from delula.audit.listing import LISTING
-from delula.audit.objects import object_name
 from delula.commands import action_title, inverse_of
 from delula.commands.bulk_runs import find_run
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, in_filter, place_of
 from delula.web.masking import shown_json
-from delula.web.references import hrefs_of, object_href
+from delula.web.references import hrefs_of, object_href, object_name
 from delula.web.render import render, render_part, render_peek
 
 if TYPE_CHECKING:

@@ -145,7 +145,7 @@ class Receipt:
     Attributes:
         entry_id: its entry in the audit log.
         sentence: what was done, in words.
-        details: what the command itself adds, such as the row of the ledger; of what `just_done` finds, nothing.
+        details: what the command itself adds, such as the row of the ledger; `just_done` knows nothing of it.
         object_id: what its entry is about; empty where it has left none.
         is_repeated: whether the very same was done before and nothing was done now.
     """

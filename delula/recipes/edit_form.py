@@ -33,7 +33,7 @@ from delula.recipes.columns import BY_NAME, COLUMNS, differs
 from delula.recipes.detail import form_of, prompt_markup
 from delula.recipes.differences import Difference, difference
 from delula.recipes.documents import Fault, NotJson, faults, read_document
-from delula.tags.queries import held, namespaces, successors
+from delula.tags.queries import held, namespaces, remembered_names, successors
 from delula.web.command_forms import Row
 
 if TYPE_CHECKING:
@@ -286,8 +286,9 @@ def tag_names(tags: str) -> list[str]:
         ids = read_value(BY_NAME["tag_highlights"], tags, None)
     except InvalidInput:
         return [tags]
-    rows = queries.tags_of(ids) if isinstance(ids, list) else []
-    return [row.name or ("empty entry" if row.id is None else f"tag {row.id}") for row in rows]
+    carried = ids if isinstance(ids, list) else []
+    names = remembered_names(id_ for id_ in carried if isinstance(id_, int))
+    return ["empty entry" if id_ is None else names.get(id_, f"tag {id_}") for id_ in carried]
 
 
 class ShownTag(NamedTuple):

@@ -19,6 +19,7 @@ from delula.recipes import versions
 from delula.tags import queries
 from delula.tags.namespaces import newly_broken
 from delula.web.display import named, read_column
+from delula.web.references import name_objects
 from delula.web.tags import dangling_chip, tag_chip
 
 if TYPE_CHECKING:
@@ -316,20 +317,29 @@ def _sentence(recipe: AnyRow, given: Sequence[int | None], taken: Sequence[int |
     return f"Give {name} {listed(given)}" if given else f"Take {listed(taken)} from {name}"
 
 
-def _in_words(tags: object) -> str:
-    """What a recipe carries, by name: a list of ids, or the text of their field."""
-    entries = tags.split(", ") if isinstance(tags, str) else tags if isinstance(tags, list) else [tags]
-    ids = [id_ for entry in entries if (id_ := id_in(str(entry))) is not None]
-    names = {id_: named(row.name) for id_, row in queries.held(ids, lock=False).items()} if ids else {}
-    words = [
-        "empty entry"
-        if entry is None or entry == "null"
-        else names.get(id_in(str(entry)) or 0, f"tag {entry}")
-        for entry in entries
+def _in_words(values: Sequence[object]) -> list[str]:
+    """What recipes carry, by name: lists of ids, or the text of their field; and single ids."""
+    lists = [
+        one.split(", ") if isinstance(one, str) else one if isinstance(one, list) else [one] for one in values
     ]
-    return ", ".join(words) or "none"
+    ids = {id_ for entries in lists for entry in entries if (id_ := id_in(str(entry))) is not None}
+    names = queries.remembered_names(ids)
+
+    def word(entry: object) -> str:
+        if entry is None or entry == "null":
+            return "empty entry"
+        return names.get(id_in(str(entry)) or 0, f"tag {entry}")
+
+    return [", ".join(map(word, entries)) or "none" for entries in lists]
+
+
+def _object_names(ids: Sequence[str]) -> Mapping[str, str]:
+    names = queries.remembered_names(id_ for one in ids if (id_ := id_in(one)) is not None)
+    return {str(id_): name for id_, name in names.items()}
 
 
 read_column("tag_highlights", _in_words)
+read_column("into", _in_words)
+name_objects("tag", _object_names)
 
 GIVE, PUT_BACK, TIDY = register(Give()), register(PutBack()), register(Tidy())

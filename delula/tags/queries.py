@@ -41,6 +41,7 @@ from delula.models.together import Together
 from delula.rollups.queries import as_of
 from delula.tags.likeness import alike
 from delula.tags.namespaces import Choice, Namespace, broken_rules, read_choices
+from delula.web.display import named as shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -624,6 +625,27 @@ def successors(gone: Iterable[int]) -> Mapping[int, int]:
         if last in there and last != id_:
             ends[id_] = last
     return ends
+
+
+_FORMER_NAMES = text("""
+    SELECT DISTINCT ON (entry.object_id) CAST(entry.object_id AS integer) AS id,
+        entry.before ->> 'name' AS name
+    FROM dashboard.audit_log entry
+    WHERE entry.object_kind = 'tag' AND entry.object_id = ANY(CAST(:gone AS text[]))
+        AND entry.action IN ('tags.merge', 'tags.delete')
+    ORDER BY entry.object_id, entry.at DESC, entry.id DESC""")
+
+
+def remembered_names(ids: Iterable[int]) -> Mapping[int, str]:
+    """What tags are called, by id; of those that are gone what they were called, where staff ended them."""
+    asked = set(ids)
+    if not asked:
+        return {}
+    names = {id_: shown_name(row.name) for id_, row in held(asked, lock=False).items()}
+    if gone := asked - names.keys():
+        rows = session().execute(_FORMER_NAMES, {"gone": [str(id_) for id_ in gone]})
+        names |= {row.id: f"{shown_name(row.name)} (gone)" for row in rows}
+    return names
 
 
 def absence(id_: int) -> str:

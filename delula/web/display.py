@@ -23,7 +23,7 @@ from delula.models.enums import wording
 from delula.models.tolerance import BEYOND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
 
@@ -217,23 +217,37 @@ def plain_value(value: object) -> str | Markup:
 
 
 #: By name of a column whose values say little by themselves, what they are in words.
-_COLUMNS: dict[str, Callable[[object], str]] = {}
+_COLUMNS: dict[str, Callable[[Sequence[object]], Sequence[str]]] = {}
 
 
-def read_column(name: str, read: Callable[[object], str]) -> None:
+def read_column(name: str, read: Callable[[Sequence[object]], Sequence[str]]) -> None:
     """Let the values of a column be read out so, wherever pages show what changes.
 
     Args:
         name: of the column.
-        read: a value, which is neither null nor an empty text, in words.
+        read: values, none of them null or an empty text, in words; asked once for all that a list shows.
     """
     _COLUMNS[name] = read
 
 
+def column_values(values: Iterable[tuple[str, object]]) -> list[str | Markup]:
+    """Values, each behind the name of its column, as a person reads them."""
+    pairs = list(values)
+    told: dict[int, str | Markup] = {}
+    for name in {name for name, _ in pairs} & _COLUMNS.keys():
+        places = [
+            place
+            for place, (one, value) in enumerate(pairs)
+            if one == name and value is not None and value != ""
+        ]
+        if places:
+            told.update(zip(places, _COLUMNS[name]([pairs[place][1] for place in places]), strict=True))
+    return [told[place] if place in told else plain_value(value) for place, (_, value) in enumerate(pairs)]
+
+
 def column_value(value: object, name: str) -> str | Markup:
     """A value of this column as a person reads it."""
-    read = _COLUMNS.get(name)
-    return plain_value(value) if read is None or value is None or value == "" else read(value)
+    return column_values([(name, value)])[0]
 
 
 def _read_out(value: object) -> str | None:

@@ -12,8 +12,10 @@ from psycopg import sql
 from delula.access.actor import COMMAND_LINE, Actor
 from delula.access.permissions import Role
 from delula.audit.listing import FIELDS, LISTING
-from delula.commands import Change, note, registry
+from delula.commands import Change, note, registry, run
 from delula.db import atomic
+from delula.tags.actions import MERGE, Merging
+from delula.tags.giving import GIVE, Giving
 from delula.web.lists import in_path
 from tests.commands.renaming import Rename
 from tests.consoles import FRAGMENT, Console, console_on
@@ -56,6 +58,8 @@ def audited(make_database: Callable[..., str], upgraded_templates: dict[str, str
                 Change("user", "a/b", {"email": "old@example.org"}, {"email": "new@example.org", "x": [1]}),
                 ANN,
             )
+            long = "a" * 90
+            note("users.noted", Change("user", "u-ben", {"note": long + "x"}, {"note": long + "y"}), ANN)
             note(HOSTILE, Change(HOSTILE, HOSTILE, {HOSTILE: HOSTILE}, {}), ANN, reason=HOSTILE)
             for number in range(MANY):
                 note("tags.painted", Change("tag", str(number), {}, {"name": number}), COMMAND_LINE)
@@ -124,6 +128,37 @@ def test_the_list_asks_little(audited: Console) -> None:
     with sent_by(audited) as sent:
         assert audited.admin.get(LIST, headers=FRAGMENT).status_code == 200
     assert len([one for one in sent if "audit_log" in one]) <= 3, sent
+
+
+def test_tags_are_named_by_what_is_remembered_in_a_few_questions_for_all_rows(
+    make_database: Callable[..., str], migrated_template: str
+) -> None:
+    with console_on(make_database(migrated_template)) as console:
+        console.sql("INSERT INTO tags (id, name) VALUES (1, 'lava'), (2, 'ice'), (3, 'old')")
+        console.sql("""INSERT INTO recipes (id, name, slug, description, prompt, instructions, category,
+            credit_cost, recipe_steps, tag_highlights)
+            SELECT id, 'r', 's' || id, '', '', '', '', 1, '[]', '{3,1,99}'
+            FROM generate_series(1, 20) id""")
+        with console.app.app_context():
+            for id_ in range(1, 21):
+                run(GIVE, Giving(recipe=id_, tags="-1\n+2"), ANN)
+            run(MERGE, Merging(id=3, into="ice"), ANN)
+        console.admin.get(LIST)
+        with sent_by(console) as sent:
+            page = console.admin.get(LIST, headers=FRAGMENT).text
+    assert "old (gone), lava, tag 99" in page
+    assert "old (gone), tag 99, ice" in page
+    shown = " ".join(words(page).split())
+    assert "Tag old (gone)" in shown
+    assert "into — → ice" in shown
+    assert len(sent) <= 9, sent
+
+
+def test_a_long_value_that_differs_at_its_end_is_a_change(audited: Console) -> None:
+    (id_,) = told(audited, "action = 'users.noted'")
+    assert "aaa… → " in audited.admin.get(f"{LIST}?q=id:{id_}").text.replace("</bdi>", "").replace(
+        "<bdi>", ""
+    )
 
 
 @pytest.mark.parametrize("role", list(Role))

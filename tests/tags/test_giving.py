@@ -300,7 +300,7 @@ def test_a_form_of_tags_that_were_merged_meanwhile_is_a_conflict_and_goes_on_wit
     assert late.status_code == 409
     seen = " ".join(late.text.split())
     assert re.search(r"did this.*Merge into", seen)
-    assert "<bdi>tag 1, category:image, category:video</bdi>" in seen, "tags are told by name"
+    assert "<bdi>animals (gone), category:image, category:video</bdi>" in seen, "tags are told by name"
     assert "<bdi>food, category:image, category:video</bdi>" in seen
     again = {name: found[0] for name in names if (found := fields(late.text, name))}
     (again["tag_highlights"],) = re.findall(r'name="tag_highlights"[^>]*? value="([^"]*)"', late.text)
