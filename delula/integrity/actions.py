@@ -19,6 +19,7 @@ from delula.integrity.places import QUARANTINE_PREFIX
 from delula.integrity.queries import Held, Kind
 from delula.integrity.scan import GENTLE, SCAN, release_dead
 from delula.models import Quarantined
+from delula.samples.blurring import blur_later
 from delula.storage import needed_store
 from delula.storage.layout import LONGEST_KEY
 from delula.web.display import size
@@ -112,9 +113,11 @@ class Remake(Command[OneFinding]):
         row = queries.existing(given.finding, lock=lock)
         if reason := why_not_remake(row):
             raise Refused(reason)
+        is_sample, reference = row.source == "sample", f"{row.source}-{row.row_id}"
+        kind, id_ = ("sample", row.row_id) if is_sample else ("asset", reference)
         return Plan(
-            f"Make {row.detail} of {row.source}-{row.row_id} again.",
-            Change("asset", f"{row.source}-{row.row_id}", {"missing": row.detail}, {"missing": None}),
+            f"Make {row.detail} of {reference} again.",
+            Change(kind, id_, {"missing": row.detail}, {"missing": None}),
             version=row.detail,
             data=row,
         )
@@ -122,7 +125,9 @@ class Remake(Command[OneFinding]):
     def write(self, given: OneFinding, plan: Plan) -> Mapping[str, JsonValue]:  # noqa: ARG002 - the plan has it
         """Queue it; the finding is done with, unless the next scan finds it again."""
         queries.drop_finding(Kind.DERIVATIVES, plan.data.key)
-        return {"job": derive_later(f"{plan.data.source}-{plan.data.row_id}")}
+        if plan.change.kind == "sample":
+            return {"job": blur_later(int(plan.change.id))}
+        return {"job": derive_later(plan.change.id)}
 
 
 class SetAside(Command[OneFinding]):

@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any
 from delula.db import atomic
 from delula.integrity import mentions, queries, references
 from delula.integrity import store as kept
+from delula.models import ReviewKind
+from delula.review import queries as review
+from delula.review.media import blurred_of
 from delula.storage import Store, StoreUnavailable, current_store, needed_store
 from delula.storage.walk import PAGE, make_sure, page_of
 from delula.work import Promise, Stopped, Task
@@ -33,6 +36,15 @@ ROWS, KEYS = 2_000, 10_000
 #: One scan asks for the type of one object in so many, but of no fewer than the second number, in steps of
 #: the third. Each is a request, as long as ten objects take else. The next scan goes on.
 TYPES_PART, FEW_TYPES, TYPES_A_STEP = 20, 2_000, 400
+#: Things whose whole rows are read in one step.
+FLAGGED = 200
+#: What findings call the things that the review flags.
+_SOURCES = {
+    ReviewKind.USER_ASSET: "user",
+    ReviewKind.MARKET_ASSET: "market",
+    ReviewKind.SAMPLE: "sample",
+    ReviewKind.GENERATION: "generation",
+}
 #: Requests to the store at once.
 _AT_ONCE = 8
 #: An object may have no row yet for so long; a row that is so new may have been listed too early.
@@ -48,6 +60,7 @@ class Phase(StrEnum):
     MENTIONS = "mentions"
     TYPES = "types"
     OBJECTS = "objects"
+    BLURRED = "blurred"
     REFERENCES = "references"
     CONCLUDE = "conclude"
     END = "end"
@@ -147,6 +160,7 @@ class _Work:
             Phase.REFER: self._refer,
             Phase.MENTIONS: self._mention,
             Phase.OBJECTS: self._compare,
+            Phase.BLURRED: self._blurred,
             Phase.CONCLUDE: self._conclude,
         }
         #: These ask the store first, outside of the transaction.
@@ -257,9 +271,23 @@ class _Work:
         after = place.after or ""
         stretch = kept.next_objects(after, KEYS)
         if not stretch.number:
-            return place.to(Phase.REFERENCES)
+            return place.to(Phase.BLURRED)
         kept.compare_objects(place.scan, after, stretch.last, self._started_at - YOUNG)
         return replace(place, after=stretch.last, done=place.done + stretch.number)
+
+    def _blurred(self, place: Place) -> Place:
+        """Some of what the review shows blurred."""
+        items = review.shown_blurred(place.after or 0, FLAGGED)
+        if not items:
+            return place.to(Phase.REFERENCES)
+        for kind, source in _SOURCES.items():
+            owners = {item.object_id: item.owner_id for item in items if item.kind == kind}
+            flagged = blurred_of(kind, list(owners), self._store)
+            kept.note_unblurred(
+                place.scan,
+                [kept.Blurred(key, made, source, str(id_), owners[id_]) for id_, key, made in flagged],
+            )
+        return replace(place, after=items[-1].id, done=place.done + len(items))
 
     def _absent(self, place: Place) -> Callable[[], Place]:
         """A stretch of the rows' keys against the objects."""

@@ -5,6 +5,7 @@ All of it is done in stretches of keys, so that nothing holds more than some tho
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -132,6 +133,22 @@ _OBJECTS = text(
     """  # noqa: S608 - of constants that stand above
     )
 )
+# Of an object that lacks other pictures too, one finding tells it all.
+_UNBLURRED = text("""
+    INSERT INTO dashboard.storage_finding AS it
+        (kind, key, source, row_id, owner_id, bytes, detail, seen)
+    SELECT 'derivatives', object.key, told.source, told.row_id, told.owner, object.bytes, 'blurred',
+        CAST(:scan AS bigint)
+    FROM unnest(CAST(:keys AS text[]), CAST(:made AS text[]), CAST(:sources AS text[]),
+        CAST(:rows AS text[]), CAST(:owners AS text[])) told (key, made, source, row_id, owner)
+    JOIN dashboard.stored_object object ON object.key = told.key AND object.seen = :scan
+    WHERE NOT EXISTS (SELECT FROM dashboard.stored_object made
+        WHERE made.key = told.made AND made.seen = :scan)
+    ON CONFLICT (kind, key) DO UPDATE SET source = excluded.source, row_id = excluded.row_id,
+        owner_id = excluded.owner_id, bytes = excluded.bytes, seen = excluded.seen,
+        detail = CASE WHEN it.seen = excluded.seen AND it.detail <> 'blurred'
+            THEN it.detail || ', blurred' ELSE 'blurred' END
+    WHERE it.seen <> excluded.seen OR it.detail NOT LIKE '%blurred'""")
 _LAST_OBJECT = text("""
     SELECT max(key) AS last, count(*) AS number FROM (
         SELECT key FROM dashboard.stored_object WHERE key > :after ORDER BY key LIMIT :most) stretch""")
@@ -164,6 +181,25 @@ _TOTALS = text("""
     FROM (SELECT coalesce(owner_id, ' ') AS owner, kind, bytes FROM dashboard.stored_object
         WHERE seen = :scan) object
     GROUP BY GROUPING SETS ((owner, kind), (owner), (kind), ())""")
+
+
+@dataclass(frozen=True)
+class Blurred:
+    """A file that is to be shown blurred.
+
+    Attributes:
+        key: of the file.
+        made: the key of its blurred picture.
+        source: what refers to the file.
+        row_id: the row of it.
+        owner_id: whose it is.
+    """
+
+    key: str
+    made: str
+    source: str
+    row_id: str
+    owner_id: str | None
 
 
 def see(scan: int, objects: Sequence[Listed]) -> None:
@@ -253,6 +289,23 @@ def compare_objects(scan: int, after: str, last: str, young: Any) -> None:
     values = {"scan": scan, "after": after, "last": last}
     session().execute(_OBJECTS, {**values, "young": young})
     session().execute(_FORGET, values)
+
+
+def note_unblurred(scan: int, flagged: Sequence[Blurred]) -> None:
+    """Note what is to be shown blurred and has no picture for it, of files that are there."""
+    once = {one.key: one for one in flagged}.values()
+    if once:
+        session().execute(
+            _UNBLURRED,
+            {
+                "scan": scan,
+                "keys": [one.key for one in once],
+                "made": [one.made for one in once],
+                "sources": [one.source for one in once],
+                "rows": [one.row_id for one in once],
+                "owners": [one.owner_id for one in once],
+            },
+        )
 
 
 def next_references(after: str, most: int) -> AnyRow:

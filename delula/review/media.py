@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from delula.assets import media as assets
 from delula.db import session
 from delula.models import Generation, MarketAsset, ReviewKind, UserAsset
 from delula.models.enums import MediaType
 from delula.samples import media as samples
 from delula.samples.queries import locations as sample_locations
+from delula.samples.queries import locations_of as sample_locations_of
 from delula.storage.layout import Derivative, derivative_keys
 
 if TYPE_CHECKING:
@@ -27,6 +30,8 @@ _MODELS: dict[ReviewKind, Any] = {
     ReviewKind.MARKET_ASSET: MarketAsset,
     ReviewKind.GENERATION: Generation,
 }
+#: What a blurred picture is made of.
+_BLURRED_KINDS = {"image", "video"}
 _KINDS = {"image/": "image", "video/": "video", "audio/": "audio", "application/pdf": "document"}
 
 
@@ -53,6 +58,23 @@ def keys_of(kind: ReviewKind, object_id: int, parts: Sequence[str], store: Store
         return {}
     key_of = _key_of_sample if is_sample else assets.key_of
     return {part: key for part in parts if (key := key_of(row, part, store))}
+
+
+def blurred_of(kind: ReviewKind, ids: Sequence[int], store: Store) -> Sequence[tuple[int, str, str]]:
+    """Of those of some things that can be blurred: id, key of the file, and key of its blurred picture."""
+    rows: Any
+    key_of: Any
+    if kind is ReviewKind.SAMPLE:
+        rows, key_of = sample_locations_of(ids), _key_of_sample
+    else:
+        model = _MODELS[kind]
+        rows, key_of = session().scalars(select(model).where(model.id.in_(ids))), assets.key_of
+    found = []
+    for row in rows:
+        file, blurred = key_of(row, FILE, store), key_of(row, BLURRED, store)
+        if file and blurred and kind_of(kind, row) in _BLURRED_KINDS:
+            found.append((row.id, file, blurred))
+    return found
 
 
 def _key_of_sample(sample: AnyRow, part: str, store: Store) -> str | None:

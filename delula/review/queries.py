@@ -217,6 +217,28 @@ def settings() -> ReviewSettings:
     return session().get_one(ReviewSettings, 1, populate_existing=True)
 
 
+_SHOWN_BLURRED = (
+    select(_ITEM.id, _ITEM.kind, _ITEM.object_id, _ITEM.owner_id)
+    .where(
+        _ITEM.id > bindparam("after"),
+        # What waits for a second look belongs to it whatever the first has found, which is so not told.
+        _ITEM.state.in_((ReviewState.REJECTED, ReviewState.SECOND))
+        | _ITEM.is_blurred
+        | (
+            (_ITEM.risk * 100 >= select(ReviewSettings.blur_at).scalar_subquery())
+            & (_ITEM.state != ReviewState.APPROVED)
+        ),
+    )
+    .order_by(_ITEM.id)
+    .limit(bindparam("most"))
+)
+
+
+def shown_blurred(after: int, most: int) -> Sequence[AnyRow]:
+    """The next items whose media are shown blurred, by their number: what they are of, and whose."""
+    return session().execute(_SHOWN_BLURRED, {"after": after, "most": most}).all()
+
+
 def policies(*, all_: bool = False) -> Sequence[ReviewPolicy]:
     """The policies in the order of their keys; those out of use too where wanted."""
     return session().scalars(_POLICIES if all_ else _POLICIES.where(ReviewPolicy.active)).all()

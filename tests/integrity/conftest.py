@@ -29,7 +29,7 @@ _EMPTY = """
     TRUNCATE user_assets, system_assets, market_assets, generations, backlog_videos, recipe_samples,
         dashboard.upload, dashboard.stored_object, dashboard.stored_reference, dashboard.storage_scan,
         dashboard.storage_finding, dashboard.storage_total, dashboard.quarantined, dashboard.object_removal,
-        dashboard.removed_asset;
+        dashboard.removed_asset, dashboard.review_item CASCADE;
     DELETE FROM jobs.procrastinate_jobs;
     DELETE FROM users"""
 

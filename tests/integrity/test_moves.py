@@ -18,10 +18,12 @@ from delula.integrity import moves, tasks
 from delula.integrity.actions import DELETE, REMAKE, RESTORE, SET_ASIDE, OneFinding, OneItem
 from delula.storage import Store, StoreUnavailable
 from delula.storage import store as store_module
+from delula.storage.layout import blurred_key, derivative_keys
 from tests.integrity.conftest import ADA
 from tests.integrity.test_scan import A, asset
 from tests.storage.faults import faulty_s3
 from tests.thinning import some
+from tests.uploads.files import good
 
 if TYPE_CHECKING:
     from tests.integrity.conftest import Bucket
@@ -215,14 +217,95 @@ def test_what_was_set_aside_and_is_named_in_json_since_is_put_back(
 
 
 def test_missing_derivatives_are_made_again(bucket: Bucket) -> None:
-    from tests.uploads.files import good  # noqa: PLC0415 - one picture
-
     asset(bucket, A, size=len(good("png")))
     bucket.put(A, body=good("png"))
     assert bucket.scan() == {("derivatives", A)}
     bucket.run(REMAKE, OneFinding(finding=bucket.finding(A)))
     assert bucket.work() == ["assets.derive"]
     assert bucket.scan() == set()
+
+
+#: What is reviewed, by its key: its table, what findings call it, and a row of it.
+REVIEWED = {
+    A.replace("a.png", "u.png"): ("user_asset", "user_assets", "user", None),
+    "library/market/c/images/originals/b.png": (
+        "market_asset",
+        "market_assets",
+        "market",
+        "(creator_id, asset_id, name, mime_type, file_size, url) VALUES ('c', 'b', 'n', 'image/png', %s, %s)",
+    ),
+    "samples/c.png": (
+        "sample",
+        "recipe_samples",
+        "sample",
+        (
+            "(recipe_id, generation_id, user_id, original_prompt, thumbnail_url, high_res_url, type,"
+            " file_size, preview_url) VALUES (1, 1, 'u', 'p', '', '', 'image', %s, %s)"
+        ),
+    ),
+    "generations/images/originals/d.png": (
+        "generation",
+        "generations",
+        "generation",
+        "(user_id, prompt, type, credits_cost, s3_key) VALUES ('u', 'p', 'image', %s, %s)",
+    ),
+}
+#: How an item of the review stands, and whether it is shown blurred then.
+STANDING = {
+    "'rejected', 0, false": True,
+    "'second', 0, false": True,
+    "'approved', 0, true": True,
+    "'open', 0.99, false": True,
+    "'approved', 0.99, false": False,
+    "'open', 0, false": False,
+}
+
+
+def flag(bucket: Bucket, kind: str, table: str, key: str, standing: str) -> None:
+    """Let the item of the row with this key stand so."""
+    columns = {"user_assets": "s3_key", "generations": "s3_key", "market_assets": "url"}
+    bucket.console.sql(
+        "INSERT INTO dashboard.review_item (kind, object_id, owner_id, since, reach, history, edition,"  # noqa: S608
+        f" content, state, risk, is_blurred) SELECT '{kind}', id, 'u', now(), 0, 0, 1, '', {standing}"
+        f" FROM {table} WHERE {columns.get(table, 'preview_url')} = %s",
+        key,
+    )
+
+
+def test_a_picture_that_is_to_be_blurred_and_is_not_is_found_wherever_it_is_shown_so(bucket: Bucket) -> None:
+    expected = set()
+    for number, (standing, is_shown_blurred) in enumerate(STANDING.items()):
+        asset(bucket, key := f"left/{number}.png", mime="image/png")
+        bucket.put(key)
+        flag(bucket, "user_asset", "user_assets", key, standing)
+        if is_shown_blurred:
+            expected.add(("derivatives", key))
+    assert {one for one in bucket.scan() if one[0] == "derivatives"} == expected
+
+
+def test_a_blurred_picture_that_is_missing_is_made_again(bucket: Bucket) -> None:
+    size = len(good("png"))
+    for key, (kind, table, _, row) in REVIEWED.items():
+        bucket.put(*(made for made in derivative_keys(key).values() if made != blurred_key(key)))
+        bucket.put(key, body=good("png"))
+        if row is None:
+            asset(bucket, key, size=size)
+        else:
+            bucket.console.sql(f"INSERT INTO {table} {row}", size, key)
+        flag(bucket, kind, table, key, "'rejected', 0, false")
+    (thumbnail, *_), *_ = (list(derivative_keys(key).values()) for key in REVIEWED)
+    bucket.store.delete([thumbnail])
+    assert bucket.scan() == {("derivatives", key) for key in REVIEWED}
+    told = bucket.console.sql("SELECT key, source || ' lacks ' || detail FROM dashboard.storage_finding")
+    assert dict(told) == {
+        key: f"{source} lacks {'thumbnails, blurred' if source == 'user' else 'blurred'}"
+        for key, (_, _, source, _) in REVIEWED.items()
+    }
+    for key in REVIEWED:
+        bucket.run(REMAKE, OneFinding(finding=bucket.finding(key)))
+    assert sorted(bucket.work()) == ["assets.derive"] * 3 + ["samples.blur"]
+    assert bucket.scan() == set()
+    assert {thumbnail, *map(blurred_key, REVIEWED)} <= bucket.keys()
 
 
 def test_who_may_not_mend_does_not(bucket: Bucket, orphan: OneFinding) -> None:
