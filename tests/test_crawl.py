@@ -28,6 +28,7 @@ MOST_PAGES = 5_000
 MISTAKES = re.compile(
     r"\bNone\b|\bnan\b|\binf\b|\bundefined\b|<delula\.|<Generation|<Row|datetime\(|Decimal\(|Undefined"
     r"|object at 0x|Traceback \(most|GenerationStatus\.|AccountType\.|Markup\("
+    r"|</?(?:bdi|span|time|small|svg|abbr|code)\b|&(?:amp|lt|gt|quot|#39|#34);"  # what was escaped twice
 )
 #: Text of the live database itself that looks like one; written out in its rows.
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "use", "wbr", "path", "track"})
@@ -199,6 +200,8 @@ def test_a_crawl_notices_mistakes() -> None:
         "<p>Cost: None</p>": "None",
         "<p>nan s</p>": "nan",
         "<p>&lt;Generation (1,)&gt;</p>": "Generation",
+        "<p>&lt;bdi&gt;Ann&lt;/bdi&gt;</p>": "<bdi>",
+        "<p>Ann &amp;amp; Bob</p>": "&amp;",
         "<div></span></div>": "closes nothing",
         "<html><div></html>": "closes nothing",
         "<html><div>": "never closed",

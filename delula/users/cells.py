@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from delula.access.guard import may
 from delula.access.permissions import Permission
 from delula.models.enums import label
@@ -27,7 +25,7 @@ def cells() -> Mapping[str, Cell]:
     in_full = may(Permission.USERS_READ_EMAIL)
 
     def user(row: Any, listed: ListPage) -> str:
-        return lead_tag(Markup("<bdi>{}</bdi>").format(naming(row)), listed.detail_href(row.id))
+        return lead_tag(naming(row), listed.detail_href(row.id))
 
     def email(row: Any, _: ListPage) -> str:
         return text(row.user_email if in_full else masked_email(row.user_email))

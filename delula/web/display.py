@@ -399,7 +399,7 @@ def named(value: object) -> str:
 def lead_tag(text: object, href: str, mono: bool = False) -> Markup:
     """The link of a row, in its first cell."""
     look = "lead mono" if mono else "lead"
-    return markup(f'<a class="{look}" href="{escape(href)}" data-lead>{escape(named(text))}</a>')
+    return markup(f'<a class="{look}" href="{escape(href)}" data-lead><bdi>{escape(named(text))}</bdi></a>')
 
 
 #: What selects a row; it belongs to the form that stands below the rows.

@@ -152,7 +152,7 @@ def test_a_value_of_json_is_written_for_people(value: object, shown: str) -> Non
 )
 def test_a_link_has_a_name_however_blank_that_of_its_thing_is(name: object, said: str) -> None:
     assert named(name) == said
-    assert f">{said}</a>" in lead_tag(name, "/")
+    assert f"<bdi>{said}</bdi></a>" in lead_tag(name, "/")
     assert f"<bdi>{said}</bdi></a>" in link("/", name)
 
 
