@@ -42,6 +42,8 @@ from delula.users.views import blueprint as users
 from delula.web.render import render_once
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from markupsafe import Markup
 
 
@@ -151,7 +153,15 @@ def register_areas(app: Flask) -> None:
     offer_pages(
         app, (Page(area.label, area.icon, area.group, area.endpoint, area.permission) for area in AREAS)
     )
-    app.jinja_env.globals["navigation"] = navigation
+    app.jinja_env.globals.update(navigation=navigation, area_around=area_around)
+
+
+def area_around() -> Mapping[str, str] | None:
+    """The area in which the list of this request lies, as a breadcrumb; None where it is the area itself."""
+    for area in AREAS:
+        if request.blueprint in {one.name for one in area.within} and may(area.permission):
+            return {"label": area.label, "href": url_for(area.endpoint)}
+    return None
 
 
 def navigation() -> Markup:

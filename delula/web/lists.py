@@ -618,7 +618,7 @@ def facets_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
         params = [("q", text), *others] if text else others
         return f"{path}?{urlencode(params)}" if params else path
 
-    groups = [_facet(state.filter, fields[name], values, href) for name, values in counts.items()]
+    groups = [_facet(state.filter, fields[name], values, href) for name, values in counts.items() if values]
     return render(
         "lists/facets.html",
         "lists/_facets.html",

@@ -51,6 +51,26 @@ def test_a_fragment_has_one_root_element(console: Console) -> None:
     assert body.count("<div") == body.count("</div>")
 
 
+@pytest.mark.parametrize(
+    ("path", "crumbs"),
+    [
+        ("/assets/", [("", "Assets")]),
+        ("/assets/uploads/", [("/assets/", "Assets"), ("", "Uploads")]),
+        ("/components/executions/", [("/components/", "Components"), ("", "Executions")]),
+    ],
+)
+def test_a_list_within_an_area_leads_to_it(
+    console: Console, path: str, crumbs: list[tuple[str, str]]
+) -> None:
+    trail = console.admin.get(path).text.partition('aria-label="Breadcrumb"')[2].partition("</nav>")[0]
+    assert re.findall(r'<li[^>]*>(?:<a href="([^"]+)">)?<bdi>([^<]+)', trail) == crumbs
+
+
+def test_what_has_no_values_is_no_facet(console: Console) -> None:
+    assert "facet-title" not in console.admin.get("/generations/facets?q=id:999999", headers=HTMX).text
+    assert "facet-title" in console.admin.get("/generations/facets", headers=HTMX).text
+
+
 def _token(console: Console) -> str:
     found = re.search(r'name="csrf-token" content="([^"]+)"', console.admin.get("/generations/").text)
     assert found
