@@ -16,13 +16,15 @@ MASK = "••••••"
 #: Key names whose values are secrets wherever they stand: as a word of the name, however it is written.
 _SECRET = re.compile(
     r"(?:^|[^a-z])(?:api_?key|key_?secret|secret|token|password|passwd|pwd|authorization|cookie|credential|"
-    r"credentials|auth|bearer|passphrase|jwt|signature|session_?id|"
+    r"credentials|auth|bearer|passphrase|jwt|signature|sig|session_?id|"
     r"(?:private|access|account|auth|encryption|fal|master|service|signing|webhook)_?key)(?:$|[^a-z]|s$)"
 )
 
 
 #: A password in a URL: `https://user:password@host`, with or without a name before it.
 _PASSWORD_IN_URL = re.compile(r"(://[^\s/?#:@]*:)[^\s/?#@]+@")
+#: A parameter of a URL: `?token=…`, `&api_key=…`.
+_PARAMETER_IN_URL = re.compile(r"(?<=[?&;#])(?P<key>[\w.%\[\]-]{2,64})=[^\s&;#\"'<>]+")
 
 
 def masked_email(address: str | None) -> str | None:
@@ -62,8 +64,14 @@ def _masked_text(text: str) -> str:
 
 
 def masked_urls(text: str) -> str:
-    """A text with the passwords in its URLs masked."""
-    return _PASSWORD_IN_URL.sub(rf"\1{MASK}@", text) if "://" in text else text
+    """A text with the passwords in its URLs masked, and the values of their parameters that are secrets."""
+    if "://" not in text:
+        return text
+    return _PARAMETER_IN_URL.sub(_masked_parameter, _PASSWORD_IN_URL.sub(rf"\1{MASK}@", text))
+
+
+def _masked_parameter(found: re.Match[str]) -> str:
+    return f"{found['key']}={MASK}" if is_secret(found["key"]) else found[0]
 
 
 def shown_text(text: str | None) -> str:
@@ -75,7 +83,7 @@ def shown_text(text: str | None) -> str:
     Returns:
         The text; empty for none.
     """
-    if not text or "@" not in text:
+    if not text or ("@" not in text and "://" not in text):
         return text or ""
     shown = masked_urls(text)
     return shown if may(Permission.USERS_READ_EMAIL) else _masked_addresses(shown)

@@ -35,6 +35,9 @@ AREAS: Mapping[str, str] = {
     "user": "users",
 }
 
+#: What the page of a thing needs, where not everybody who is told of the thing may open it.
+NEEDED: Mapping[str, Permission] = {"staff": Permission.STAFF_MANAGE}
+
 #: What a user is called whose very id is empty: a link has to say something.
 NAMELESS = "(empty id)"
 
@@ -93,6 +96,12 @@ def object_name(kind: str, id_: str) -> str:
 
 
 def object_href(kind: str, id_: str) -> str | None:
-    """The page of a thing of a kind, as the audit log names them; None where its kind has none."""
+    """The page of a thing of a kind, as the audit log names them.
+
+    Returns:
+        Its address; None where its kind has no page, or none that the person of this request may open.
+    """
     area = AREAS.get(kind)
-    return hrefs_of(area)(id_) if area else None
+    if area is None or (kind in NEEDED and not may(NEEDED[kind])):
+        return None
+    return hrefs_of(area)(id_)

@@ -18,13 +18,15 @@ from delula.tags.actions import MERGE, Merging
 from delula.tags.giving import GIVE, Giving
 from delula.web.lists import in_path
 from tests.commands.renaming import Rename
-from tests.consoles import FRAGMENT, Console, console_on
+from tests.consoles import FRAGMENT, Console, client_of, console_on
 from tests.generations.reading import words
 from tests.people import all_ids, all_ids_backwards, sent_by
 from tests.thinning import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from flask import Flask
 
 LIST = "/audit/"
 ANN = Actor(1, "ann@example.com", Role.ADMIN, 7, "10.0.0.7", "request-ann")
@@ -192,6 +194,17 @@ def test_an_entry_says_who_what_when_and_why(audited: Console) -> None:
     assert f'href="/audit/{second}"' in page
     assert 'href="/users/u-ann"' in page
     assert "ben@example.com has taken this back already" in page
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_staff_are_linked_for_those_alone_who_may_open_their_pages(app: Flask, role: Role) -> None:
+    with app.app_context(), atomic():
+        entry = note("staff.created", Change("staff", "7", {}, {"role": "viewer"}), COMMAND_LINE)
+    client = client_of(app, role)
+    for path in (LIST, f"{LIST}{entry}", f"{LIST}{entry}/peek"):
+        page = client.get(path).text
+        assert "Staff 7" in page, path
+        assert ('href="/staff/7"' in page) is (role is Role.ADMIN), path
 
 
 def test_taking_back_is_offered_to_those_who_may(audited: Console) -> None:

@@ -240,9 +240,15 @@ def test_keys_are_secret_by_name(key: str, secret: bool) -> None:
         ("redis://:secret@host:6379/0", f"redis://:{MASK}@host:6379/0"),
         ("https://host:8080/a@b", "https://host:8080/a@b"),
         ("mailto:ann@example.org", "mailto:ann@example.org"),
+        ("https://host/run?n=1&token=t-1&api_key=k", f"https://host/run?n=1&token={MASK}&api_key={MASK}"),
+        (
+            "https://host/a?X-Amz-Signature=s&sig=t#access_token=u",
+            f"https://host/a?X-Amz-Signature={MASK}&sig={MASK}#access_token={MASK}",
+        ),
+        ("https://host/?tokens_used=5&signal=x", "https://host/?tokens_used=5&signal=x"),
     ],
 )
-def test_a_password_within_a_url_is_masked(url: str, shown: str) -> None:
+def test_a_secret_within_a_url_is_masked(url: str, shown: str) -> None:
     assert masked_json({"endpoint": [f"see {url} for more"]}) == {"endpoint": [f"see {shown} for more"]}
 
 

@@ -142,6 +142,17 @@ def test_addresses_within_what_people_wrote_are_for_who_may_see_them(
     assert "sam@example.com" in client.get("/audit/").text
 
 
+def test_a_secret_within_an_address_that_somebody_wrote_is_for_nobody(
+    app: Flask, session: scoped_session[Session]
+) -> None:
+    for row in WRITTEN.split(";"):
+        session.execute(text(row), {"said": "no answer from https://fal.run/x?token=sk-live&n=1"})
+    session.commit()
+    client = client_of(app)
+    for path in READ:
+        assert "token=sk-live" not in client.get(path).text.replace("%3D", "="), path
+
+
 def test_a_long_word_is_read_once() -> None:
     # Twice as long, it took four times as long: minutes at this length.
     assert masked_addresses("@" + "a" * 300_000) == "@" + "a" * 300_000
