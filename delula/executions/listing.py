@@ -81,7 +81,7 @@ FIELDS = FieldSet(
         Field(
             name="message",
             label="Message",
-            kind=Text(),
+            kind=Text(null_if_empty=True),
             expression=MESSAGE,
             help="The error without what changes from case to case, as usage counts failures.",
             example='success:no message:"Timeout after … ms"',

@@ -242,7 +242,7 @@ FIELDS = FieldSet(
         Field(
             name="message",
             label="Failure message",
-            kind=Text(),
+            kind=Text(null_if_empty=True),
             expression=MESSAGE,
             help="The reason without what changes from case to case, as charts count failures.",
             example='status:failed message:"Timeout after … ms"',
@@ -285,7 +285,7 @@ FIELDS = FieldSet(
         Field(
             name="prompt",
             label="Prompt",
-            kind=FullText(),
+            kind=FullText(text=GENERATIONS.prompt),
             expression=full_text(GENERATIONS.prompt),
             help="Words of the prompt; plain words search it too.",
             example='prompt:"blue whale"',

@@ -50,7 +50,9 @@ LEAST_STOCK = 3
 
 #: Providers for the one medium or the other; most recipes have one of them.
 PROVIDERS = literal_column(
-    "array_remove(ARRAY[recipes.video_provider, recipes.image_provider]::text[], NULL)", TextType()
+    """array_remove(
+        ARRAY[nullif(recipes.video_provider, ''), nullif(recipes.image_provider, '')]::text[], NULL)""",
+    TextType(),
 )
 
 
@@ -136,7 +138,7 @@ FIELDS = FieldSet(
         Field(
             name="prompt",
             label="Prompt",
-            kind=FullText(),
+            kind=FullText(text=RECIPES.prompt),
             expression=full_text(RECIPES.prompt),
             help="Words of the prompt.",
             example="prompt:knife",

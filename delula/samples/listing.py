@@ -142,7 +142,7 @@ FIELDS = FieldSet(
         Field(
             name="prompt",
             label="Prompt",
-            kind=FullText(),
+            kind=FullText(text=SAMPLES.original_prompt),
             expression=full_text(SAMPLES.original_prompt),
             help="Words of the prompt; plain words search it too.",
             example='prompt:"blue whale"',

@@ -71,7 +71,7 @@ FILTERS = {
     "tag:none": "coalesce(cardinality(user_tags), 0) = 0",
     "system_tag:outdoor": "'outdoor' = ANY (system_tags)",
     "mime:image/png": "mime_type = 'image/png'",
-    "mime:none": "mime_type IS NULL",
+    "mime:none": "coalesce(mime_type, '') = ''",
     "bytes:>4kB": "bytes > 4000",
     "size:1kB..1.5kB": "bytes BETWEEN 1000 AND 1500",
     "bytes:none": "bytes IS NULL",

@@ -88,7 +88,7 @@ MEANINGS = {
     "object:1*": "object_id LIKE '1%%'",
     "phone": "reason ILIKE '%%phone%%'",
     "reason:100%": r"reason ILIKE '%%100\%%%%'",
-    "reason:none": "reason IS NULL",
+    "reason:none": "coalesce(reason, '') = ''",
     "taken-back:yes": "id IN (SELECT takes_back FROM dashboard.audit_log)",
     "taken-back:no": "id NOT IN (SELECT takes_back FROM dashboard.audit_log WHERE takes_back IS NOT NULL)",
     "takes-back:any": "takes_back IS NOT NULL",

@@ -44,7 +44,7 @@ MEANINGS = {
     "created:2026-03-28": "created_at >= '2026-03-28' AND created_at < '2026-03-29'",
     "created:none": "created_at IS NULL",
     "created:>2026-04-10": "created_at >= '2026-04-11'",
-    "payment:any": "payment_id IS NOT NULL",
+    "payment:any": "payment_id <> ''",
     "payment:pi_1*": r"payment_id LIKE 'pi\_1%'",
     "payment:pay-1": "payment_id = 'pay-1'",
     "generation:3": "metadata ->> 'generationId' = '3'",

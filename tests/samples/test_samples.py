@@ -109,7 +109,7 @@ def test_pages_hold_every_sample_once_in_order(sampled: Console, order: str) -> 
         ("created:none", "created_at IS NULL"),
         ("created:2026-01-05", "created_at >= '2026-01-05' AND created_at < '2026-01-06'"),
         ("whale", "original_prompt LIKE '%whale%'"),
-        ("title:none", "title IS NULL"),
+        ("title:none", "coalesce(title, '') = ''"),
         ('title:"title 1"', "title ILIKE '%title 1%'"),
     ],
 )

@@ -309,7 +309,9 @@ FIELDS = FieldSet(
                 conditions={"cost": THINGS.c.cost.is_(None), "low price": THINGS.c.price > Decimal(1)}
             ),
         ),
-        Field(name="body", label="Body", kind=FullText(), expression=full_text(THINGS.c.body)),
+        Field(
+            name="body", label="Body", kind=FullText(text=THINGS.c.body), expression=full_text(THINGS.c.body)
+        ),
     ],
     default="body",
 )

@@ -65,10 +65,14 @@ CASES: list[tuple[str, Callable[[Any], bool]]] = [
     ("name:a*b", at("name", lambda v: v.startswith("a") and v.endswith("b"))),
     ('name:"a*b"', at("name", lambda v: v == "a*b")),
     ('name:""', at("name", lambda v: v == "")),
-    ("name:none", at("name", lambda _: False, null=True)),
-    ("name:any", at("name", lambda _: True)),
+    # An empty text reads like none.
+    ("name:none", at("name", lambda v: v == "", null=True)),
+    ("name:any", at("name", lambda v: v != "")),
+    ("reason:none", at("reason", lambda v: v == "", null=True)),
+    ("body:none", at("body", lambda v: v == "", null=True)),
+    ("body:any", at("body", lambda v: v != "")),
     ('name:"none"', at("name", lambda v: v == "none")),
-    ("name:none,100", at("name", lambda v: v == "100", null=True)),
+    ("name:none,100", at("name", lambda v: v in {"", "100"}, null=True)),
     ("name:100,100%,a*", at("name", lambda v: v in {"100", "100%"} or v.startswith("a"))),
     ("name:100,100", at("name", lambda v: v == "100")),
     ("name:*", at("name", lambda _: True)),
@@ -85,7 +89,6 @@ CASES: list[tuple[str, Callable[[Any], bool]]] = [
     ("status:Failed", at("status", lambda v: v == "Failed")),
     ("status:weird_status", at("status", lambda v: v == "weird_status")),
     ("status:failed,pending", at("status", lambda v: v in {"failed", "pending"})),
-    # An empty text reads like none.
     ("status:none", at("status", lambda v: v == "", null=True)),
     ("status:any", at("status", lambda v: v != "")),
     ('status:""', at("status", lambda v: v == "")),
@@ -323,6 +326,7 @@ def test_the_words_too_common_to_search_are_those_of_the_server(engine: Engine) 
         ("meta.n:5", "things_meta"),
         ("label:red,big", "things_labels"),
         ("name:100*", "things_name"),
+        ("name:none", "things_name"),
         ("made:2026-03", "things_made"),
     ],
 )

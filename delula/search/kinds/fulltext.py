@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import ColumnElement, func, literal, literal_column
+from sqlalchemy import ColumnElement, func, literal, literal_column, or_
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -45,9 +45,11 @@ class FullText(Kind):
     The field's expression is the tsvector, written as its index has it: see `full_text()`.
 
     Args:
+        text: the text itself, to tell whether there is any; an empty one counts as none.
         configuration: the name of the text search configuration, as in the index.
     """
 
+    text: ColumnElement[str]
     configuration: str = "english"
     takes: ClassVar[str] = "takes words or a phrase"
     examples: ClassVar[tuple[str, ...]] = ("whale", '"blue whale"', "wha*")
@@ -75,6 +77,14 @@ class FullText(Kind):
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Texts with any of the values."""
         return self.finds(expression, self._joined(values, "||"))
+
+    def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:  # noqa: ARG002 - words alone may be none
+        """Null, or an empty text."""
+        return or_(self.text.is_(None), self.text == literal("", TextType()))
+
+    def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:  # noqa: ARG002 - as above
+        """Any other."""
+        return self.text != literal("", TextType())
 
     def all_of(self, values: Sequence[Any]) -> ColumnElement[Any]:
         """The tsquery for texts with every value."""

@@ -59,6 +59,14 @@ class Name(Kind):
             return _like(expression, "%".join(map(_escaped, value)))
         return expression == func.lower(literal(_spaced(value[0]), TextType()))
 
+    def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
+        """No name, or an empty one."""
+        return or_(expression.is_(None), expression == literal("", TextType()))
+
+    def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Any other."""
+        return expression != literal("", TextType())
+
     def _condition(self, expression: ColumnElement[Any], parts: Sequence[str]) -> ColumnElement[bool]:
         if len(parts) > 1:
             return _like(expression, "%".join(map(_escaped, parts)))

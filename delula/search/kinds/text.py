@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,18 +21,51 @@ if TYPE_CHECKING:
     from delula.search.times import Clock
 
 
+_EMPTY = literal("", String())
+
+
+class _Written(Scalar):
+    """A text, of which an empty one counts as none: both read the same on a page."""
+
+    @property
+    @abstractmethod
+    def may_be_empty(self) -> bool:
+        """Whether there can be an empty one at all."""
+
+    def counted(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
+        """An empty text as none."""
+        return func.nullif(expression, _EMPTY, type_=String()) if self.may_be_empty else expression
+
+    def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Null, or an empty text."""
+        absent = expression.is_(None)
+        return or_(absent, expression == _EMPTY) if self.may_be_empty else absent
+
+    def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Any other."""
+        return expression != _EMPTY if self.may_be_empty else expression.is_not(None)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Text(Scalar):
+class Text(_Written):
     """Text: the whole of it, or with `*` for any run of characters.
 
     Args:
         contains: whether plain text means "somewhere in it, in any case"; `field:="…"` then means all of it.
         ignore_case: whether whole texts are compared in lower case (the index must then be on `lower(…)`).
+        null_if_empty: whether the expression is null for an empty text already; then an index of its nulls
+            answers `none`.
     """
 
     contains: bool = False
     ignore_case: bool = False
+    null_if_empty: bool = False
     takes: ClassVar[str] = "takes text"
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Unless the expression makes it null."""
+        return not self.null_if_empty
 
     def allowed(self) -> frozenset[Operator]:
         """As every kind's, and `=` where plain text means less than equality."""
@@ -78,7 +112,7 @@ class Text(Scalar):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen(Scalar):
+class Chosen(_Written):
     """One of a list of values.
 
     Args:
@@ -126,18 +160,10 @@ class Chosen(Scalar):
         note = f"“{word.text}” is none of the usual values." if known else None
         return Value(data, word.written(), word.text, note=note, suggestion=meant)
 
-    def counted(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
-        """An empty text as none: both read the same on a page."""
-        return expression if self.numeric else func.nullif(expression, self.bound(""), type_=String())
-
-    def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Null, or an empty text."""
-        absent = expression.is_(None)
-        return absent if self.numeric else or_(absent, expression == self.bound(""))
-
-    def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Any other."""
-        return expression.is_not(None) if self.numeric else expression != self.bound("")
+    @property
+    def may_be_empty(self) -> bool:
+        """Unless it is a number."""
+        return not self.numeric
 
     def bound(self, value: Any) -> ColumnElement[Any]:
         return literal(value, Integer() if self.numeric else String())
