@@ -90,9 +90,13 @@ ASSETS = table(
 A = ASSETS.c
 
 
+#: Characters of a tag that are searched.
+TAG_LENGTH = 100
+
+
 def _tags(qualified: str) -> ColumnElement[Any]:
     """Tags, each cut short, for the same reason."""
-    return literal_column(f"{qualified}::varchar(100)[]::text[]", ARRAY(Text))
+    return literal_column(f"{qualified}::varchar({TAG_LENGTH})[]::text[]", ARRAY(Text))
 
 
 def _mime(qualified: str) -> ColumnElement[str]:
@@ -325,7 +329,7 @@ FIELDS = FieldSet(
         Field(
             name="tag",
             label="Tag",
-            kind=Members(items=TextField()),
+            kind=Members(items=TextField(), longest=TAG_LENGTH),
             expression=A.user_tags,
             aliases=("user_tag", "tags"),
             help="A tag that its owner gave it.",
@@ -334,7 +338,7 @@ FIELDS = FieldSet(
         Field(
             name="system_tag",
             label="System tag",
-            kind=Members(items=TextField()),
+            kind=Members(items=TextField(), longest=TAG_LENGTH),
             expression=A.system_tags,
             aliases=("systag",),
             help="A tag that the product gave it.",

@@ -20,7 +20,7 @@ from delula.assets.cells import cells, tile
 from delula.assets.deeds import BULK, offered, offered_of_removed
 from delula.assets.derivatives import DERIVE
 from delula.assets.detail import compared, faults, judgements, shown
-from delula.assets.listing import LISTING, SOURCE_LABELS
+from delula.assets.listing import LISTING, SOURCE_LABELS, TAG_LENGTH
 from delula.assets.provenance import classified
 from delula.assets.related import related_links, use_links, use_notes
 from delula.assets.summary import summary_of
@@ -130,6 +130,7 @@ def detail(reference: str) -> Response:
         metadata=shown_json(asset.metadata),
         judgements=judgements,
         same_href=_same_href,
+        tag_href=_tag_href,
         hrefs=hrefs_of,
         place=place_of(LISTING, queries.RESOLVERS, asset.reference),
     )
@@ -275,6 +276,11 @@ def _note_opening(reference: str) -> None:
 def _same_href(field: str, value: object) -> str:
     """The list of all assets with one value in one field."""
     return f"{url_for('assets.index')}?q={field}:{in_filter(value)}"
+
+
+def _tag_href(field: str, tag: str) -> str:
+    """The list of all assets with a tag, by as much as is searched of it: it may be longer than a filter."""
+    return _same_href(field, tag[:TAG_LENGTH])
 
 
 def _links(reference: str, asset: AnyAsset, store: Store | None) -> dict[str, str | None]:

@@ -22,7 +22,7 @@ from delula.web.display import (
     time_tag,
 )
 from delula.web.figures import rate
-from delula.web.lists import in_filter
+from delula.web.lists import in_filter, value_href
 from delula.web.references import hrefs_of
 from delula.web.tables import Cell, link, text
 
@@ -115,11 +115,12 @@ def _tags(row: Any, listed: ListPage) -> str:
 
 def tag_links(tags: Sequence[str | None] | None, action: str) -> str:
     """Tags as links to all components with the same; a dash for none."""
-    shown = [tag for tag in tags or () if tag]
-    return (
-        " ".join(link(f"{action}?q=tag:{in_filter(tag)}", tag, classes="badge neutral") for tag in shown)
-        or MISSING
-    )
+    return " ".join(_tag_link(tag, action) for tag in tags or () if tag) or MISSING
+
+
+def _tag_link(tag: str, action: str) -> str:
+    href = value_href(action, "tag", tag)
+    return link(href, tag, classes="badge neutral") if href else badge_tag(tag)
 
 
 def _seconds(value: float | None) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 
 from delula.models.enums import label
-from delula.web.lists import in_filter
+from delula.web.lists import value_href
 from delula.web.references import hrefs_of
 
 if TYPE_CHECKING:
@@ -90,9 +90,9 @@ def _answer(value: JsonValue) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def same_href(field: str, value: object) -> str:
-    """The list of all generations with one value in one field."""
-    return f"{url_for('generations.index')}?q={field}:{in_filter(value)}"
+def same_href(field: str, value: object) -> str | None:
+    """The list of all generations with one value in one field; None where it is too long for a filter."""
+    return value_href(url_for("generations.index"), field, value)
 
 
 def related_links(
@@ -113,7 +113,7 @@ def related_links(
     return links
 
 
-def _link(icon: str, title: str, meta: str, href: str, *, missing: bool = False) -> dict[str, Any]:
+def _link(icon: str, title: str, meta: str, href: str | None, *, missing: bool = False) -> dict[str, Any]:
     return {"icon": icon, "title": title, "meta": meta, "href": href, "missing": missing}
 
 

@@ -23,7 +23,7 @@ from delula.web.display import (
     span,
     time_tag,
 )
-from delula.web.lists import in_filter
+from delula.web.lists import in_filter, value_href
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.tables import Cell, link, text
 from delula.web.tags import dangling_chip, tag_chip
@@ -223,7 +223,8 @@ def _same(field: str, column: str) -> Cell:
     def leading(value: str | None, index: str) -> str:
         if not value:
             return MISSING
-        return link(f"{index}?q={field}:{in_filter(value)}", value, title=f"All of this {field}")
+        href = value_href(index, field, value)
+        return link(href, value, title=f"All of this {field}") if href else text(value)
 
     return Cell(inner, "cut")
 

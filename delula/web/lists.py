@@ -47,6 +47,7 @@ from delula.lists import (
 from delula.search import Choice, GuardedResolver, suggest
 from delula.search.filter import text_of
 from delula.search.lexer import written_value
+from delula.search.parser import MAXIMUM_LENGTH
 from delula.web.masking import is_whole
 from delula.web.render import render, render_once
 
@@ -406,6 +407,17 @@ def _quoted_in_filter(typed: str) -> str:
     return quote_plus(written_value(typed))
 
 
+def value_href(index: str, field: str, value: object) -> str | None:
+    """The address of a list where it has the rows with one value in one field.
+
+    Returns:
+        None where the value is longer than any filter that is read.
+    """
+    if len(f"{field}:{written_value(str(value))}") > MAXIMUM_LENGTH:
+        return None
+    return f"{index}?q={field}:{in_filter(value)}"
+
+
 #: Ids that no part of an address can carry: a server takes `%2F` for a slash and browsers resolve dots.
 _NOT_A_PART = re.compile(r"|\.{1,2}|.*/.*|~.*", re.DOTALL)
 
@@ -635,6 +647,8 @@ def _facet(
 ) -> dict[str, Any]:
     """One facet: its values, each with the address of the list where it is toggled.
 
+    One that makes the filter longer than what is read has no address.
+
     Args:
         typed: the filter as it is.
         field: what the facet is of.
@@ -655,6 +669,7 @@ def _facet(
                 "href": href(typed.replacing(field.name, "").text if is_active else alone),
             }
         choice = _choice(field, value)
+        toggled = typed.text_with_value_toggled(field.name, choice.typed)
         return {
             # By it the focus finds its value again among others.
             "id": f"facet-{field.name}-{quote(choice.typed)}",
@@ -662,7 +677,7 @@ def _facet(
             "label": choice.shown if choice.shown.strip() else written_value(choice.typed),
             "count": count,
             "active": choice.typed in active,
-            "href": href(typed.text_with_value_toggled(field.name, choice.typed)),
+            "href": href(toggled) if len(toggled) <= MAXIMUM_LENGTH else None,
         }
 
     # What may not be read is not offered either: masked, it would find nothing.

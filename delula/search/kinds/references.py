@@ -95,9 +95,12 @@ class Members(Kind):
 
     Args:
         items: the kind of one item: Text, Number or Reference.
+        longest: characters of a text that the expression keeps of each, so that a longer one is found by
+            these; None where it keeps all.
     """
 
     items: Text | Number | Reference
+    longest: int | None = None
     takes: ClassVar[str] = "takes one of its items"
 
     @property
@@ -126,7 +129,7 @@ class Members(Kind):
             items = list(values)
             type_ = integer(self.items.bits)
         else:
-            items = [parts[0] for parts in values]
+            items = [parts[0][: self.longest] for parts in values]
         overlap: ColumnElement[bool] = expression.bool_op("&&")(literal(items, ARRAY(type_)))
         return overlap
 
