@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +28,7 @@ EVENTS = """
     SELECT (ARRAY['u-ann', 'system_backlog'])[1 + n % 2], (ARRAY[21, 22, NULL, 999])[1 + n % 4], '',
            (ARRAY['completed', 'failed', 'pending', 'processing', 'cancelled'])[1 + n % 5],
            (ARRAY['video', 'image', 'hologram'])[1 + n % 3], now() - n * interval '11 minutes',
-           CASE WHEN n % 50 = 0 THEN timestamp 'infinity' ELSE now() - n * interval '11 minutes' + interval '70 seconds' END,
+           CASE WHEN n % 50 = 0 THEN timestamp 'infinity' WHEN n % 100 = 40 THEN '9999-12-31' ELSE now() - n * interval '11 minutes' + interval '70 seconds' END,
            now() - n * interval '11 minutes' + (n % 7 - 2) * interval '20 seconds', 3,
            (ARRAY[NULL, 'Timeout after 1234567 ms', 'a*b "c", d..e', 'none', ' ', '<script>alert(1)</script>'])[1 + n % 6]
     FROM generate_series(0, 400) n;
@@ -77,3 +79,14 @@ def test_a_number_is_that_of_the_rows_to_which_it_leads(recent: Console, path: s
     some = list(dict(counts).items())
     for href, number in some[:: 1 + len(some) // FOLLOWED]:
         assert rows_behind(recent.admin, href) == number, href
+
+
+@pytest.mark.parametrize("path", ["/queue/past?range=7d", "/recipes/21/performance?range=7d"])
+def test_a_time_is_told_of_as_many_as_it_leads_to(recent: Console, path: str) -> None:
+    tiles = re.split(r'<a class="stat[^"]*" href="', recent.admin.get(path).text)[1:]
+    timed = [tile for tile in tiles if re.match(r"[^\"]*(duration|wait)", tile)]
+    assert timed
+    for tile in timed:
+        told = re.search(r"n = ([\d,]+)", tile)
+        assert told
+        assert rows_behind(recent.admin, unescape(tile.partition('"')[0])) == int(told[1].replace(",", ""))

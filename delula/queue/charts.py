@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 
 from flask import url_for
 
-from delula.generations.terms import UNFINISHED, failed_with
+from delula.generations.terms import RAN, UNFINISHED, WAITED, failed_with
 from delula.rollups import queries as rollups
 from delula.search.times import written_period
 from delula.web.charts import Chart, Point, Series, line_chart, stacked_chart, times
@@ -56,8 +56,8 @@ def queue_charts(start: datetime, end: datetime, zone: tzinfo) -> list[Chart]:
             "Wait",
             "From the request to the start of the work: median, and the slowest twentieth.",
             [
-                Series("p50", _points(series, hrefs, lambda g: _seconds(g.wait.p50), "wait:>=0s")),
-                Series("p95", _points(series, hrefs, lambda g: _seconds(g.wait.p95), "wait:>=0s")),
+                Series("p50", _points(series, hrefs, lambda g: _seconds(g.wait.p50), WAITED)),
+                Series("p95", _points(series, hrefs, lambda g: _seconds(g.wait.p95), WAITED)),
             ],
             x=axis,
             y=SECONDS,
@@ -66,8 +66,8 @@ def queue_charts(start: datetime, end: datetime, zone: tzinfo) -> list[Chart]:
             "Run",
             "From the start of the work to its end: median, and the slowest twentieth.",
             [
-                Series("p50", _points(series, hrefs, lambda g: _seconds(g.run.p50), "duration:>=0s")),
-                Series("p95", _points(series, hrefs, lambda g: _seconds(g.run.p95), "duration:>=0s")),
+                Series("p50", _points(series, hrefs, lambda g: _seconds(g.run.p50), RAN)),
+                Series("p95", _points(series, hrefs, lambda g: _seconds(g.run.p95), RAN)),
             ],
             x=axis,
             y=SECONDS,

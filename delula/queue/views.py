@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request, url_for
 from delula.access.guard import requires
 from delula.access.permissions import Permission
 from delula.errors import InvalidInput
+from delula.generations.terms import RAN, WAITED
 from delula.queue import queries
 from delula.queue.charts import queue_charts
 from delula.rollups import queries as rollups
@@ -80,8 +81,8 @@ def past() -> Response:
         "queue/past.html",
         "queue/_past.html",
         past=rollups.generation_summary(None, start, now),
-        waits_href=f"{generations}?{urlencode({'q': f'wait:>=0s {period}'})}",
-        runs_href=f"{generations}?{urlencode({'q': f'duration:>=0s {period}', 'sort': '-duration'})}",
+        waits_href=f"{generations}?{urlencode({'q': f'{WAITED} {period}'})}",
+        runs_href=f"{generations}?{urlencode({'q': f'{RAN} {period}', 'sort': '-duration'})}",
         charts=queue_charts(start, now, zone()),
         as_of=rollups.as_of(),
         ranges=[

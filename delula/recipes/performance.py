@@ -10,7 +10,7 @@ from urllib.parse import quote_plus, urlencode
 
 from flask import url_for
 
-from delula.generations.terms import failed_with
+from delula.generations.terms import RAN, failed_with
 from delula.recipes import queries
 from delula.rollups import queries as rollups
 from delula.search.times import written_period
@@ -37,8 +37,6 @@ RANGES = {
     "1y": ("1 year", 365, rollups.Granularity.MONTH),
 }
 DEFAULT_RANGE = "30d"
-#: What has a time at all, as the roll-ups count it.
-_TIMED = quote_plus("duration:>=0s")
 #: Reasons of failure that are shown.
 REASONS = 8
 
@@ -196,7 +194,7 @@ def _figures(
         Figure(
             "Run time",
             None if half is None else span(half),
-            links.of(whole, _TIMED),
+            links.of(whole, RAN),
             change(half, half_before, write=span, better="down"),
             against,
             n=whole.run.n,
@@ -238,7 +236,7 @@ def _success(point: Generations, links: _Links) -> Point:
 
 def _time(point: Generations, milliseconds: float | None, links: _Links) -> Point:
     seconds = None if milliseconds is None else milliseconds / 1000
-    return Point(point.start, seconds, links.of(point, _TIMED))
+    return Point(point.start, seconds, links.of(point, RAN))
 
 
 def range_links(page: str, fragment: str, chosen: str, others: dict[str, str]) -> list[dict[str, object]]:

@@ -27,8 +27,10 @@ _LANE = 4
 _MANY = 64
 #: How a sketch is written: each bin with its number, or all bins from the first on.
 _SPARSE, _DENSE = b"s", b"d"
-#: A time of more milliseconds than this (two years) is a mistake and does not count as one.
-LONGEST = 2**36
+#: A time of more days than this is a mistake and does not count as one.
+LONGEST_DAYS = 730
+#: The same in milliseconds.
+LONGEST = LONGEST_DAYS * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
