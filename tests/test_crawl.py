@@ -194,6 +194,11 @@ def test_every_page_that_a_link_leads_to_works(
     assert ("/staff/new" in opened) is (role is Role.ADMIN)
 
 
+def test_the_style_guide_to_which_no_link_leads_shows_no_mistake(live_console: Console) -> None:
+    # What it shows of an error is meant to be seen.
+    check(live_console.admin.get("/styleguide").text.replace("Traceback (most", ""), "the style guide")
+
+
 def test_a_crawl_notices_mistakes() -> None:
     for html, fault in {
         "<p id='a'></p><p id='a'></p>": "twice",

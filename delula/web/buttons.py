@@ -72,7 +72,7 @@ def menu_item_tag(
 ) -> Markup:
     """A line of a menu: link or button."""
     look = f"menu-item {escape(tone)}" if tone else "menu-item"
-    inside = _inside(label, icon) + (icon_tag("check", size=14) if current else "")
+    inside = f"{_inside(label, icon)}{icon_tag('check', size=14) if current else ''}"
     of_link = ' aria-current="true"' if current else ""
     of_button = ("" if "type" in attrs else ' type="submit"') + (' aria-pressed="true"' if current else "")
     return _control(look, inside, href, of_link if href else of_button, disabled_reason, attrs)
