@@ -68,7 +68,7 @@ CHECKS: Sequence[Check] = (
     Check(
         "stock",
         "active recipes without stock",
-        f"Fewer than {LEAST_STOCK} finished videos wait.",
+        f"Fewer than {LEAST_STOCK} finished videos wait. The product makes them; what failed can be retried.",
         is_grave=False,
     ),
     *(Check(key, title, meaning) for key, (title, meaning) in _BY_SQL.items()),

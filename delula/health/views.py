@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, url_for
 
 from delula.access.guard import here, may, requires
 from delula.access.permissions import Permission
+from delula.backlog.queries import OWNER
 from delula.commands import command_named
 from delula.health.queries import CHECKS, HEALTH
 from delula.web.command_pages import command_href
@@ -44,6 +45,14 @@ MENDING = {
     "unused": ("tags.delete",),
     "inactive_in_use": ("tags.merge", "tags.activate"),
     "convention": ("tags.edit",),
+}
+#: By check, the generations of a recipe that tell why, where they can be retried or released.
+_GENERATIONS = {
+    "failing": (("Its failures", "status:failed created:>7d"),),
+    "stock": (
+        ("Failed stock", f"user:{OWNER} status:failed"),
+        ("Being made", f"user:{OWNER} status:pending,processing"),
+    ),
 }
 #: Those that are mended in the form of the recipe.
 _IN_FORM = frozenset(
@@ -113,9 +122,7 @@ def _ways(check: Check, fault: Fault) -> list[dict[str, str]]:
     if check.key in _IN_FORM and may(Permission.RECIPES_EDIT):
         form = url_for("recipe_editing.edit", id_=fault.id, back=back)
         ways.append({"label": "Edit recipe", "href": form})
-    if check.key == "failing":
-        query = urlencode({"q": f"recipe:{fault.id} status:failed created:>7d"})
-        ways.append({"label": "Its failures", "href": f"{url_for('generations.index')}?{query}"})
-    if check.key == "stock":
-        ways.append({"label": "Stock", "href": url_for("backlog.index")})
+    for label, query in _GENERATIONS.get(check.key, ()):
+        href = f"{url_for('generations.index')}?{urlencode({'q': f'recipe:{fault.id} {query}'})}"
+        ways.append({"label": label, "href": href})
     return ways

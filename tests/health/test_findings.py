@@ -128,6 +128,16 @@ def test_every_finding_leads_to_what_mends_it_for_those_who_may(console: Console
     assert "Mend together" not in viewer.get("/recipes/health/").text
 
 
+def test_what_lacks_stock_leads_to_what_failed_of_it_to_be_retried(console: Console) -> None:
+    curator = console.as_role(Role.MODERATOR)
+    ((failed,),) = console.sql(
+        "SELECT id FROM generations WHERE user_id = 'system_backlog' AND status = 'failed'"
+    )
+    page = curator.get("/recipes/health/stock").text
+    (href,) = re.findall(r'href="(/generations/[^"]*recipe%3A13[^"]*status%3Afailed)">Failed stock', page)
+    assert re.findall(r'data-row="(\d+)"', curator.get(href.replace("&amp;", "&")).text) == [str(failed)]
+
+
 def test_the_traffic_of_a_recipe_is_what_users_had(console: Console) -> None:
     had = (
         "SELECT count(*), coalesce(sum(credits_cost), 0) FROM generations WHERE recipe_id = %s"
