@@ -110,13 +110,18 @@ def give_up(store: Store, key: str) -> None:
     """Drop whatever was uploaded in parts under precisely this key and not put together.
 
     Raises:
-        StoreUnavailable: the store does not answer or refuses us.
+        StoreUnavailable: the store does not answer or refuses us, or has it still.
     """
     with answering():
-        told = store.patient_client.list_multipart_uploads(Bucket=store.bucket, Prefix=key)
-        check_told(told, "IsTruncated")
-        for one in told.get("Uploads", ()):
-            if one["Key"] == key:
-                store.patient_client.abort_multipart_upload(
-                    Bucket=store.bucket, Key=key, UploadId=one["UploadId"]
-                )
+        for one in (begun := _begun(store, key)):
+            store.patient_client.abort_multipart_upload(Bucket=store.bucket, Key=key, UploadId=one)
+        # That it is dropped is an answer without a word, which whatever stands in the store's place can give.
+        if begun and _begun(store, key):
+            raise StoreUnavailable(f"The store has dropped nothing of what was sent of {key}.")
+
+
+def _begun(store: Store, key: str) -> Sequence[str]:
+    """The ids of the uploads in parts under precisely this key."""
+    told = store.patient_client.list_multipart_uploads(Bucket=store.bucket, Prefix=key)
+    check_told(told, "IsTruncated")
+    return [one["UploadId"] for one in told.get("Uploads", ()) if one["Key"] == key]

@@ -28,6 +28,7 @@ from delula.assets.replacing import REPLACE, Replacing
 from delula.commands import run
 from delula.db import atomic, db, session
 from delula.integrity.actions import BEGIN_SCAN, DELETE, RESTORE, SET_ASIDE, OneFinding, OneItem, Pace
+from delula.samples.blurring import blur_later
 from delula.storage import Store, StoreUnavailable
 from delula.storage import store as store_module
 from delula.storage.derive import Derived, derive
@@ -112,6 +113,19 @@ def derivatives(bucket: Bucket) -> None:
         derive_later(f"user-{number}")
 
 
+def blurring(bucket: Bucket) -> None:
+    """The blurred picture of a sample."""
+    bucket.put(key := "samples/1.png", body=good("png"))
+    bucket.console.sql(
+        "INSERT INTO recipe_samples (recipe_id, generation_id, user_id, original_prompt, thumbnail_url,"
+        " preview_url, high_res_url, type, file_size) VALUES (1, 1, 'u', 'p', '', %s, '', 'image', 1)",
+        key,
+    )
+    ((number,),) = bucket.console.sql("SELECT id FROM recipe_samples")
+    with bucket.console.app.app_context(), atomic():
+        blur_later(number)
+
+
 def setting_aside(bucket: Bucket) -> None:
     """An orphan."""
     bucket.put("left.png")
@@ -164,7 +178,7 @@ WORK: dict[str, Callable[[Bucket], None]] = {
     one.__name__: one
     for one in (
         *(upload, refusal, cancelling, expiry, purge, replacement),
-        *(derivatives, setting_aside, putting_back, deletion, scanning),
+        *(derivatives, blurring, setting_aside, putting_back, deletion, scanning),
     )
 }
 FAULTS = ("refuse", "hang", "half", "done", "nonsense", 403, 404, 500)
