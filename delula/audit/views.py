@@ -11,7 +11,7 @@ from delula.access.permissions import Permission
 from delula.audit import queries
 from delula.audit.cells import cells
 from delula.audit.listing import LISTING
-from delula.commands import action_title, inverse_of
+from delula.commands import action_title, command_named, inverse_of
 from delula.commands.bulk_runs import find_run
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, in_filter, place_of
@@ -55,13 +55,14 @@ def run(number: int) -> Response:
         abort(404)
     items = queries.items_of_run(number)
     standing = queries.entries([one.entry_id for one in items if one.entry_id and not one.taken_back_by])
-    done = sum(1 for one in items if one.entry_id)
+    done = {one.object_id for one in items if one.entry_id}
     return render(
         "audit/run.html",
         run=found,
         title=_run_title(found),
         items=items,
-        counts={"done": done, "left out": len(items) - done},
+        counts={"done": len(done), "left out": len(items) - len(done)},
+        left=[id_ for id_ in found.ids if id_ not in done] if _can_go_on(found) else (),
         undoable=sum(
             1 for entry in standing if (inverse := inverse_of(entry)) and may(inverse.command.permission)
         ),
@@ -109,6 +110,12 @@ def _shown(found: Found) -> dict[str, Any]:
         ),
         "not_undone": _why_not_undone(found),
     }
+
+
+def _can_go_on(run: BulkRun) -> bool:
+    """Whether the person can run the same command on what is left."""
+    command = command_named(run.command)
+    return run.takes_back is None and command is not None and may(command.permission)
 
 
 def _run_title(run: BulkRun) -> str:

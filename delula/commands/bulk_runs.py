@@ -77,9 +77,15 @@ def done_entries(number: int) -> dict[int, str]:
     return {entry: object_id for entry, object_id in session().execute(statement) if entry}
 
 
-def start(number: int) -> bool:
-    """Whether the run may start now: of the same form sent twice, one does."""
-    return _mark(number, BulkRun.started_at.is_(None), started_at=func.clock_timestamp())
+def start(number: int, fields: Sequence[tuple[str, str]] = ()) -> bool:
+    """Whether the run may start now: of the same form sent twice, one does.
+
+    Args:
+        number: of the run.
+        fields: what its form says, which the form for what is left begins with.
+    """
+    now, sent = func.clock_timestamp(), [list(pair) for pair in fields]
+    return _mark(number, BulkRun.started_at.is_(None), started_at=now, fields=sent)
 
 
 def give_up(number: int) -> None:

@@ -20,7 +20,7 @@ class BulkRun(Base, kw_only=True):
         staff_id: who selected them; nobody else runs it.
         actor: how that person was called then.
         ids: of the rows.
-        fields: what its form begins with, as pairs of name and value.
+        fields: what its form begins with, as pairs of name and value; once it has started, what it was sent.
         back: the path of the list.
         takes_back: the run that it undoes.
         started_at: null while it is only looked at.

@@ -54,7 +54,7 @@ blueprint = Blueprint("bulk", __name__, url_prefix="/bulk")
 #: The field in which the number of rows is typed where nothing leads back.
 _NUMBER = "number"
 #: What the form of a selection says besides what the command's form begins with.
-_OWN_FIELDS = frozenset({"id", "version", "back", "csrf_token", "kept_form"})
+_OWN_FIELDS = frozenset({"id", "version", "back", "csrf_token", "kept_form", _NUMBER})
 #: What the form says of a thing of which its command shows nothing that can change.
 _SHOWN = "shown"
 NEW = "It could not be changed when the preview was shown."
@@ -121,7 +121,7 @@ def execute(number: int) -> AnyResponse:
         return again(errors=errors, status=422)
     # What was left out in the preview has no version: it stays left out, whatever it has become since.
     versions = {id_: "" if seen[id_] == _SHOWN else seen[id_] for id_ in ids if seen.get(id_)}
-    if not start(number):
+    if not start(number, _fields_in(request.form)):
         return redirect(_outcome_href(number), 303)
     try:
         receipt = run_many(
@@ -175,11 +175,15 @@ def init_bulk(app: Flask) -> None:
 def _selected(command: Command[Any], values: MultiDict[str, str]) -> int:
     """The number under which a selection is kept."""
     selection = read_selection(values.getlist("id"))
-    fields = [
+    back = local_url(values.get("back"))
+    return keep_selection(command.name, selection.ids, current_staff.actor, back, fields=_fields_in(values))
+
+
+def _fields_in(values: MultiDict[str, str]) -> list[tuple[str, str]]:
+    """What a form says of the command alone, whichever rows it is about."""
+    return [
         (name, value.replace("\0", "")) for name, value in values.items(multi=True) if name not in _OWN_FIELDS
     ]
-    back = local_url(values.get("back"))
-    return keep_selection(command.name, selection.ids, current_staff.actor, back, fields=fields)
 
 
 def _found(number: int) -> tuple[BulkRun, Command[Any]]:

@@ -134,6 +134,25 @@ def test_a_run_leaves_one_entry_for_each_and_says_what_came_of_it(
     assert done.request.path in support.get(f"/audit/{entries(session)[0].id}").text
 
 
+def test_what_a_run_has_left_out_can_be_looked_at_again_with_what_was_typed(
+    three: list[int], support: FlaskClient, as_role: Callable[[Role], FlaskClient]
+) -> None:
+    done = send(support, open_form(support, "generations.retry", three), reason="an outage")
+    left = re.search(r'action="/bulk/generations.retry">(.*?)</form>', done.text, re.DOTALL)
+    assert left is not None
+    assert "Try the 1 left out again" in left[1]
+    assert fields(left[1], "id") == [str(three[1])]
+    sent_again = {"csrf_token": fields(done.text, "csrf_token")[0], "id": fields(left[1], "id")}
+    again = support.post(
+        "/bulk/generations.retry",
+        data=sent_again | {"reason": fields(left[1], "reason")},
+        follow_redirects=True,
+    )
+    assert "an outage</textarea>" in again.text
+    assert "Only a failed generation can be retried" in again.text
+    assert "left out again" not in as_role(Role.VIEWER).get(done.request.path).text
+
+
 def test_what_comes_of_a_run_is_for_all_to_read_and_the_run_for_one_to_start(
     three: list[int], support: FlaskClient, as_role: Callable[[Role], FlaskClient]
 ) -> None:

@@ -7,16 +7,14 @@ as if nothing had happened, and a scan finds no more than it would have found.
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event
 
 from delula.assets import creating, replacing
 from delula.assets import derivatives as derivatives_module
@@ -26,7 +24,7 @@ from delula.assets.objects import REMOVE
 from delula.assets.removing import PURGE
 from delula.assets.replacing import REPLACE, Replacing
 from delula.commands import run
-from delula.db import atomic, db, session
+from delula.db import atomic, session
 from delula.integrity.actions import BEGIN_SCAN, DELETE, RESTORE, SET_ASIDE, OneFinding, OneItem, Pace
 from delula.samples.blurring import blur_later
 from delula.storage import Store, StoreUnavailable
@@ -37,6 +35,7 @@ from delula.uploads import tasks as uploads_module
 from delula.uploads.tasks import TIDY
 from tests.commands.cases import ADMIN
 from tests.integrity.test_scan import A, asset
+from tests.killing import killed
 from tests.storage.faults import FaultyS3, faulty_s3
 from tests.thinning import some
 from tests.uploads.conftest import Sender
@@ -285,52 +284,14 @@ def test_what_a_fault_has_cut_off_is_finished_by_the_next_run(
         assert finish(bucket) == expected, request
 
 
-def killed(bucket: Bucket, at: int | None) -> int:
-    """Work in a process that is killed at one of its statements, commits or requests to the store.
-
-    Args:
-        bucket: whose console has something to do.
-        at: which of them; None for none.
-
-    Returns:
-        How many there were of them, where it was not killed.
-    """
-    reader, writer = os.pipe()
-    if (process := os.fork()) == 0:
-        _work_until_killed(bucket, at, writer)
-    os.close(writer)
-    _, status = os.waitpid(process, 0)
-    told = os.read(reader, 20)
-    os.close(reader)
-    assert os.WIFSIGNALED(status) is (at is not None)
-    return int(told or 0)
-
-
-def _work_until_killed(bucket: Bucket, at: int | None, writer: int) -> None:
-    events = 0
-
-    def count(*_: Any, **__: Any) -> None:
-        nonlocal events
-        if events == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        events += 1
-
-    try:
-        app, store = bucket.console.app, Store(bucket.store._settings, None)
-        with app.app_context():
-            # Its connections are the parent's.
-            db.session.remove()
-            db.engine.dispose(close=False)
-            for name in ("before_cursor_execute", "commit"):
-                event.listen(db.engine, name, count)
-        for client in (store.client, store.patient_client):
-            for name in ("before-send.s3", "after-call.s3"):
-                client.meta.events.register(name, count)
-        app.extensions["store"] = store
-        bucket.work()
-        os.write(writer, str(events).encode())
-    finally:
-        os._exit(0)
+def working(bucket: Bucket, count: Callable[..., None]) -> None:
+    """Work with a store of one's own, each request to which is a step."""
+    store = Store(bucket.store._settings, None)
+    for client in (store.client, store.patient_client):
+        for name in ("before-send.s3", "after-call.s3"):
+            client.meta.events.register(name, count)
+    bucket.console.app.extensions["store"] = store
+    bucket.work()
 
 
 @pytest.mark.slow
@@ -340,9 +301,10 @@ def test_a_worker_that_is_killed_at_any_point_leaves_what_the_next_one_finishes(
 ) -> None:
     proxy.heal()
     begin(bucket, work)
-    events, expected = killed(bucket, None), finish(bucket)
-    assert events > 10
-    for at in range(events):
+    app, worker = bucket.console.app, partial(working, bucket)
+    steps, expected = killed(app, worker, None), finish(bucket)
+    assert steps > 10
+    for at in range(steps):
         begin(bucket, work)
-        killed(bucket, at)
+        killed(app, worker, at)
         assert finish(bucket) == expected, at
