@@ -27,9 +27,8 @@ def name_of(provider: Any) -> str:
 
 
 def generations_href(provider: Any, status: str) -> str:
-    """The generations of a provider in some status."""
-    maker = in_filter(provider.title) if provider.title else "none"
-    return f"{url_for('generations.index')}?q=status:{status}+provider:{maker}"
+    """The generations of a provider in some status; there are none of one without a title."""
+    return f"{url_for('generations.index')}?q=status:{status}+provider:{in_filter(provider.title)}"
 
 
 def _lead(row: Any, listed: ListPage) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from delula.db import AnyRow, by_key, session
-from delula.models import LARGEST_ID, Provider, Recipe, Service
+from delula.models import LARGEST_ID, Provider, Recipe, RecipeUsage, Service
 from delula.queue.queries import known_loads
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from delula.lists import ListState
 
-_P, _S, _R = Provider.__table__.c, Service.__table__.c, Recipe.__table__.c
+_P, _S = Provider.__table__.c, Service.__table__.c
+_R, _USAGE = Recipe.__table__.c, RecipeUsage.__table__.c
 
 #: Related rows of one kind that a page shows unless it is asked for all of them.
 RELATED_ROWS = 100
@@ -153,12 +154,15 @@ def stray_services(most: int | None) -> Sequence[AnyRow]:
 
 
 def recipes_of(provider: AnyRow, most: int) -> Sequence[AnyRow]:
-    """The recipes that it makes, the most used first; at most so many."""
-    title = provider.title.lower()
+    """The recipes that it makes, the most used first; at most so many. None names one without a title."""
+    if not provider.title:
+        return []
+    title = func.lower(literal(provider.title, String()))
     statement = (
-        select(_R.id, _R.name, _R.model, _R.is_active, _R.usage_count)
+        select(_R.id, _R.name, _R.model, _R.is_active, _USAGE.usage_count.label("used_times"))
+        .outerjoin_from(Recipe.__table__, RecipeUsage.__table__, _USAGE.recipe_id == _R.id)
         .where(or_(func.lower(_R.video_provider) == title, func.lower(_R.image_provider) == title))
-        .order_by(_R.is_active.desc(), _R.usage_count.desc(), _R.id)
+        .order_by(_R.is_active.desc(), _USAGE.usage_count.desc().nulls_last(), _R.id)
         .limit(most)
     )
     return session().execute(statement).all()

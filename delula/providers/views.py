@@ -85,9 +85,9 @@ def _use(provider: AnyRow) -> dict[str, Any]:
         "provider": provider,
         "name": name_of(provider),
         "busy": load.processing,
-        "busy_href": generations_href(provider, "processing"),
+        "busy_href": generations_href(provider, "processing") if load.processing else None,
         "waiting": load.pending,
-        "waiting_href": generations_href(provider, "pending"),
+        "waiting_href": generations_href(provider, "pending") if load.pending else None,
     }
 
 

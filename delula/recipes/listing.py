@@ -48,10 +48,10 @@ TOTALS = RecipeTotals.__table__.c
 #: Finished generations of each active recipe that should lie in stock for instant delivery.
 LEAST_STOCK = 3
 
-#: Providers for the one medium or the other; most recipes have one of them.
+#: Providers for the one medium or the other, in lower case; most recipes have one of them.
 PROVIDERS = literal_column(
     """array_remove(
-        ARRAY[nullif(recipes.video_provider, ''), nullif(recipes.image_provider, '')]::text[], NULL)""",
+        ARRAY[lower(nullif(recipes.video_provider, '')), lower(nullif(recipes.image_provider, ''))], NULL)""",
     TextType(),
 )
 
@@ -217,7 +217,7 @@ FIELDS = FieldSet(
         Field(
             name="provider",
             label="Provider",
-            kind=Members(items=Text()),
+            kind=Members(items=Text(ignore_case=True)),
             expression=PROVIDERS,
             help="Who runs it, for either medium.",
             example="provider:fal",

@@ -113,3 +113,33 @@ def test_services_beyond_the_first_hundred_are_counted_and_led_to(
     assert page.count('id="service-') == 100
     assert "/recipes/?q=provider:many" in page
     assert viewer.get("/providers/7?all=yes").text.count('id="service-') == 103
+
+
+def test_the_recipes_of_a_provider_are_those_that_its_link_leads_to(
+    session: scoped_session[Session], as_role: Callable[[Role], FlaskClient]
+) -> None:
+    session.execute(text("INSERT INTO providers (id, title) VALUES (7, 'Fal'), (8, '')"))
+    session.execute(
+        text(
+            "INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost,"
+            " recipe_steps, usage_count, video_provider, image_provider) VALUES"
+            " (7, 'R', 'r', '', '', '', '', 1, '[]', 99, 'FAL', ''),"
+            " (8, 'S', 's', '', '', '', '', 1, '[]', 99, '', NULL)"
+        )
+    )
+    session.execute(text("INSERT INTO recipe_usage (recipe_id, usage_count) VALUES (7, 42)"))
+    session.execute(
+        text("INSERT INTO generations (user_id, recipe_id, prompt, status) VALUES ('u', 8, '', 'processing')")
+    )
+    session.commit()
+    viewer = as_role(Role.VIEWER)
+    page = viewer.get("/providers/7").text
+    assert "/recipes/?q=provider:Fal" in page
+    assert ids(viewer.get("/recipes/?q=provider:Fal")) == [7]
+    # As often as the list of recipes says.
+    shown = words(page).split()
+    assert ("42" in shown, "99" in shown) == (True, False)
+    # Nothing names one without a title, and nothing runs there.
+    nameless = viewer.get("/providers/8").text
+    assert "No recipe names it" in nameless
+    assert "provider:" not in nameless

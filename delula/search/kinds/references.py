@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import ColumnElement, String, false, func, literal, literal_column
 from sqlalchemy import Text as TextType
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from delula.search.kinds.base import Kind, Scalar, Unreadable, Value
 from delula.search.kinds.numbers import Number, integer, whole
+from delula.search.kinds.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from sqlalchemy.types import TypeEngine
 
-    from delula.search.kinds.text import Text
     from delula.search.lexer import Word
     from delula.search.times import Clock
 
@@ -120,6 +120,10 @@ class Members(Kind):
 
     def matches(self, expression: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Arrays that share an item with the values; uses a GIN index on the array."""
+        if isinstance(self.items, Text) and self.items.ignore_case:
+            # The server folds them: its idea of lower case is that of the expression.
+            folded = array([func.lower(literal(parts[0], TextType())) for parts in values])
+            return expression.bool_op("&&")(folded)
         items: list[Any] = []
         type_: TypeEngine[Any] = TextType()
         if isinstance(self.items, Reference):
