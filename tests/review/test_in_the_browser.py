@@ -175,3 +175,14 @@ def test_on_a_phone_nothing_lies_under_the_decisions(page: Page) -> None:
     assert bar is not None
     assert scrolls["y"] + scrolls["height"] <= bar["y"]
     assert bar["y"] + bar["height"] <= 844
+
+
+def test_on_a_phone_the_state_of_an_item_stands_beside_its_title(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/review/")
+    row = page.locator("tbody tr").first
+    title, state = (row.locator(name).bounding_box() for name in (".lead", ".status"))
+    assert title is not None
+    assert state is not None
+    assert title["x"] + title["width"] <= state["x"]
+    assert abs((title["y"] + title["height"] / 2) - (state["y"] + state["height"] / 2)) < 8
