@@ -16,7 +16,7 @@ from delula.recipes.options import chosen_options
 from delula.recipes.prompts import prompt_parts
 from delula.recipes.steps import numbers_by_name, numbers_by_shared_id, read_steps
 from delula.rollups.totals import BACKLOG_USER, LONGEST_ANSWER
-from delula.search.lexer import Word, written_value
+from delula.search.lexer import Word, written_path, written_value
 from delula.tags.namespaces import broken_rules
 from delula.tags.queries import namespaces
 from delula.web.charts import Part as Bar
@@ -192,7 +192,8 @@ def option_charts(questions: Sequence[Question], recipe: Recipe, *terms: str) ->
             return None
         is_cut = len(value) >= LONGEST_ANSWER
         typed = Word((value, "") if is_cut else (value,)).written()
-        return generations_href(recipe, f"meta.formData.{written_value(question.id)}:{typed}", *terms)
+        asked = written_path(("formData", question.id))
+        return generations_href(recipe, f"meta{asked}:{typed}", *terms)
 
     return [
         ranking(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -10,16 +11,21 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text as statement
 
 from delula.access.permissions import Role
 from delula.recipes.performance import RANGES, performance
 from delula.recipes.queries import find
 from tests.consoles import FRAGMENT, client_of, console_on
 from tests.following import rows_behind
-from tests.generations.reading import ask, matches, words
+from tests.generations.reading import ask, ids, matches, words
+from tests.test_crawl import Page
 from tests.thinning import some
 
 if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy.orm import Session, scoped_session
+
     from delula.config import S3Settings
     from tests.consoles import Console
 
@@ -219,6 +225,40 @@ def test_answers_come_from_the_products_counts_or_else_from_the_newest_generatio
     assert listed.status_code == 200
     assert "data-row" in listed.text
     assert rows_behind(kitchen.admin, unescape(href[1])) == owls
+
+
+ODD_STEPS = ("a.b", "two words", 'quo"te', "x:y", "none")
+
+
+def test_an_answer_to_a_step_of_any_name_leads_to_who_gave_it(
+    app: Flask, session: scoped_session[Session]
+) -> None:
+    session.execute(
+        statement(
+            "INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost,"
+            " recipe_steps) VALUES (1, 'R', 'r', '', '', '', '', 1, '[]')"
+        )
+    )
+    counted = {step: {"yes, it is": 1} for step in ODD_STEPS}
+    session.execute(
+        statement("INSERT INTO recipe_usage_options (recipe_id, summary) VALUES (1, :counted)"),
+        {"counted": json.dumps(counted)},
+    )
+    for number, step in enumerate(ODD_STEPS):
+        session.execute(
+            statement(
+                "INSERT INTO generations (id, user_id, recipe_id, prompt, metadata)"
+                " VALUES (:id, 'u', 1, '', :metadata)"
+            ),
+            {"id": number, "metadata": json.dumps({"formData": {step: "yes, it is"}})},
+        )
+    session.commit()
+    client = client_of(app)
+    html = client.get(f"{LIST}1").text
+    hrefs = [href for href in Page(html).links if "formData" in href]
+    assert len(set(hrefs)) == len(ODD_STEPS)
+    found = [ids(client.get(href)) for href in dict.fromkeys(hrefs)]
+    assert sorted(found) == [[number] for number in range(len(ODD_STEPS))]
 
 
 @pytest.mark.parametrize("params", ["", "sort=name", "q=active%3Ayes&sort=-usage", "q=tag%3Aviral"])
