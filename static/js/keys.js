@@ -54,11 +54,13 @@ function openSheet() {
       const what = document.createElement("dt");
       what.textContent = label;
       const pressed = document.createElement("dd");
-      keys.forEach((key, index) => {
+      // Nine keys in a row would leave their meaning no room.
+      const isRange = keys.length > 3 && keys.every((key, index) => index === 0 || key === String(Number(keys[index - 1]) + 1));
+      for (const [index, key] of (isRange ? [keys[0], keys.at(-1)] : keys).entries()) {
         const cap = document.createElement("kbd");
         cap.textContent = (control ? "Ctrl " : "") + (names[key] ?? (key.length === 1 ? key.toUpperCase() : key));
-        pressed.append(index ? " " : "", cap);
-      });
+        pressed.append(isRange && index ? " to " : index ? " " : "", cap);
+      }
       definitions.append(what, pressed);
     }
     section.append(title, definitions);

@@ -175,6 +175,10 @@ def test_on_a_phone_nothing_lies_under_the_decisions(page: Page) -> None:
     assert bar is not None
     assert scrolls["y"] + scrolls["height"] <= bar["y"]
     assert bar["y"] + bar["height"] <= 844
+    page.keyboard.press("a")
+    toast = page.locator(".toast.success").last.bounding_box()
+    assert toast is not None
+    assert toast["y"] + toast["height"] <= bar["y"], "what was done hides nothing that comes next"
 
 
 def test_on_a_phone_the_state_of_an_item_stands_beside_its_title(page: Page) -> None:
