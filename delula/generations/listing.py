@@ -228,7 +228,7 @@ FIELDS = FieldSet(
             name="error",
             label="Error",
             kind=Flag(null_is_no=True),
-            expression=or_(GENERATIONS.failure_reason.is_not(None), GENERATIONS.error_details.is_not(None)),
+            expression=or_(GENERATIONS.failure_reason != "", GENERATIONS.error_details.is_not(None)),
             help="Whether a failure was recorded.",
         ),
         Field(

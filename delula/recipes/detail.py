@@ -15,7 +15,8 @@ from delula.recipes.listing import LEAST_STOCK
 from delula.recipes.options import chosen_options
 from delula.recipes.prompts import prompt_parts
 from delula.recipes.steps import numbers_by_name, numbers_by_shared_id, read_steps
-from delula.rollups.totals import BACKLOG_USER, LONGEST_ANSWER
+from delula.rollups.spans import FIRST, PAST
+from delula.rollups.totals import BACKLOG_USER, LONGEST_ANSWER, LONGEST_STEP
 from delula.search.lexer import Word, written_path, written_value
 from delula.tags.namespaces import broken_rules
 from delula.tags.queries import namespaces
@@ -174,8 +175,12 @@ def generations_href(recipe: Recipe, *terms: str) -> str:
     return f"{url_for('generations.index')}?{urlencode({'q': ' '.join((f'recipe:{recipe.id}', *terms))})}"
 
 
-#: What leaves the generations that people asked for and that are counted: those with a time.
-BY_PEOPLE = (f"-user:{BACKLOG_USER}", f"-origin:{RequestOrigin.BACKLOG.value}", "created:any")
+#: What leaves the generations that people asked for and that are counted: those of years that roll-ups know.
+BY_PEOPLE = (
+    f"-user:{BACKLOG_USER}",
+    f"-origin:{RequestOrigin.BACKLOG.value}",
+    f"created:{FIRST.year}..{PAST.year - 1}",
+)
 
 
 def option_charts(questions: Sequence[Question], recipe: Recipe, *terms: str) -> list[Chart]:
@@ -188,7 +193,8 @@ def option_charts(questions: Sequence[Question], recipe: Recipe, *terms: str) ->
     """
 
     def href(question: Question, value: str) -> str | None:
-        if not is_whole(value):
+        # Of a step with a long id the beginning was kept, which no path names.
+        if not is_whole(value) or len(question.id) >= LONGEST_STEP:
             return None
         is_cut = len(value) >= LONGEST_ANSWER
         typed = Word((value, "") if is_cut else (value,)).written()

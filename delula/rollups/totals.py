@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 BACKLOG_USER = "system_backlog"
 #: Of how many of a recipe's newest generations the answers are counted, and how many answers a step keeps.
 NEWEST, MOST_CHOSEN = 1000, 10
-#: Characters of an answer that are kept.
-LONGEST_ANSWER = 200
+#: Characters of an answer, and of the id of its step, that are kept.
+LONGEST_ANSWER, LONGEST_STEP = 200, 100
 
 _TIMES = {"first": FIRST, "past": PAST}
 
@@ -184,7 +184,8 @@ _COUNT_OPTIONS = text("""
               AND user_id <> :backlog AND metadata ->> 'request_origin' IS DISTINCT FROM 'backlog'
         ORDER BY created_at DESC LIMIT :newest
     ), counted AS (
-        SELECT left(e.key, 100) AS step, left(one.value #>> '{}', :longest) AS value, count(*) AS chosen
+        SELECT left(e.key, :longest_step) AS step, left(one.value #>> '{}', :longest) AS value,
+               count(*) AS chosen
         FROM newest, jsonb_each(CASE WHEN jsonb_typeof(form) = 'object' THEN form ELSE '{}' END) e,
              jsonb_path_query(e.value, 'lax $[*]') one (value)
         WHERE jsonb_typeof(one.value) IN ('string', 'number', 'boolean') GROUP BY 1, 2
@@ -215,7 +216,12 @@ def count_options(number: int, *, again: bool = True) -> int:
     """
     recipes = list(session().scalars(_STALE_OPTIONS, {"number": number, "again": again}))
     for recipe in recipes:
-        limits = {"newest": NEWEST, "most": MOST_CHOSEN, "longest": LONGEST_ANSWER}
+        limits = {
+            "newest": NEWEST,
+            "most": MOST_CHOSEN,
+            "longest": LONGEST_ANSWER,
+            "longest_step": LONGEST_STEP,
+        }
         values: dict[str, Any] = {"recipe": recipe, "backlog": BACKLOG_USER, **limits, **_TIMES}
         session().execute(_COUNT_OPTIONS, values)
     return len(recipes)

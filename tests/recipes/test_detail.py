@@ -16,8 +16,9 @@ from sqlalchemy import text as statement
 from delula.access.permissions import Role
 from delula.recipes.performance import RANGES, performance
 from delula.recipes.queries import find
+from delula.rollups.totals import count_options, count_recipes
 from tests.consoles import FRAGMENT, client_of, console_on
-from tests.following import rows_behind
+from tests.following import numbers_with_links, rows_behind
 from tests.generations.reading import ask, ids, matches, words
 from tests.test_crawl import Page
 from tests.thinning import some
@@ -39,11 +40,16 @@ def page(kitchen: Console, reference: object, role: Role = Role.ADMIN) -> str:
     return answer.text
 
 
-def section(html: str, title: str) -> str:
-    """What a person reads in the part of a page with that heading."""
+def section_html(html: str, title: str) -> str:
+    """The part of a page with that heading."""
     found = re.search(rf"<h2[^>]*>(?:<a[^>]*>)?{title}.*?</section>", html, re.DOTALL)
     assert found, title
-    return " ".join(words(found[0]).split())
+    return found[0]
+
+
+def section(html: str, title: str) -> str:
+    """What a person reads in it."""
+    return " ".join(words(section_html(html, title)).split())
 
 
 @pytest.mark.parametrize(
@@ -259,6 +265,34 @@ def test_an_answer_to_a_step_of_any_name_leads_to_who_gave_it(
     assert len(set(hrefs)) == len(ODD_STEPS)
     found = [ids(client.get(href)) for href in dict.fromkeys(hrefs)]
     assert sorted(found) == [[number] for number in range(len(ODD_STEPS))]
+
+
+def test_an_answer_is_told_of_as_many_as_it_leads_to(app: Flask, session: scoped_session[Session]) -> None:
+    session.execute(
+        statement(
+            "INSERT INTO recipes (id, name, slug, description, prompt, instructions, category, credit_cost,"
+            " recipe_steps) VALUES (1, 'R', 'r', '', '', '', '', 1, '[]')"
+        )
+    )
+    for created in ("2026-11-01", "0044-03-15 BC", "infinity", None):
+        session.execute(
+            statement(
+                "INSERT INTO generations (user_id, recipe_id, prompt, metadata, created_at)"
+                " VALUES ('u', 1, '', jsonb_build_object('formData',"
+                " jsonb_build_object('food', 'honey', repeat('k', 150), 'x')),"
+                " CAST(:created AS timestamp))"
+            ),
+            {"created": created},
+        )
+    session.commit()
+    with app.app_context():
+        count_recipes()
+        count_options(10)
+        session.commit()
+    client = client_of(app)
+    counted = numbers_with_links(section_html(client.get(f"{LIST}1").text, "Most chosen options"))
+    assert [number for _, number in counted] == [1]
+    assert rows_behind(client, counted[0][0]) == 1
 
 
 @pytest.mark.parametrize("params", ["", "sort=name", "q=active%3Ayes&sort=-usage", "q=tag%3Aviral"])
