@@ -32,7 +32,8 @@ def put(url: str, body: bytes) -> int:
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
             return int(answer.status)
     except urllib.error.HTTPError as error:
-        return error.code
+        with error:
+            return error.code
 
 
 @dataclass
