@@ -413,9 +413,12 @@ def value_href(index: str, field: str, value: object) -> str | None:
     Returns:
         None where the value is longer than any filter that is read.
     """
-    if len(f"{field}:{written_value(str(value))}") > MAXIMUM_LENGTH:
-        return None
-    return f"{index}?q={field}:{in_filter(value)}"
+    return f"{index}?q={field}:{in_filter(value)}" if _can_be_typed(field, value) else None
+
+
+def _can_be_typed(field: str, value: object) -> bool:
+    """Whether a filter can be as long as a value takes."""
+    return len(f"{field}:{written_value(str(value))}") <= MAXIMUM_LENGTH
 
 
 #: Ids that no part of an address can carry: a server takes `%2F` for a slash and browsers resolve dots.
@@ -729,7 +732,8 @@ def suggestions_fragment(spec: ListSpec, lookup: Lookup) -> Response:
     caret = request.args.get("at", "")
 
     def seen(field: Field, prefix: str, limit: int) -> list[Choice]:
-        return [one for one in lookup(field, prefix, limit) if is_whole(one.typed)]
+        found = lookup(field, prefix, limit)
+        return [one for one in found if is_whole(one.typed) and _can_be_typed(field.name, one.typed)]
 
     offered = suggest(typed, int(caret) if _is_small_number(caret) else len(typed), spec.fields, seen)
     # All of them leave the same text standing behind the caret's term; only what is before it changes.

@@ -64,6 +64,13 @@ def test_no_link_leads_to_a_filter_that_is_too_long(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("long_values")
+def test_nothing_is_offered_that_is_too_long_to_be_typed(app: Flask) -> None:
+    offered = client_of(app).get("/recipes/suggestions?q=category:LL&at=11")
+    assert offered.status_code == 200
+    assert "LLL" not in offered.text
+
+
+@pytest.mark.usefixtures("long_values")
 @pytest.mark.parametrize("field", ["tag", "system_tag"])
 def test_a_tag_longer_than_what_is_searched_of_it_is_found_by_it(app: Flask, field: str) -> None:
     client = client_of(app)
