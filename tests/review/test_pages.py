@@ -117,6 +117,10 @@ def test_who_may_not_decide_sees_the_queue_but_never_a_medium_nor_its_address(
         assert page.status_code == 200
         assert "/media/" not in page.text
         assert "X-Amz" not in page.text
+        # Nor is anything offered that would be refused.
+        assert "/decide" not in page.text
+        assert "review.reverse" not in page.text
+        assert "review.take_over" not in page.text
     for part in ("file", "thumbnail", "blurred"):
         answer = client.get(f"/review/{item}/media/{part}")
         assert (answer.status_code, answer.headers.get("Location")) == (403, None)
