@@ -117,6 +117,7 @@ def test_the_page_of_an_asset_says_why_nothing_could_be_made_of_it(
     assert "could not be made" not in told()
 
 
+@pytest.mark.slow
 def test_no_transaction_stays_open_while_the_store_hangs(
     add: Callable[..., Entry], faulty: FaultyS3, monkeypatch: pytest.MonkeyPatch
 ) -> None:

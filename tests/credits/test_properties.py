@@ -218,7 +218,7 @@ def test_the_books_stay_right_whatever_happens(app: Flask) -> None:
         run_state_machine_as_test(
             Books,
             settings=settings(
-                max_examples=25,
+                max_examples=15,
                 stateful_step_count=25,
                 deadline=None,
                 derandomize=True,

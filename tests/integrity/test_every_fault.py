@@ -262,7 +262,7 @@ def finish(bucket: Bucket) -> Any:
     return outcome(bucket)
 
 
-@pytest.mark.parametrize(("work", "fault", "lasts"), some(product(WORK, FAULTS, [True, False]), 2))
+@pytest.mark.parametrize(("work", "fault", "lasts"), some(product(WORK, FAULTS, [True, False]), 1))
 def test_what_a_fault_has_cut_off_is_finished_by_the_next_run(
     bucket: Bucket, proxy: FaultyS3, work: str, fault: str | int, lasts: bool
 ) -> None:
