@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from delula.storage import Store
 
 ALL = {"thumbnails", "previews", "webp", "blurred"}
-_NUMBERS = itertools.count(1)
+# Tests that run at once share a store, so each process begins somewhere else.
+_NUMBERS = itertools.count(secrets.randbelow(1_000_000) * 1_000 + 1)
 _ADD = text(
     "INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name, s3_key, cdn_url,"
     " mime_type, file_size, asset_type, source, thumbnail_url, dimensions, duration)"

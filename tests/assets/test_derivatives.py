@@ -53,7 +53,11 @@ def test_a_sound_has_a_length_alone(add: Callable[..., Entry]) -> None:
     assert (entry.row().duration, entry.row().dimensions, entry.there()) == (3, None, set())
 
 
-@pytest.mark.parametrize(("body", "said"), [(b"", "broken"), (png(30_000, 30_000), "million pixels")])
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [(b"", "broken"), (png(30_000, 30_000), "million pixels")],
+    ids=["nothing", "too many pixels"],
+)
 def test_a_broken_file_is_refused_for_good_and_leaves_nothing(
     add: Callable[..., Entry], body: bytes, said: str
 ) -> None:
