@@ -56,6 +56,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return min((os.cpu_count() or 1) + 1, 4)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case by a long text or file of bytes by what it is: its name is printed where it fails."""
+    return f"{argname} of {len(val)}" if isinstance(val, str | bytes) and len(val) > 100 else None
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage as a web server does: else that takes a tenth of a run."""
     settle()
