@@ -26,6 +26,9 @@ const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byt
 const size = (bytes) =>
   bytes < 1000 ? `${bytes} B` : bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
+const unanswered = (error) =>
+  error.name === "AbortError" ? error : Object.assign(new Error("No answer from the server."), { again: true });
+
 async function ask(path, fields, signal) {
   const headers = { Accept: "application/json", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content };
   const options = { headers, signal, redirect: "error" };
@@ -34,15 +37,10 @@ async function ask(path, fields, signal) {
     options.body = new FormData();
     for (const [name, value] of Object.entries(fields)) options.body.append(name, value);
   }
-  let response;
-  try {
-    response = await fetch(path, options);
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw Object.assign(new Error("No answer from the server."), { again: true });
-  }
+  const response = await fetch(path, options).catch((error) => Promise.reject(unanswered(error)));
+  // An answer that breaks off, as when it is paused just then, is none.
+  if (response.ok) return response.json().catch((error) => Promise.reject(unanswered(error)));
   const told = await response.json().catch(() => ({}));
-  if (response.ok) return told;
   const said = response.status === 401 ? "You are signed out. Sign in in another tab, then go on." : told.message;
   const { status } = response;
   throw Object.assign(new Error(said ?? `The server refused this (${status}).`), { status, field: told.field, again: status >= 500 });

@@ -109,3 +109,30 @@ def test_files_are_sent_paused_cancelled_and_refused(
         ("long.wav", "stored"),
     ]
     assert problems == []
+
+
+def test_what_is_paused_while_an_answer_comes_stays_paused(
+    page: Page, sender: Sender, tmp_path: Path
+) -> None:
+    (tmp_path / "cat.png").write_bytes(good("png"))
+    # An answer arrives, and is read a while later.
+    page.evaluate("""() => {
+      const json = Response.prototype.json;
+      Response.prototype.json = async function () {
+        if (this.url.endsWith("/state")) await new Promise((read) => setTimeout(read, 1500));
+        return json.call(this);
+      };
+    }""")
+    page.get_by_label("Owner").fill("core-1")
+    page.get_by_label("Files", exact=True).set_input_files(tmp_path / "cat.png")
+    with page.expect_response(re.compile("/state$")):
+        page.get_by_role("button", name="Upload", exact=True).click()
+    page.get_by_role("button", name="Pause: cat.png").click()
+    page.wait_for_timeout(2_000)
+    row = page.locator(".upload", has_text="cat.png")
+    expect(row).to_contain_text("Paused")
+
+    page.get_by_role("button", name="Go on: cat.png").click()
+    expect(row).to_contain_text("Is being looked into", timeout=120_000)
+    sender.work()
+    expect(row).to_contain_text("Stored", timeout=120_000)
