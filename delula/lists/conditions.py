@@ -86,14 +86,18 @@ def _stretch_of(term: Term, clause: ColumnElement[bool]) -> ColumnElement[Any] |
 
 def _end_of(clause: ColumnElement[bool]) -> ColumnElement[Any] | None:
     """The value behind which none meets a clause that leaves one stretch of values; None where it is open."""
-    parts = clause.clauses if isinstance(clause, BooleanClauseList) else [clause]
-    bounds = (part.element if isinstance(part, Grouping) else part for part in parts)
+    bounds = map(_bare, clause.clauses if isinstance(clause, BooleanClauseList) else [clause])
     ends = (bound for bound in bounds if isinstance(bound, BinaryExpression) and bound.operator in _ENDS)
     return next((end.right for end in ends), None)
 
 
 def _is_bound(part: ColumnElement[Any], expression: ColumnElement[Any]) -> bool:
-    bound = part.element if isinstance(part, Grouping) else part
+    bound = _bare(part)
     if not isinstance(bound, BinaryExpression) or bound.left is not expression:
         return False
     return bound.operator in _BOUNDS or getattr(bound.operator, "opstring", None) in _SIGNS
+
+
+def _bare(part: ColumnElement[Any]) -> Any:
+    """A condition without its parentheses."""
+    return part.element if isinstance(part, Grouping) else part

@@ -527,35 +527,35 @@ class Search:
         matches = matches.order_by(first.nulls_first() if backward else first.nulls_last(), direction(id_))
         self.found = self._fetch(matches.limit(self.wanted))
 
-    def _find_beyond(self) -> ColumnElement[bool] | None:
+    def _find_beyond(self) -> Sequence[ColumnElement[bool]]:
         """Fetch what matches ahead of where matches can be, by the rule of what follows what.
 
         What was made after June cannot have changed in June; the rows of which that is not true are few, and
         an index of their own finds them. So the way to June need not be gone.
 
         Returns:
-            What the other matches meet; None where nothing is known of them.
+            What the other matches that have a value in the order meet; nothing where it is not known.
         """
         made = self.order.sort.expression
         if not self.descending or (self.cursor is not None and self.cursor.value is None):
-            return None
+            return ()
         for condition in self.conditions:
             changed, until = condition.within, condition.until
             if until is not None and (changed, made) in self.source.follows:
                 self._match_where(and_(*self.stretches()[0], made > until, made > changed))
-                return made <= until
-        return None
+                return (made <= until,)
+        return ()
 
     def _walk(
         self,
         leading: Sequence[Condition],
         rest: Sequence[Condition],
         length: int,
-        where: ColumnElement[bool] | None = None,
+        of_values: Sequence[ColumnElement[bool]],
     ) -> None:
         """Look at rows along the order, at most `length` in each segment, until enough are found.
 
-        Rows that have a value in the order are looked at only where they meet `where`, and those found
+        Rows that have a value in the order are looked at only where they meet `of_values`, and those found
         already come before them.
 
         One statement yields the matches and, where they are too few, the last row looked at, so that a row
@@ -565,7 +565,7 @@ class Search:
         test = and_(*_clauses(rest)).label("passed")
         passed, number = column("passed", Boolean), column("number", Integer)
         columns = (*self._columns(), passed)
-        for place in self.stretches(*() if where is None else (where,)):
+        for place in self.stretches(*of_values):
             along = self._select([*place, *_clauses(leading)], test).order_by(*self._by_order())
             seen = along.limit(length).subquery("seen")
             numbered = (

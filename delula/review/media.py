@@ -16,7 +16,7 @@ from delula.samples.queries import locations_of as sample_locations_of
 from delula.storage.layout import Derivative, derivative_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from delula.db import AnyRow
     from delula.storage import Store
@@ -56,25 +56,29 @@ def keys_of(kind: ReviewKind, object_id: int, parts: Sequence[str], store: Store
     row: Any = sample_locations(object_id) if is_sample else session().get(_MODELS[kind], object_id)
     if row is None:
         return {}
-    key_of = _key_of_sample if is_sample else assets.key_of
+    key_of = _key_of(kind)
     return {part: key for part in parts if (key := key_of(row, part, store))}
 
 
 def blurred_of(kind: ReviewKind, ids: Sequence[int], store: Store) -> Sequence[tuple[int, str, str]]:
     """Of those of some things that can be blurred: id, key of the file, and key of its blurred picture."""
     rows: Any
-    key_of: Any
     if kind is ReviewKind.SAMPLE:
-        rows, key_of = sample_locations_of(ids), _key_of_sample
+        rows = sample_locations_of(ids)
     else:
         model = _MODELS[kind]
-        rows, key_of = session().scalars(select(model).where(model.id.in_(ids))), assets.key_of
+        rows = session().scalars(select(model).where(model.id.in_(ids)))
+    key_of = _key_of(kind)
     found = []
     for row in rows:
         file, blurred = key_of(row, FILE, store), key_of(row, BLURRED, store)
         if file and blurred and kind_of(kind, row) in _BLURRED_KINDS:
             found.append((row.id, file, blurred))
     return found
+
+
+def _key_of(kind: ReviewKind) -> Callable[[Any, str, Store], str | None]:
+    return _key_of_sample if kind is ReviewKind.SAMPLE else assets.key_of
 
 
 def _key_of_sample(sample: AnyRow, part: str, store: Store) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Boolean, ColumnElement, and_, true
+from sqlalchemy import Boolean, ColumnElement, String, and_, literal, or_, true
 from sqlalchemy.sql.elements import Grouping
 
 if TYPE_CHECKING:
@@ -221,6 +221,20 @@ class Scalar(Kind):
 def unless(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Rows for which a condition is false or null; in brackets, because it may begin with NOT."""
     return Grouping(condition).is_not(true())
+
+
+#: A text of no length, which counts as none: both read the same on a page.
+EMPTY: ColumnElement[str] = literal("", String())
+
+
+def is_blank(text: ColumnElement[Any]) -> ColumnElement[bool]:
+    """There is no text, or an empty one."""
+    return or_(text.is_(None), text == EMPTY)
+
+
+def is_written(text: ColumnElement[Any]) -> ColumnElement[bool]:
+    """There is a text that is not empty."""
+    return text != EMPTY
 
 
 def one_of(expression: ColumnElement[Any], values: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:

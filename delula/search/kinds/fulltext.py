@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import ColumnElement, func, literal, literal_column, or_
+from sqlalchemy import ColumnElement, func, literal, literal_column
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from delula.search.kinds.base import Kind, Unreadable, Value
+from delula.search.kinds.base import Kind, Unreadable, Value, is_blank, is_written
 from delula.search.lexer import Word, written_value
 from delula.search.stopwords import ENGLISH
 
@@ -80,11 +80,11 @@ class FullText(Kind):
 
     def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:  # noqa: ARG002 - words alone may be none
         """Null, or an empty text."""
-        return or_(self.text.is_(None), self.text == literal("", TextType()))
+        return is_blank(self.text)
 
     def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:  # noqa: ARG002 - as above
         """Any other."""
-        return self.text != literal("", TextType())
+        return is_written(self.text)
 
     def all_of(self, values: Sequence[Any]) -> ColumnElement[Any]:
         """The tsquery for texts with every value."""

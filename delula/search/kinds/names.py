@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import Boolean, ColumnElement, func, literal, or_
 from sqlalchemy import Text as TextType
 
-from delula.search.kinds.base import Kind, Operator, Value
+from delula.search.kinds.base import Kind, Operator, Value, is_blank, is_written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,11 +61,11 @@ class Name(Kind):
 
     def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
         """No name, or an empty one."""
-        return or_(expression.is_(None), expression == literal("", TextType()))
+        return is_blank(expression)
 
     def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
         """Any other."""
-        return expression != literal("", TextType())
+        return is_written(expression)
 
     def _condition(self, expression: ColumnElement[Any], parts: Sequence[str]) -> ColumnElement[bool]:
         if len(parts) > 1:

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import ColumnElement, Integer, String, false, func, literal, not_, or_, true
 from sqlalchemy import Text as TextType
 
-from delula.search.kinds.base import Choice, Kind, Operator, Scalar, Unreadable, Value, one_of, unless
+from delula.search.kinds.base import (
+    EMPTY,
+    Choice,
+    Kind,
+    Operator,
+    Scalar,
+    Unreadable,
+    Value,
+    is_blank,
+    is_written,
+    one_of,
+    unless,
+)
 from delula.search.kinds.numbers import whole
 from delula.search.lexer import Word, written_value
 
@@ -19,9 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from delula.search.times import Clock
-
-
-_EMPTY = literal("", String())
 
 
 class _Written(Scalar):
@@ -34,16 +43,15 @@ class _Written(Scalar):
 
     def counted(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
         """An empty text as none."""
-        return func.nullif(expression, _EMPTY, type_=String()) if self.may_be_empty else expression
+        return func.nullif(expression, EMPTY, type_=String()) if self.may_be_empty else expression
 
     def is_absent(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
         """Null, or an empty text."""
-        absent = expression.is_(None)
-        return or_(absent, expression == _EMPTY) if self.may_be_empty else absent
+        return is_blank(expression) if self.may_be_empty else super().is_absent(expression)
 
     def is_present(self, expression: ColumnElement[Any]) -> ColumnElement[bool]:
         """Any other."""
-        return expression != _EMPTY if self.may_be_empty else expression.is_not(None)
+        return is_written(expression) if self.may_be_empty else super().is_present(expression)
 
 
 @dataclass(frozen=True, kw_only=True)
