@@ -6,6 +6,7 @@ import re
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
+from threading import get_ident
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -74,13 +75,18 @@ def all_ids_backwards(client: FlaskClient, path: str, **params: str) -> list[str
 
 @contextmanager
 def sent_by(console: Console) -> Iterator[list[str]]:
-    """The statements that a console sends to its database meanwhile."""
+    """The statements that this thread has a console send to its database meanwhile.
+
+    What is counted beside a page goes on after the page was answered, and is none of its questions.
+    """
     sent: list[str] = []
+    here = get_ident()
     with console.app.app_context():
         engine = db.engine
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
+        if get_ident() == here:
+            sent.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
     try:
