@@ -31,7 +31,8 @@ def conditions_of(resolved: Filter) -> list[Condition]:
     words = resolved.full_text_condition()
     found = []
     if words is not None:
-        found.append(Condition(words, dear=True, rechecked=any(map(_needs_order, resolved.terms))))
+        rechecked = any(map(_needs_order, resolved.terms))
+        found.append(Condition(words, glance=resolved.full_text_glance(), dear=True, rechecked=rechecked))
     for term in resolved.terms:
         if words is not None and term.plain and not term.negated:
             continue  # it is part of `words`, so that one look into the index answers them all

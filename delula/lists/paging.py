@@ -85,6 +85,10 @@ DEAR_SAMPLE = 600
 
 #: Where enough are likely to be among so many dear rows, some 15 ms, a walk is the best way.
 SHORT_DEAR_WALK = 750
+#: How many rows are looked at where a glance spares most of them the dear test.
+GLANCED_WALK = 5_000
+#: The same where enough are likely to be among them.
+SHORT_GLANCED_WALK = 2_000
 
 #: Among so many next rows matches are looked for first, by two indexes at once; they take 20,000 entries each
 #: in some three milliseconds.
@@ -102,6 +106,7 @@ class Condition:
         equals: name of the field that it holds to one value, where it does.
         within: the expression that it holds to one stretch of values, where it does.
         until: the last of these values, or the first behind them, where the stretch ends.
+        glance: what each match meets too and takes little to test, so that a walk tests it first.
         dear: whether testing one row takes more than a few microseconds, as full text does.
         rechecked: whether an index leads to candidates only, each of which has to be tested, as for phrases.
         guessed: whether the planner has no statistics for it and only guesses, as for JSON.
@@ -111,9 +116,37 @@ class Condition:
     equals: str | None = None
     within: ColumnElement[Any] | None = None
     until: ColumnElement[Any] | None = None
+    glance: ColumnElement[bool] | None = None
     dear: bool = False
     rechecked: bool = False
     guessed: bool = False
+
+
+class Tests(NamedTuple):
+    """What it takes to test a row for some conditions.
+
+    Attributes:
+        dear: more than a few microseconds.
+        glanced: so much for few rows only, as a glance tells most of the others.
+        rechecked: an index leads to candidates only.
+        guessed: the planner does not know how many rows pass.
+    """
+
+    dear: bool
+    glanced: bool
+    rechecked: bool
+    guessed: bool
+
+    @classmethod
+    def of(cls, conditions: Sequence[Condition]) -> Tests:
+        """Those of all conditions together."""
+        dear = [c for c in conditions if c.dear]
+        return cls(
+            bool(dear),
+            glanced=bool(dear) and all(c.glance is not None for c in dear),
+            rechecked=any(c.rechecked for c in conditions),
+            guessed=any(c.guessed for c in conditions),
+        )
 
 
 @dataclass(frozen=True)
@@ -323,40 +356,51 @@ class Search:
             self._go_along()
             return
 
-        plan = self.plan or recent_plan(self.session, self.matches())
-        dear = any(c.dear for c in rest)
-        guessed = any(c.guessed for c in rest)
-        rechecked = any(c.rechecked for c in rest)
-        is_near = (
-            dear and not guessed and self._may_be_near(plan) and (rechecked or not self._is_common(plan))
-        )
-        if is_near and self._match_near(in_part=rechecked and plan.rows > MANY_MATCHES):
+        plan, tests = self.plan or recent_plan(self.session, self.matches()), Tests.of(rest)
+        walk_first = self._is_common(plan, tests)
+        may_be_near = not tests.guessed and self._may_be_near(plan)
+        in_part = tests.rechecked and plan.rows > MANY_MATCHES
+        if tests.dear and may_be_near and not walk_first and self._match_near(in_part=in_part):
             return
-        if plan.is_cheap and not guessed and plan.rows <= (MANY_MATCHES if dear else FEW_MATCHES):
-            is_slow = plan.cost > SLOW_TO_MATCH and not dear
-            if is_slow and self._are_many_of(leading, plan):
-                self._go_along()
-                return
-            if not is_slow or not self._is_short_list():
-                self._match_first()
-                return
-        fallback = MOST_MATCHES if plan.is_cheap and not rechecked else 0
-        if dear:
-            length = DEAR_SAMPLE if self.as_sample else DEAR_WALK
-        elif self.as_sample or not plan.is_cheap or plan.rows > MOST_MATCHES:
-            length = LONG_WALK
-        else:
-            length = GLANCE if self._is_short_list() else SHORT_WALK
+        if not (tests.glanced and walk_first) and self._match_few(leading, plan, tests):
+            return
+        length = self._length(plan, tests)
         self._walk(leading, rest, length, self._find_beyond())
-        is_enough = self.as_sample and self.found
-        if self.stopped_at is not None and plan.rows <= fallback and not is_enough:
-            # Where enough matches are near, as large a part of them was among the rows looked at.
-            is_promising = len(self.found) * NEAR > self.limit * length
-            if not dear and not guessed and is_promising and self._may_be_near(plan) and self._match_near():
-                return
+        if self.stopped_at is None or (self.as_sample and self.found):
+            return
+        # Where enough matches are near, as large a part of them was among the rows looked at; of phrases, the
+        # plan tells only how many rows have all of the words.
+        is_promising = tests.rechecked if tests.dear else len(self.found) * NEAR > self.limit * length
+        if may_be_near and is_promising and self._match_near(in_part=in_part):
+            return
+        if plan.is_cheap and not tests.rechecked and plan.rows <= MOST_MATCHES:
             # The walk found little, and an index leads to all of them: slower, but then the page is whole.
             self.found, self.stopped_at = [], None
             self._match_first()
+
+    def _match_few(self, leading: Sequence[Condition], plan: Plan, tests: Tests) -> bool:
+        """Fetch the matches, where they are few and an index leads to them; whether they were."""
+        few = MANY_MATCHES if tests.dear else FEW_MATCHES
+        if not plan.is_cheap or tests.guessed or plan.rows > few:
+            return False
+        is_slow = plan.cost > SLOW_TO_MATCH and not tests.dear
+        if is_slow and self._are_many_of(leading, plan):
+            self._go_along()
+        elif is_slow and self._is_short_list():
+            return False
+        else:
+            self._match_first()
+        return True
+
+    def _length(self, plan: Plan, tests: Tests) -> int:
+        """How many rows a walk looks at."""
+        if tests.dear and self.as_sample:
+            return DEAR_SAMPLE
+        if tests.dear:
+            return GLANCED_WALK if tests.glanced else DEAR_WALK
+        if self.as_sample or not plan.is_cheap or plan.rows > MOST_MATCHES:
+            return LONG_WALK
+        return GLANCE if self._is_short_list() else SHORT_WALK
 
     def _may_be_near(self, plan: Plan) -> bool:
         """Whether the next rows of the order are likely to hold enough matches, and indexes lead to both."""
@@ -367,10 +411,12 @@ class Search:
         """Whether the whole list, without any condition, has few rows."""
         return recent_plan(self.session, self._select(())).rows <= SHORT_LIST
 
-    def _is_common(self, plan: Plan) -> bool:
+    def _is_common(self, plan: Plan, tests: Tests) -> bool:
         """Whether a walk past dear rows is over before an index has yielded so many matches."""
-        every = recent_plan(self.session, self._select(())).rows
-        return plan.rows * SHORT_DEAR_WALK > every * self.limit
+        if not tests.dear or (tests.rechecked and not tests.glanced):
+            return False
+        length = SHORT_GLANCED_WALK if tests.glanced else SHORT_DEAR_WALK
+        return plan.rows * length > recent_plan(self.session, self._select(())).rows * self.limit
 
     def _are_many_of(self, leading: Sequence[Condition], plan: Plan) -> bool:
         """Whether enough matches are likely to be among the first rows that leading conditions leave."""
@@ -495,7 +541,7 @@ class Search:
         self._match_where(or_(*(and_(true(), *place) for place in self.stretches())))
 
     def _match_near(self, *, in_part: bool = False) -> bool:
-        """Fetch the matches among the next rows of the order, if they are enough, and sort.
+        """Fetch the matches among the next rows of the order, and sort; where too few, leave it as it was.
 
         The index of the order and that of the filter narrow each other down, so that of ten thousand matches
         only some two hundred are read.
@@ -506,6 +552,7 @@ class Search:
         place, value = self.stretches()[0], self.order.sort.expression
         along = self._select(place).with_only_columns(value)
         end = along.order_by(*self._by_order()).offset(NEAR).limit(1).scalar_subquery()
+        before = self.found, self.stopped_at
         self.found, self.stopped_at = [], None
         self._match_where(and_(*place, value >= end if self.descending else value <= end))
         if self.wanted and in_part:
@@ -513,8 +560,9 @@ class Search:
             last = self.session.execute(self._select([*place, value == end]).order_by(ids).limit(1)).first()
             self.stopped_at = None if last is None else Key(*last)
         if self.wanted and self.stopped_at is None:
-            self.found = []
-        return bool(self.found) or self.stopped_at is not None
+            self.found, self.stopped_at = before
+            return False
+        return True
 
     def _match_where(self, ahead: ColumnElement[bool]) -> None:
         # The offset keeps it a question of its own, so that the LIMIT cannot tempt the planner into a walk.
@@ -562,7 +610,9 @@ class Search:
         which is written meanwhile cannot come twice. Rows are numbered as they come, and none is read once
         the page is full.
         """
-        test = and_(*_clauses(rest)).label("passed")
+        # The first that fails ends the test of a row.
+        glances = [condition.glance for condition in rest if condition.glance is not None]
+        test = and_(*glances, *_clauses(rest)).label("passed")
         passed, number = column("passed", Boolean), column("number", Integer)
         columns = (*self._columns(), passed)
         for place in self.stretches(*of_values):

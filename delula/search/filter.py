@@ -232,17 +232,22 @@ class Filter:
 
     def full_text_condition(self) -> ColumnElement[bool] | None:
         """The one condition of all plain words and phrases that are not negated, or None."""
+        kind, values = self._plain_searches()
         default = self.fields.default
-        if default is None or not isinstance(default.kind, FullText):
-            return None
-        values = [
-            operand.low.data
-            for term in self.terms
-            if _is_plain_search(term)
-            for operand in term.operands
-            if operand.low and operand.low.data is not None
-        ]
-        return default.kind.finds(default.expression, default.kind.all_of(values)) if values else None
+        return kind.finds(default.expression, kind.all_of(values)) if kind and default and values else None
+
+    def full_text_glance(self) -> ColumnElement[bool] | None:
+        """What each row that meets that condition meets too, and is tested sooner; or None."""
+        kind, values = self._plain_searches()
+        return kind.glance(values) if kind and values else None
+
+    def _plain_searches(self) -> tuple[FullText | None, list[Any]]:
+        """What plain words and phrases are looked for by, and those that are not negated."""
+        kind = self.fields.default.kind if self.fields.default else None
+        if not isinstance(kind, FullText):
+            return None, []
+        operands = (operand for term in self.terms if _is_plain_search(term) for operand in term.operands)
+        return kind, [one.low.data for one in operands if one.low and one.low.data is not None]
 
     def _text_with_instead(self, text: str, is_gone: Callable[[Term], bool]) -> str:
         """The text with another one, unless empty, where the first of some terms stood, and without these."""

@@ -101,6 +101,12 @@ CONDITIONS: dict[str, list[Condition]] = {
     "an unindexed rarity": [Condition(C.cost.is_not(None) & (C.id % 97 == 0))],
     "a dear condition": [Condition(func.length(C.name) > 2, dear=True)],
     "a phrase": [Condition(func.length(C.name) > 2, dear=True, rechecked=True)],
+    "a dear condition with a glance": [
+        Condition(func.length(C.name) > 2, dear=True, glance=C.name.like("n__%"))
+    ],
+    "a phrase with a glance": [
+        Condition(func.length(C.name) > 2, dear=True, rechecked=True, glance=C.name.like("n%"))
+    ],
     "a guess": [Condition(C.name.like("n1%"), guessed=True)],
     "no match": [Condition(C.status == "never")],
     "every row": [Condition(C.id > 0)],
@@ -164,7 +170,7 @@ def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             monkeypatch.setattr(paging, "FEW_MATCHES", 10**9)
             monkeypatch.setattr(paging, "MANY_MATCHES", 10**9)
         case "matches nearby":
-            for name in ("NEAR", "SHORT_WALK", "DEAR_WALK"):
+            for name in ("NEAR", "SHORT_WALK", "DEAR_WALK", "GLANCED_WALK"):
                 monkeypatch.setattr(paging, name, 60)
             monkeypatch.setattr(paging, "NEAR_FROM", 0)
             monkeypatch.setattr(paging, "FEW_MATCHES", -1)
@@ -177,7 +183,7 @@ def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
             monkeypatch.setattr(paging, "MANY_MATCHES", -1)
             monkeypatch.setattr(paging, "MOST_MATCHES", -1)
         case "short walks":
-            for name in ("SHORT_WALK", "LONG_WALK", "DEAR_WALK"):
+            for name in ("SHORT_WALK", "LONG_WALK", "DEAR_WALK", "GLANCED_WALK"):
                 monkeypatch.setattr(paging, name, 60)
             monkeypatch.setattr(paging, "FEW_MATCHES", -1)
             monkeypatch.setattr(paging, "MANY_MATCHES", -1)

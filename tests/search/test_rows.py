@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Text, column, func, literal, select, text, values
 
 from delula.search import parse
+from delula.search.kinds.fulltext import FullText, Search, full_text
 from delula.search.lexer import written_value
 from delula.search.stopwords import ENGLISH
 
@@ -315,6 +316,44 @@ def test_the_words_too_common_to_search_are_those_of_the_server(engine: Engine) 
             {"words": sorted(ENGLISH)},
         )
         assert left.all() == []
+
+
+#: Words whose stems are not simply their starts, and texts that are taken apart in odd places.
+ODD = (
+    "hoping hopes hope happily happiness dying dies skies sky cinematic CINEMATICS cinematically "
+    "relational relate civilization civilize ability able sensibilities sensibly analogies bubbling "
+    "cries crying whale Whale's e-mails re-hoping https://cinematic.example/Hoping/skies.png naïvely "
+    "Åland \u212aelvins kelvin 4k 100,5 İstanbul don't"
+)
+
+
+def test_a_glance_lets_every_text_pass_that_a_search_finds(engine: Engine) -> None:
+    words = ODD.split()
+    body = column("body", Text)
+    kind, vector = FullText(text=body), full_text(body)
+    texts = values(body, name="texts").data([(f"in the {word} of it",) for word in words])
+    passed = 0
+    with engine.connect() as connection:
+        for word in words:
+            search = [Search(word, phrase=False)]
+            finds, glance = kind.finds(vector, kind.all_of(search)), kind.glance(search)
+            assert glance is not None
+            found = connection.execute(select(glance, body).select_from(texts).where(finds)).all()
+            assert found or word == "don't", word
+            assert all(is_seen for is_seen, _ in found), word
+            passed += connection.execute(select(func.count()).select_from(texts).where(glance)).scalar_one()
+    assert passed < len(words) ** 2 * 0.6, "it spares the search many texts, though not for short words"
+
+
+def test_nothing_is_glanced_at_where_somebody_has_changed_what_english_words_are(engine: Engine) -> None:
+    glance = FullText(text=literal("a text without it")).glance([Search("cinematic", phrase=False)])
+    with engine.connect() as connection:
+        assert connection.execute(select(glance)).scalar_one() is False
+        connection.execute(text("CREATE TEXT SEARCH DICTIONARY own (TEMPLATE = simple)"))
+        connection.execute(
+            text("ALTER TEXT SEARCH CONFIGURATION english ALTER MAPPING FOR asciiword WITH own, english_stem")
+        )
+        assert connection.execute(select(glance)).scalar_one() is True
 
 
 @pytest.mark.parametrize(

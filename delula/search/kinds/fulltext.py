@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import ColumnElement, func, literal, literal_column
+from sqlalchemy import Boolean, ColumnElement, all_, column, func, literal, literal_column, select
 from sqlalchemy import Text as TextType
 from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 #: Bytes of the longest word that PostgreSQL indexes; in a query it would drop a longer one without an error.
 LONGEST_WORD = 2046
+
+#: Whether the words of English texts are stemmed as PostgreSQL does by itself.
+_STEMS_ENGLISH: ColumnElement[bool] = literal_column(
+    """NOT EXISTS (SELECT FROM pg_ts_config_map WHERE mapcfg = 'english'::regconfig
+        AND mapdict <> ALL (ARRAY['english_stem'::regdictionary, 'simple'::regdictionary]))""",
+    Boolean(),
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,26 @@ class FullText(Kind):
         """Texts that a tsquery finds."""
         found: ColumnElement[bool] = expression.bool_op("@@")(query)
         return found
+
+    def glance(self, values: Sequence[Any]) -> ColumnElement[bool] | None:
+        """What every text with all of the values meets too, tested in a twentieth of the time.
+
+        An English stem is the start of its words, but for a last letter ("hope" of "hoping"), so a text
+        without that start need not be taken apart. Nothing is asked of a text for prefixes and short words,
+        nor where somebody has given the configuration dictionaries of another kind.
+        """
+        texts = [value.text for value in values if isinstance(value, Search) and not value.prefix]
+        if self.configuration != "english" or not texts:
+            return None
+        words = func.to_tsvector(self._configured(), literal(" ".join(texts), TextType()))
+        lexeme = func.unnest(words).table_valued(column("lexeme", TextType())).c.lexeme
+        start = (
+            literal_column("'%'", TextType())
+            + func.left(lexeme, literal_column("-2"))
+            + literal_column("'%'")
+        )
+        starts = select(start).where(lexeme.regexp_match(literal_column("'^[a-z]{5,}$'")), _STEMS_ENGLISH)
+        return func.lower(self.text).collate("C").like(all_(func.array(starts.scalar_subquery())))
 
     def _joined(self, values: Sequence[Any], operator: str) -> ColumnElement[Any]:
         joined, *others = [self._query(value) for value in values]
