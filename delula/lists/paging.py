@@ -53,7 +53,7 @@ from delula.models.tolerance import BEYOND
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, CompoundSelect, FromClause, Select
+    from sqlalchemy import ColumnElement, CompoundSelect, FromClause, Select, Tuple
     from sqlalchemy.orm import Session, scoped_session
 
     from delula.lists.explain import Plan
@@ -71,7 +71,7 @@ MOST_MATCHES = 200_000
 SHORT_WALK = 2_000
 #: From this cost on, in the planner's units, something better is looked for than to fetch a few matches: an
 #: index leads to many rows, of which a second one, or a look at each of them, leaves few.
-SLOW_TO_MATCH = 1_000
+SLOW_TO_MATCH = 400
 #: The same where the list is so short that to fetch all matches is no worse than a longer walk.
 GLANCE = 500
 #: How many rows such a list has at most.
@@ -93,8 +93,8 @@ SHORT_GLANCED_WALK = 2_000
 #: Among so many next rows matches are looked for first, by two indexes at once; they take 20,000 entries each
 #: in some three milliseconds.
 NEAR = 20_000
-#: That is tried from so many matches on for each row that is wanted: of a million rows they hold enough then.
-NEAR_FROM = 60
+#: That is tried where enough are likely to be among so many of them.
+LIKELY_NEAR = 16_000
 
 
 @dataclass(frozen=True)
@@ -358,9 +358,7 @@ class Search:
 
         plan, tests = self.plan or recent_plan(self.session, self.matches()), Tests.of(rest)
         walk_first = self._is_common(plan, tests)
-        may_be_near = not tests.guessed and self._may_be_near(plan)
-        in_part = tests.rechecked and plan.rows > MANY_MATCHES
-        if tests.dear and may_be_near and not walk_first and self._match_near(in_part=in_part):
+        if tests.dear and not walk_first and self._match_near(plan, tests):
             return
         if not (tests.glanced and walk_first) and self._match_few(leading, plan, tests):
             return
@@ -371,7 +369,7 @@ class Search:
         # Where enough matches are near, as large a part of them was among the rows looked at; of phrases, the
         # plan tells only how many rows have all of the words.
         is_promising = tests.rechecked if tests.dear else len(self.found) * NEAR > self.limit * length
-        if may_be_near and is_promising and self._match_near(in_part=in_part):
+        if is_promising and self._match_near(plan, tests):
             return
         if plan.is_cheap and not tests.rechecked and plan.rows <= MOST_MATCHES:
             # The walk found little, and an index leads to all of them: slower, but then the page is whole.
@@ -402,21 +400,29 @@ class Search:
             return LONG_WALK
         return GLANCE if self._is_short_list() else SHORT_WALK
 
-    def _may_be_near(self, plan: Plan) -> bool:
+    def _may_be_near(self, plan: Plan, tests: Tests) -> bool:
         """Whether the next rows of the order are likely to hold enough matches, and indexes lead to both."""
-        fits = NEAR_FROM * self.limit <= plan.rows <= MOST_MATCHES
-        return fits and plan.is_cheap and isinstance(self.order.sort.expression, Column)
+        fits = plan.is_cheap and not tests.guessed and plan.rows <= MOST_MATCHES
+        is_indexed = isinstance(self.order.sort.expression, Column)
+        return fits and is_indexed and not self._is_short_list() and self._expects(plan, LIKELY_NEAR)
 
     def _is_short_list(self) -> bool:
         """Whether the whole list, without any condition, has few rows."""
-        return recent_plan(self.session, self._select(())).rows <= SHORT_LIST
+        return self._every() <= SHORT_LIST
+
+    def _expects(self, plan: Plan, length: int) -> bool:
+        """Whether enough matches are likely to be among so many rows of the list."""
+        return plan.rows * length > self._every() * self.limit
+
+    def _every(self) -> int:
+        """How many rows the list has without any condition, about."""
+        return recent_plan(self.session, self._select(())).rows
 
     def _is_common(self, plan: Plan, tests: Tests) -> bool:
         """Whether a walk past dear rows is over before an index has yielded so many matches."""
         if not tests.dear or (tests.rechecked and not tests.glanced):
             return False
-        length = SHORT_GLANCED_WALK if tests.glanced else SHORT_DEAR_WALK
-        return plan.rows * length > recent_plan(self.session, self._select(())).rows * self.limit
+        return self._expects(plan, SHORT_GLANCED_WALK if tests.glanced else SHORT_DEAR_WALK)
 
     def _are_many_of(self, leading: Sequence[Condition], plan: Plan) -> bool:
         """Whether enough matches are likely to be among the first rows that leading conditions leave."""
@@ -483,10 +489,13 @@ class Search:
         if value is self.source.id:
             return self._ahead_of_id(cursor)
         here = tuple_(self._value_at(cursor), self._id_at(cursor))
-        # An index can begin at a place only where both halves of it are the index's own columns.
-        id_ = self.source.id if self.order.sort.id is None else self.order.sort.id
-        there = tuple_(value, id_)
-        return [there < here if self.descending else there > here]
+        return [self._place < here if self.descending else self._place > here]
+
+    @property
+    def _place(self) -> Tuple:
+        """Where a row stands: an index can begin there only where both halves are the index's own columns."""
+        sort = self.order.sort
+        return tuple_(sort.expression, self.source.id if sort.id is None else sort.id)
 
     def _value_at(self, cursor: Cursor) -> ColumnElement[Any]:
         value = self.order.sort.expression
@@ -540,29 +549,45 @@ class Search:
         """Fetch every match through an index, and sort."""
         self._match_where(or_(*(and_(true(), *place) for place in self.stretches())))
 
-    def _match_near(self, *, in_part: bool = False) -> bool:
-        """Fetch the matches among the next rows of the order, and sort; where too few, leave it as it was.
+    def _match_near(self, plan: Plan, tests: Tests) -> bool:
+        """Fetch the matches among the next rows of the order, and sort, where they are likely to be enough.
 
         The index of the order and that of the filter narrow each other down, so that of ten thousand matches
-        only some two hundred are read.
+        only some two hundred are read. Where all that there are would be too many to test, it is content with
+        what it finds, and stops behind these rows.
 
-        Args:
-            in_part: be content with what there is, and stop behind these rows.
+        Returns:
+            Whether that is the answer; else all is as it was.
         """
-        place, value = self.stretches()[0], self.order.sort.expression
-        along = self._select(place).with_only_columns(value)
-        end = along.order_by(*self._by_order()).offset(NEAR).limit(1).scalar_subquery()
-        before = self.found, self.stopped_at
-        self.found, self.stopped_at = [], None
-        self._match_where(and_(*place, value >= end if self.descending else value <= end))
-        if self.wanted and in_part:
-            ids = self.source.id.asc() if self.descending else self.source.id.desc()
-            last = self.session.execute(self._select([*place, value == end]).order_by(ids).limit(1)).first()
-            self.stopped_at = None if last is None else Key(*last)
-        if self.wanted and self.stopped_at is None:
-            self.found, self.stopped_at = before
+        if not self._may_be_near(plan, tests):
             return False
-        return True
+        before = self.found, self.stopped_at
+        likely = 2 * self.limit * self._every() // plan.rows
+        for rows in (likely, NEAR) if likely < NEAR else (NEAR,):
+            end = self._match_among(rows)
+            if not self.wanted:
+                return True
+        if end is not None and tests.rechecked and plan.rows > MANY_MATCHES:
+            self.stopped_at = end
+            return True
+        self.found, self.stopped_at = before
+        return False
+
+    def _match_among(self, rows: int) -> Key | None:
+        """Fetch the matches among so many next rows of the order, and sort; the place of the last of them."""
+        self.found, self.stopped_at = [], None
+        place = self.stretches()[0]
+        # Asked for beforehand, since the planner has to know how few rows lie before it.
+        row = self.session.execute(
+            self._select(place).order_by(*self._by_order()).offset(rows).limit(1)
+        ).first()
+        if row is None or row.value in BEYOND:
+            return None
+        end = tuple_(
+            literal(row.value, self.order.sort.expression.type), literal(row.id, self.source.id.type)
+        )
+        self._match_where(and_(*place, self._place >= end if self.descending else self._place <= end))
+        return Key(*row)
 
     def _match_where(self, ahead: ColumnElement[bool]) -> None:
         # The offset keeps it a question of its own, so that the LIMIT cannot tempt the planner into a walk.

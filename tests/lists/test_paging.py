@@ -172,7 +172,7 @@ def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         case "matches nearby":
             for name in ("NEAR", "SHORT_WALK", "DEAR_WALK", "GLANCED_WALK"):
                 monkeypatch.setattr(paging, name, 60)
-            monkeypatch.setattr(paging, "NEAR_FROM", 0)
+            monkeypatch.setattr(paging, "LIKELY_NEAR", 10**9)
             monkeypatch.setattr(paging, "FEW_MATCHES", -1)
             monkeypatch.setattr(paging, "MANY_MATCHES", -1)
         case "glances":

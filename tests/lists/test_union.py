@@ -233,7 +233,7 @@ def strategy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     if request.param == "matches nearby":
         for name in ("NEAR", "SHORT_WALK", "DEAR_WALK"):
             monkeypatch.setattr(paging, name, 40)
-        monkeypatch.setattr(paging, "NEAR_FROM", 0)
+        monkeypatch.setattr(paging, "LIKELY_NEAR", 10**9)
         monkeypatch.setattr(paging, "MOST_MATCHES", 10**9)
     if request.param == "short walks":
         for name in ("SHORT_WALK", "LONG_WALK", "DEAR_WALK"):
