@@ -47,45 +47,45 @@ class Problem(StrEnum):
     NO_ICON = "no_icon"
 
 
-#: The options of all recipes: one row for each choice of each step, and one for a step without choices. A
-#: choice that is a bare text or number is its own value.
+#: The options of all recipes: one for each choice of each step, and one for a step without choices. A choice
+#: that is a bare text or number is its own value.
 #: Steps that are no list of objects have none; what stands in them is text, whatever it is.
-_OPTIONS = """
+#: Recipes offer the same options again and again, so each is looked for among the icons once. First come the
+#: icons that recipes have a step or an option for; then, without an id, the options that no icon covers: none
+#: bears their value, their label or the key of their step.
+_COUNT = text(
+    f"""
     WITH options AS MATERIALIZED (
-        SELECT recipes.id AS recipe_id, step ->> 'id' AS step, option ->> 'label' AS label,
-            CASE jsonb_typeof(option) WHEN 'object' THEN option ->> 'value' ELSE option #>> '{}' END AS value
+        SELECT step ->> 'id' AS step, option ->> 'label' AS label,
+            CASE jsonb_typeof(option) WHEN 'object' THEN option ->> 'value' ELSE option #>> '{{}}' END
+                AS value,
+            array_agg(recipes.id) AS recipes
         FROM recipes
         CROSS JOIN LATERAL jsonb_path_query(
             recipe_steps, 'strict $[*] ? (@.type() == "object")', silent => true) step
         LEFT JOIN LATERAL jsonb_path_query(
             step, 'strict $.options[*] ? (@.type() != "array" && @.type() != "null")', silent => true
         ) option ON true
+        GROUP BY 1, 2, 3
+    ), used AS (
+        SELECT DISTINCT icon.id, recipe_id FROM options
+        JOIN recipe_option_tag_icon icon ON icon.id IN (step, value, label)
+        CROSS JOIN LATERAL unnest(options.recipes) recipe_id
+    ), bare AS (
+        SELECT step, value, label, counted.* FROM options
+        CROSS JOIN LATERAL (
+            SELECT count(DISTINCT recipe_id) AS recipes, min(recipe_id) AS first_recipe
+            FROM unnest(options.recipes) recipe_id) counted
+        WHERE coalesce(value, label, step) IS NOT NULL
+        AND NOT EXISTS (SELECT FROM recipe_option_tag_icon icon WHERE icon.id IN (step, value, label))
     )
-"""
-#: How many recipes have a step or an option of each icon's key, and the first of them.
-_USED = text(
-    f"""{_OPTIONS}
-    SELECT used.id, count(*) AS recipes,
+    SELECT used.id, NULL AS step, NULL AS value, NULL AS label, count(*) AS recipes, NULL AS first_recipe,
         (array_agg(recipe.id ORDER BY recipe.is_active DESC, recipe.name, recipe.id))[1:{SHOWN_RECIPES}]
-            AS first
-    FROM (
-        SELECT DISTINCT icon.id, named.recipe_id FROM recipe_option_tag_icon icon
-        JOIN (SELECT recipe_id, step AS name FROM options
-            UNION ALL SELECT recipe_id, value FROM options
-            UNION ALL SELECT recipe_id, label FROM options) named ON named.name = icon.id) used
-    JOIN recipes recipe ON recipe.id = used.recipe_id
-    GROUP BY used.id
-    """  # noqa: S608 - our own text
-)
-#: Options that no icon covers: none bears their value, their label or the key of their step.
-_BARE = text(
-    f"""{_OPTIONS}
-    SELECT step, value, label, count(DISTINCT recipe_id) AS recipes, min(recipe_id) AS first_recipe,
-        count(*) OVER () AS total
-    FROM options
-    WHERE coalesce(value, label, step) IS NOT NULL
-    AND NOT EXISTS (SELECT FROM recipe_option_tag_icon icon WHERE icon.id IN (step, value, label))
-    GROUP BY step, value, label ORDER BY recipes DESC, step, value, label LIMIT :most
+            AS first, NULL AS total
+    FROM used JOIN recipes recipe ON recipe.id = used.recipe_id GROUP BY used.id
+    UNION ALL
+    (SELECT NULL, step, value, label, recipes, first_recipe, NULL, count(*) OVER () FROM bare
+    ORDER BY recipes DESC, step, value, label LIMIT {SHOWN_OPTIONS})
     """  # noqa: S608 - our own text
 )
 
@@ -108,13 +108,13 @@ class Census:
 
 
 def _take_census() -> Census:
-    used = session().execute(_USED).all()
-    bare = session().execute(_BARE, {"most": SHOWN_OPTIONS}).all()
+    rows = session().execute(_COUNT).all()
+    used, bare = [row for row in rows if row.id is not None], [row for row in rows if row.id is None]
     recipes, first = {row.id: row.recipes for row in used}, {row.id: row.first for row in used}
     return Census(recipes, first, bare, bare[0].total if bare else 0)
 
 
-#: Read from the forms of all recipes, which at ten thousand of them takes most of a second.
+#: Read from the forms of all recipes, which at ten thousand of them takes half a second.
 CENSUS = Kept(_take_census, Changes("option_icon", "recipe"))
 
 
