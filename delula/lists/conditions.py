@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, Groupin
 from delula.errors import InvalidInput
 from delula.lists.paging import Condition
 from delula.search.filter import term_condition
-from delula.search.kinds import Flag, FullText, Json
+from delula.search.kinds import Flag, FullText, Json, Operator
 from delula.search.kinds.fulltext import Search
 
 if TYPE_CHECKING:
@@ -45,12 +45,20 @@ def conditions_of(resolved: Filter) -> list[Condition]:
                     equals=term.searched.name if _holds_to_one_value(term, clause) else None,
                     within=_stretch_of(term, clause),
                     until=_end_of(clause),
+                    glance=_glance_of(term),
                     dear=isinstance(kind, FullText),
                     rechecked=_needs_order(term),
                     guessed=isinstance(kind, Json),
                 )
             )
     return found
+
+
+def _glance_of(term: Term) -> ColumnElement[bool] | None:
+    """What each match of a term with one value meets, and is tested sooner; None where nothing is known."""
+    values = [operand.low for operand in term.operands if operand.operator is Operator.MATCHES]
+    value = values[0] if len(values) == len(term.operands) == 1 and not term.negated else None
+    return term.searched.kind.glance([value.data]) if value and term.searched else None
 
 
 def _needs_order(term: Term) -> bool:

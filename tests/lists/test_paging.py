@@ -479,6 +479,26 @@ def test_an_index_of_words_does_not_know_their_order(term: str, is_rechecked: bo
     assert (condition.dear, condition.rechecked) == (True, is_rechecked)
 
 
+@pytest.mark.parametrize(
+    ("term", "has_glance"),
+    [
+        ("whale", True),
+        ("blue whale", True),
+        ('"blue whale"', True),
+        ("prompt:whale", True),
+        ("prompt:whale,dolphin", False),
+        ("-prompt:whale", False),
+        ("-whale", False),
+        ("wha*", False),
+        ("prompt:none", False),
+        ("cost:5", False),
+    ],
+)
+def test_a_walk_glances_at_a_text_that_has_to_hold_all_words(term: str, has_glance: bool) -> None:
+    (condition,) = conditions_of(parse(term, FIELDS, now=START))
+    assert (condition.glance is not None) is has_glance
+
+
 def test_the_whole_table_is_never_sorted_for_a_page(session: Session) -> None:
     statements: list[tuple[str, Any]] = []
     event.listen(session.connection(), "before_cursor_execute", lambda *a: statements.append((a[2], a[3])))
