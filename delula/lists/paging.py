@@ -581,7 +581,7 @@ class Search:
         row = self.session.execute(
             self._select(place).order_by(*self._by_order()).offset(rows).limit(1)
         ).first()
-        if row is None or row.value in BEYOND:
+        if row is None or row.value is None or row.value in BEYOND:
             return None
         end = tuple_(
             literal(row.value, self.order.sort.expression.type), literal(row.id, self.source.id.type)

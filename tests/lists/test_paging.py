@@ -250,6 +250,13 @@ def test_paging_forwards_gives_every_match_once_and_in_order(session: Session, n
         assert forwards(session, CONDITIONS[name], order, 120) == expected(session, CONDITIONS[name], order)
 
 
+@pytest.mark.parametrize("strategy", ["matches nearby"], indirect=True)
+@pytest.mark.usefixtures("strategy")
+def test_what_is_looked_for_nearby_is_found_among_rows_without_a_value_as_well(session: Session) -> None:
+    order, conditions = Order(SORTS["cost"], descending=True), CONDITIONS["a phrase with a glance"]
+    assert forwards(session, conditions, order, 120) == expected(session, conditions, order)
+
+
 #: A table that lies beside the rows of the list, as sums do.
 BESIDE = ITEMS.alias("beside")
 JOINED = Source(ITEMS.outerjoin(BESIDE, BESIDE.c.id == C.id), C.id)
