@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from delula.audit.names import called
 from delula.commands import action_title
 from delula.models.enums import wording
 from delula.web.display import (
@@ -18,12 +19,12 @@ from delula.web.display import (
     time_tag,
 )
 from delula.web.masking import shown_json
-from delula.web.references import object_href, object_names
 from delula.web.tables import Cell, link, text, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from delula.audit.names import Called
     from delula.models import JsonValue
     from delula.web.lists import ListPage
 
@@ -33,13 +34,13 @@ SHOWN_VALUES = 3
 
 def cells() -> Mapping[str, Cell]:
     """One cell for each column; what others are called is asked once, for all rows of a page."""
-    names: dict[tuple[str, str], str] = {}
+    names: dict[tuple[str, str], Called] = {}
     changes: dict[int, str] = {}
 
     def about(row: Any, listed: ListPage) -> str:
         if not names:
-            names.update(object_names((one.object_kind, one.object_id) for one in listed.rows))
-        href, name = object_href(row.object_kind, row.object_id), names[row.object_kind, row.object_id]
+            names.update(called((one.object_kind, one.object_id) for one in listed.rows))
+        name, href = names[row.object_kind, row.object_id]
         return link(href, name) if href else text(name)
 
     def change(row: Any, listed: ListPage) -> str:

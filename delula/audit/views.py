@@ -11,15 +11,17 @@ from delula.access.permissions import Permission
 from delula.audit import queries
 from delula.audit.cells import cells
 from delula.audit.listing import LISTING
+from delula.audit.names import called, entries_href
 from delula.commands import action_title, command_named, inverse_of
 from delula.commands.bulk_runs import find_run
 from delula.web.list_views import ListViews, add_list
-from delula.web.lists import id_of_path, in_filter, place_of
+from delula.web.lists import id_of_path, place_of
 from delula.web.masking import shown_json
-from delula.web.references import hrefs_of, object_href, object_name
+from delula.web.references import hrefs_of
 from delula.web.render import render, render_part, render_peek
 
 if TYPE_CHECKING:
+    from delula.audit.names import Called
     from delula.audit.queries import Found
     from delula.models import BulkRun
 
@@ -75,7 +77,7 @@ def of_object(kind: str, reference: str) -> Response:
     """The newest entries about one object, for its page."""
     id_ = id_of_path(reference)
     entries = queries.of_object(kind, id_)
-    all_href = f"{url_for('audit.index')}?q=kind:{in_filter(kind)}+object:{in_filter(id_)}"
+    all_href = entries_href(kind, id_)
     return render_part(
         "audit/_of_object.html",
         "Audit",
@@ -95,16 +97,18 @@ def _found(entry_id: int) -> Found:
 
 def _shown(found: Found) -> dict[str, Any]:
     entry = found.entry
+    thing = entry.object_kind, entry.object_id
+    about = called([thing])[thing]
     return {
         "entry": entry,
         "found": found,
         "title": action_title(entry.action),
-        "object_name": object_name(entry.object_kind, entry.object_id),
-        "object_href": object_href(entry.object_kind, entry.object_id),
+        "object_name": about.name,
+        "object_href": about.href,
         "before": shown_json(entry.before),
         "after": shown_json(entry.after),
         "input": shown_json(entry.input),
-        "related": _related(found),
+        "related": _related(found, about),
         "undo_href": url_for(
             "commands.look_at_undo", entry_id=entry.id, back=url_for("audit.detail", entry_id=entry.id)
         ),
@@ -133,12 +137,10 @@ def _why_not_undone(found: Found) -> str | None:
     return why_may_not(inverse.command.permission)
 
 
-def _related(found: Found) -> list[dict[str, Any]]:
+def _related(found: Found, about: Called) -> list[dict[str, Any]]:
     entry = found.entry
-    name = object_name(entry.object_kind, entry.object_id)
-    href = object_href(entry.object_kind, entry.object_id)
     links: list[dict[str, Any]] = [
-        {"icon": "box", "title": name, "meta": "What it was done to", "href": href}
+        {"icon": "box", "title": about.name, "meta": "What it was done to", "href": about.href}
     ]
     href_of = hrefs_of("audit")
     if entry.takes_back is not None:

@@ -19,7 +19,6 @@ from delula.recipes import versions
 from delula.tags import queries
 from delula.tags.namespaces import newly_broken
 from delula.web.display import named, read_column
-from delula.web.references import name_objects
 from delula.web.tags import dangling_chip, tag_chip
 
 if TYPE_CHECKING:
@@ -333,13 +332,7 @@ def _in_words(values: Sequence[object]) -> list[str]:
     return [", ".join(map(word, entries)) or "none" for entries in lists]
 
 
-def _object_names(ids: Sequence[str]) -> Mapping[str, str]:
-    names = queries.remembered_names(id_ for one in ids if (id_ := id_in(one)) is not None)
-    return {str(id_): name for id_, name in names.items()}
-
-
 read_column("tag_highlights", _in_words)
 read_column("into", _in_words)
-name_objects("tag", _object_names)
 
 GIVE, PUT_BACK, TIDY = register(Give()), register(PutBack()), register(Tidy())

@@ -12,7 +12,7 @@ from delula.web.lists import in_path
 from delula.web.masking import masked_email, shown_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from delula.lists import RowId
 
@@ -61,38 +61,6 @@ def hrefs_of(area: str) -> Callable[[RowId], str]:
     """The addresses of the objects of an area, by id; made once for a page, since it asks for many."""
     index = url_for(f"{area}.index")
     return lambda id_: f"{index}{in_path(id_)}"
-
-
-#: By kind of things that have a name, what they are called, by id; without those that nobody remembers.
-_NAMES: dict[str, Callable[[Sequence[str]], Mapping[str, str]]] = {}
-
-
-def name_objects(kind: str, find: Callable[[Sequence[str]], Mapping[str, str]]) -> None:
-    """Let things of a kind be called so where the audit log tells of them.
-
-    Args:
-        kind: as the audit log names it.
-        find: what those with these ids are called, by id; asked once for all that a list shows.
-    """
-    _NAMES[kind] = find
-
-
-def object_names(objects: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
-    """What things are called, each by kind and id: `Tag lava`, else `User u-ann`."""
-    ids: dict[str, list[str]] = {}
-    for kind, id_ in dict.fromkeys(objects):
-        ids.setdefault(kind, []).append(id_)
-    found = {kind: find(ids[kind]) for kind, find in _NAMES.items() if kind in ids}
-    return {
-        (kind, id_): f"{kind.replace('_', ' ').capitalize()} {found.get(kind, {}).get(id_, id_)}"
-        for kind, some in ids.items()
-        for id_ in some
-    }
-
-
-def object_name(kind: str, id_: str) -> str:
-    """What one thing is called."""
-    return object_names([(kind, id_)])[kind, id_]
 
 
 def object_href(kind: str, id_: str) -> str | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import select
 
 from delula.access.actor import COMMAND_LINE, Actor
 from delula.access.permissions import Role
 from delula.audit.listing import FIELDS, LISTING
 from delula.commands import Change, note, registry, run
 from delula.db import atomic
+from delula.models import Staff
 from delula.tags.actions import MERGE, Merging
 from delula.tags.giving import GIVE, Giving
 from delula.web.lists import in_path
@@ -132,28 +135,82 @@ def test_the_list_asks_little(audited: Console) -> None:
     assert len([one for one in sent if "audit_log" in one]) <= 3, sent
 
 
-def test_tags_are_named_by_what_is_remembered_in_a_few_questions_for_all_rows(
+THINGS = """
+    INSERT INTO tags (id, name) VALUES (1, 'lava'), (2, 'ice'), (3, 'old');
+    INSERT INTO recipes (id, name, slug, description, prompt, instructions, category,
+            credit_cost, recipe_steps, tag_highlights)
+        SELECT id, 'r', 's' || id, '', '', '', '', 1, '[]', '{3,1,99}' FROM generate_series(1, 20) id;
+    INSERT INTO recipe_samples (id, recipe_id, generation_id, user_id, title, original_prompt, thumbnail_url,
+        preview_url, high_res_url, type, file_size) VALUES (4, 1, 8, 'u-1', 'By ann@example.org', '', '', '',
+        '', 'image', 1);
+    INSERT INTO user_assets (id, user_id, asset_id, original_filename, display_name, s3_key, cdn_url,
+        mime_type, file_size, asset_type, source) VALUES (5, 'u-1', 'a', '', 'Sea.png', '', '', '', 1, 1, 1);
+    INSERT INTO system_assets (id, system_id, asset_id, name, url, mime_type, file_size)
+        VALUES (5, 's', 'b', 'Frame', '', '', 1);
+    INSERT INTO dashboard.removed_asset (reference, source, asset_id, name, mime_type, bytes, state, actor)
+        VALUES ('user-8', '2', 'c', 'Cliff', '', 1, 'purged', 'ann');
+    INSERT INTO component_registry (component_id, name) VALUES ('upscale', 'Upscaler');
+    INSERT INTO recipe_option_tag_icon (id, display) VALUES ('neon', 'Neon');
+    INSERT INTO providers (id, title) VALUES (6, 'fal');
+    INSERT INTO users (id, handle, email) VALUES ('u-1', 'ann', 'ann@example.org'),
+        ('u-2', NULL, 'ben@example.org'), ('u/3', '', NULL);
+"""
+#: What stands there, with its page, and what those call it who may not see addresses.
+NAMED = {
+    ("recipe", "1"): ("/recipes/1", "Recipe r"),
+    ("sample", "4"): ("/samples/4", "Sample By a•••@e•••.org"),
+    ("asset", "user-5"): ("/assets/user-5", "Asset Sea.png"),
+    ("asset", "system-5"): ("/assets/system-5", "Asset Frame"),
+    ("asset", "user-8"): ("/assets/removed/user-8", "Asset Cliff (gone)"),
+    ("component", "upscale"): ("/components/upscale", "Component Upscaler"),
+    ("option_icon", "neon"): ("/option-icons/neon", "Option icon Neon"),
+    ("provider", "6"): ("/providers/6", "Provider fal"),
+    ("user", "u-1"): ("/users/u-1", "User ann"),
+    ("user", "u-2"): ("/users/u-2", "User b•••@e•••.org"),
+    ("user", "u/3"): (f"/users/{in_path('u/3')}", "User u/3"),
+    ("generation", "8"): ("/generations/8", "Generation 8"),
+    ("tag_namespace", "mood"): ("/tags/namespaces/mood", "Tag namespace mood"),
+}
+#: What stands there no more, by an entry that may tell its name.
+GONE = {
+    "Recipe Lava (gone)": Change("recipe", "70", {"name": "Lava"}, {}),
+    "Recipe Ice (gone)": Change("recipe", "71", {"name": "old"}, {"name": "Ice"}),
+    "Recipe 72 (gone)": Change("recipe", "72", {"credit_cost": 1}, {"credit_cost": 2}),
+    f"Recipe {'9' * 30} (gone)": Change("recipe", "9" * 30, {}, {}),
+    "User c•••@e•••.org (gone)": Change("user", "u-9", {"handle": "cem@example.org"}, {"handle": None}),
+    "Asset Sky (gone)": Change("asset", "market-7", {"name": "Sky"}, {}),
+}
+
+
+def test_things_are_named_and_linked_also_when_gone_in_a_few_questions_for_all_rows(
     make_database: Callable[..., str], migrated_template: str
 ) -> None:
     with console_on(make_database(migrated_template)) as console:
-        console.sql("INSERT INTO tags (id, name) VALUES (1, 'lava'), (2, 'ice'), (3, 'old')")
-        console.sql("""INSERT INTO recipes (id, name, slug, description, prompt, instructions, category,
-            credit_cost, recipe_steps, tag_highlights)
-            SELECT id, 'r', 's' || id, '', '', '', '', 1, '[]', '{3,1,99}'
-            FROM generate_series(1, 20) id""")
+        console.sql(THINGS)
         with console.app.app_context():
             for id_ in range(1, 21):
                 run(GIVE, Giving(recipe=id_, tags="-1\n+2"), ANN)
             run(MERGE, Merging(id=3, into="ice"), ANN)
-        console.admin.get(LIST)
+            with atomic():
+                for change in (*(Change(*one, {}, {}) for one in NAMED), *GONE.values()):
+                    note("things.noted", change, ANN)
+        console.viewer.get(LIST)
         with sent_by(console) as sent:
-            page = console.admin.get(LIST, headers=FRAGMENT).text
+            page = console.viewer.get(LIST, headers=FRAGMENT).text
+        (entry,) = told(console, "object_id = '70'")
+        alone = console.viewer.get(f"{LIST}{entry}").text
     assert "old (gone), lava, tag 99" in page
     assert "old (gone), tag 99, ice" in page
     shown = " ".join(words(page).split())
-    assert "Tag old (gone)" in shown
     assert "into — → ice" in shown
-    assert len(sent) <= 9, sent
+    assert len(sent) <= 10, sent
+    links = dict(re.findall(r'href="([^"]+)"><bdi>([^<]+)</bdi></a>', page))
+    for href, name in NAMED.values():
+        assert links[href] == name
+    for name, change in GONE.items():
+        assert links[f"/audit/?q=kind:{change.kind}+object:{change.id}"] == name
+    assert links["/audit/?q=kind:tag+object:3"] == "Tag old (gone)"
+    assert "Recipe Lava (gone)" in words(alone)
 
 
 def test_a_long_value_that_differs_at_its_end_is_a_change(audited: Console) -> None:
@@ -198,13 +255,15 @@ def test_an_entry_says_who_what_when_and_why(audited: Console) -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 def test_staff_are_linked_for_those_alone_who_may_open_their_pages(app: Flask, role: Role) -> None:
-    with app.app_context(), atomic():
-        entry = note("staff.created", Change("staff", "7", {}, {"role": "viewer"}), COMMAND_LINE)
     client = client_of(app, role)
+    with app.app_context(), atomic() as current:
+        staff = current.execute(select(Staff.id, Staff.email).order_by(Staff.id.desc()).limit(1)).one()
+        change = Change("staff", str(staff.id), {}, {"role": "viewer"})
+        entry = note("staff.created", change, COMMAND_LINE)
     for path in (LIST, f"{LIST}{entry}", f"{LIST}{entry}/peek"):
         page = client.get(path).text
-        assert "Staff 7" in page, path
-        assert ('href="/staff/7"' in page) is (role is Role.ADMIN), path
+        assert f"Staff {staff.email}" in page, path
+        assert (f'href="/staff/{staff.id}"' in page) is (role is Role.ADMIN), path
 
 
 def test_taking_back_is_offered_to_those_who_may(audited: Console) -> None:
