@@ -11,11 +11,10 @@ from sqlalchemy import update
 
 from delula.assets import queries
 from delula.assets.detail import side
-from delula.assets.media import FILE, key_of, kind_of
+from delula.assets.media import FILE, key_of, kind_of, type_of
 from delula.db import atomic, session
 from delula.errors import Refused
 from delula.models import Generation, UserAsset
-from delula.models.enums import AssetType
 from delula.storage import NoSuchObject, needed_store
 from delula.storage.derive import Unreadable, derive
 from delula.storage.layout import Derivative, derivative_keys
@@ -25,7 +24,7 @@ from delula.work import Promise, Task
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from delula.assets.queries import AnyAsset
+    from delula.models.enums import AssetType
     from delula.storage import Store
     from delula.storage.derive import Derived
     from delula.work import Run
@@ -42,11 +41,6 @@ def derive_later(reference: str) -> int:
         reference: as lists write it: `user-123`.
     """
     return DERIVE.defer({"reference": reference}, about=("asset", reference))
-
-
-def type_of(asset: AnyAsset) -> AssetType | None:
-    """The type of the file as the product has it; None for what it does not know."""
-    return next((one for one in AssetType if one.name.lower() == kind_of(asset)), None)
 
 
 def _derive(run: Run, reference: str) -> None:
@@ -106,7 +100,7 @@ def _original(reference: str, store: Store) -> tuple[str, AssetType]:
     found = queries.find(reference)
     if found is None:
         raise Refused(GONE)
-    key, kind = key_of(found[1], FILE, store), type_of(found[1])
+    key, kind = key_of(found[1], FILE, store), type_of(kind_of(found[1]))
     if key is None or kind is None:
         raise Refused("No file of it lies in the bucket." if key is None else "Its type is unknown.")
     return key, kind

@@ -10,6 +10,8 @@ from delula.models.enums import AssetType, MediaType
 from delula.storage.layout import Derivative, derivative_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from delula.assets.queries import AnyAsset
     from delula.storage import Store
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 FILE, THUMBNAIL, BLURRED = "file", "thumbnail", "blurred"
 PARTS = (FILE, THUMBNAIL, BLURRED)
 
-#: How a browser shows a media type, by how it begins.
+#: How a browser shows a file of the product's types, and of a media type, by how that begins.
+_BY_TYPE: Mapping[int | None, str] = {one.value: one.name.lower() for one in AssetType}
 _KINDS = {"image/": "image", "video/": "video", "audio/": "audio", "application/pdf": "document"}
 
 
@@ -26,9 +29,24 @@ def kind_of(asset: AnyAsset) -> str:
     if isinstance(asset, Generation):
         is_video = asset.type == MediaType.VIDEO or (asset.video_url and not asset.image_url)
         return "video" if is_video else "image"
-    if isinstance(asset, UserAsset) and isinstance(asset.asset_type, AssetType):
-        return asset.asset_type.name.lower()
-    return next((kind for start, kind in _KINDS.items() if asset.mime_type.startswith(start)), "other")
+    return kind_of_file(asset.mime_type, asset.asset_type if isinstance(asset, UserAsset) else None)
+
+
+def kind_of_file(mime_type: str, asset_type: int | None = None) -> str:
+    """The same of a file in a library.
+
+    Args:
+        mime_type: as its row has it; how it begins is enough.
+        asset_type: the same of a user's, which counts for more where the product knows it.
+    """
+    if asset_type in _BY_TYPE:
+        return _BY_TYPE[asset_type]
+    return next((kind for start, kind in _KINDS.items() if mime_type.startswith(start)), "other")
+
+
+def type_of(kind: str) -> AssetType | None:
+    """The product's type of what `kind_of` tells; None for what the product does not know."""
+    return next((one for one in AssetType if one.name.lower() == kind), None)
 
 
 def locations(asset: AnyAsset, part: str) -> list[str]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from delula.assets import media
 from delula.db import session
 from delula.integrity.places import place_of
+from delula.storage.derive import DRAWN
 from delula.storage.layout import MEDIA_TYPES
 from delula.uploads.content import SYNONYMS
 
@@ -34,7 +36,8 @@ class Holder:
         pictures: columns with pictures of it.
         owner: whose a row is, as an expression.
         bytes: what the row says of the file's size, as an expression.
-        mime: the same of its type.
+        mime: the same of its media type.
+        type: the same of its type in the product, where a row says one.
         since: when a row was made, as an expression.
         id: the unique key of the table.
         is_text: whether that is a text.
@@ -49,6 +52,7 @@ class Holder:
     owner: str = "NULL"
     bytes: str = "NULL"
     mime: str = "NULL"
+    type: str = "NULL"
     since: str = "created_at AT TIME ZONE 'UTC'"
     id: str = "id"
     is_text: bool = False
@@ -66,7 +70,15 @@ REMOVAL = "removal"
 _SIZED: dict[str, Any] = {"bytes": "file_size", "mime": "mime_type"}
 #: In this order: what is known of a file comes from the first table that refers to it.
 HOLDERS = (
-    Holder("user", "user_assets", ("s3_key", "cdn_url"), ("thumbnail_url",), "user_id", **_SIZED),
+    Holder(
+        "user",
+        "user_assets",
+        ("s3_key", "cdn_url"),
+        ("thumbnail_url",),
+        "user_id",
+        **_SIZED,
+        type="asset_type",
+    ),
     Holder("system", "system_assets", ("url",), **_SIZED),
     Holder("market", "market_assets", ("url",), owner="creator_id", **_SIZED),
     Holder("generation", "generations", ("s3_key", "video_url", "image_url"), ("thumbnail_url",), "user_id"),
@@ -108,7 +120,7 @@ def _statement(holder: Holder, *, is_first: bool) -> Any:
     # All that goes into it stands above.
     return text(f"""
         SELECT {holder.id} AS id, {columns}, {holder.owner} AS owner, {holder.bytes} AS bytes,
-            {holder.mime} AS mime, {holder.since} AS since
+            {holder.mime} AS mime, {holder.type} AS type, {holder.since} AS since
         FROM {holder.table} WHERE {behind} AND {holder.where} ORDER BY {holder.id} LIMIT :most""")  # noqa: S608
 
 
@@ -185,7 +197,9 @@ def _claims(key: str, row: AnyRow, *, is_file: bool) -> Mapping[str, Any]:
     place = place_of(key)
     mime = normal_type(row.mime) if is_file and row.mime else None
     named = MEDIA_TYPES.get(key.rpartition(".")[2].lower()) if mime else None
+    kind = media.kind_of_file(row.mime, row.type) if is_file and row.mime is not None else None
     return {
+        "is_drawn": kind is not None and media.type_of(kind) in DRAWN,
         "bytes": row.bytes if is_file else None,
         "mime": mime,
         "named_mime": named if named != mime else None,

@@ -35,11 +35,11 @@ _SEE = text("""
             THEN it.content_type END""")
 _REFER = text("""
     INSERT INTO dashboard.stored_reference
-        (key, source, row_id, owner_id, is_file, bytes, mime, named_mime, folder, stem, since)
+        (key, source, row_id, owner_id, is_file, is_drawn, bytes, mime, named_mime, folder, stem, since)
     SELECT * FROM unnest(
         CAST(:key AS text[]), CAST(:source AS text[]), CAST(:row_id AS text[]), CAST(:owner_id AS text[]),
-        CAST(:is_file AS boolean[]), CAST(:bytes AS bigint[]), CAST(:mime AS text[]),
-        CAST(:named_mime AS text[]), CAST(:folder AS text[]), CAST(:stem AS text[]),
+        CAST(:is_file AS boolean[]), CAST(:is_drawn AS boolean[]), CAST(:bytes AS bigint[]),
+        CAST(:mime AS text[]), CAST(:named_mime AS text[]), CAST(:folder AS text[]), CAST(:stem AS text[]),
         CAST(:since AS timestamptz[]))
     ON CONFLICT (key) DO NOTHING""")
 # What is set aside comes back by it.
@@ -54,8 +54,8 @@ _MENTION = text("""
             WHERE held.key = told.key AND held.state IN ('moving', 'held'))
     ON CONFLICT (key) DO NOTHING""")
 _REFERENCE_COLUMNS = (
-    *("key", "source", "row_id", "owner_id", "is_file", "bytes", "mime", "named_mime", "folder", "stem"),
-    "since",
+    *("key", "source", "row_id", "owner_id", "is_file", "is_drawn", "bytes", "mime", "named_mime"),
+    *("folder", "stem", "since"),
 )
 
 _IS_MENTIONED = text("""
@@ -99,8 +99,8 @@ _OBJECTS = text(
         WHERE key > :after AND key <= :last AND seen = :scan AND kind <> 'quarantine'
     ), known AS MATERIALIZED (
         SELECT object.*, reference.key IS NOT NULL AS is_referenced, reference.source, reference.row_id,
-            reference.owner_id AS row_owner, reference.is_file, reference.bytes AS row_bytes,
-            reference.mime, reference.named_mime
+            reference.owner_id AS row_owner, reference.is_file, reference.is_drawn,
+            reference.bytes AS row_bytes, reference.mime, reference.named_mime
         FROM object LEFT JOIN dashboard.stored_reference reference ON reference.key = object.key
     )
     SELECT 'orphan', key, NULL, NULL, owner_id, bytes, NULL, CAST(:scan AS bigint) FROM known object
@@ -123,7 +123,7 @@ _OBJECTS = text(
     UNION ALL
     SELECT 'derivatives', key, source, row_id, row_owner, bytes, lacking, :scan
     FROM (SELECT object.*, concat_ws(', ', {_LACKING}) AS lacking FROM known object
-        WHERE role = 'originals' AND kind IN ('images', 'videos') AND is_file
+        WHERE role = 'originals' AND kind IN ('images', 'videos') AND is_drawn
             AND source IN ('user', 'system', 'market')) object
     WHERE lacking <> ''
     UNION ALL

@@ -62,6 +62,7 @@ class StoredReference(Base, kw_only=True):
     Attributes:
         source: which table, by the word for what it holds.
         is_file: whether it is the file itself, rather than a picture of it.
+        is_drawn: whether it is a file that pictures are made of.
         mime: as the row has it.
         named_mime: as the key's extension has it, where that is another.
         since: when the row was made.
@@ -78,6 +79,7 @@ class StoredReference(Base, kw_only=True):
     row_id: Mapped[str] = mapped_column(Text)
     owner_id: Mapped[str | None] = mapped_column(Text, default=None)
     is_file: Mapped[bool] = mapped_column(Boolean)
+    is_drawn: Mapped[bool] = mapped_column(Boolean, server_default=text("false"), default=False)
     bytes: Mapped[int | None] = mapped_column(BigInteger, default=None)
     mime: Mapped[str | None] = mapped_column(Text, default=None)
     named_mime: Mapped[str | None] = mapped_column(Text, default=None)

@@ -9,8 +9,9 @@ from markupsafe import Markup
 from delula.access import clock
 from delula.access.guard import may
 from delula.access.permissions import Permission
+from delula.assets.media import kind_of_file
 from delula.models import ReviewKind, ReviewState
-from delula.review import media, queries, scoring
+from delula.review import queries, scoring
 from delula.review.actions import said_of
 from delula.review.things import SUBJECTS
 from delula.storage import current_store
@@ -110,7 +111,7 @@ def tile() -> Callable[[Any, ListPage], Markup]:
             row,
             listed,
             title=name_of(row, row.title),
-            kind=media.kind_of_type(row.media) if is_there else "other",
+            kind=kind_of_file(row.media, row.asset_type) if is_there else "other",
             state=state_tag(row.state),
             when=row.since,
             part=picture if is_there and shows_media else None,

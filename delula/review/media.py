@@ -13,12 +13,14 @@ from delula.models.enums import MediaType
 from delula.samples import media as samples
 from delula.samples.queries import locations as sample_locations
 from delula.samples.queries import locations_of as sample_locations_of
+from delula.storage.derive import DRAWN
 from delula.storage.layout import Derivative, derivative_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from delula.db import AnyRow
+    from delula.models.enums import AssetType
     from delula.storage import Store
 
 #: The parts of an item that can be looked at.
@@ -30,9 +32,6 @@ _MODELS: dict[ReviewKind, Any] = {
     ReviewKind.MARKET_ASSET: MarketAsset,
     ReviewKind.GENERATION: Generation,
 }
-#: What a blurred picture is made of.
-_BLURRED_KINDS = {"image", "video"}
-_KINDS = {"image/": "image", "video/": "video", "audio/": "audio", "application/pdf": "document"}
 
 
 def kind_of(kind: ReviewKind, row: AnyRow) -> str:
@@ -42,12 +41,7 @@ def kind_of(kind: ReviewKind, row: AnyRow) -> str:
     if kind is ReviewKind.GENERATION:
         is_video = row.type == MediaType.VIDEO or (row.video_url and not row.image_url)
         return "video" if is_video else "image"
-    return kind_of_type(row.mime_type)
-
-
-def kind_of_type(mime_type: str) -> str:
-    """The same of a media type, by how it begins."""
-    return next((name for start, name in _KINDS.items() if mime_type.startswith(start)), "other")
+    return assets.kind_of_file(row.mime_type, getattr(row, "asset_type", None))
 
 
 def keys_of(kind: ReviewKind, object_id: int, parts: Sequence[str], store: Store) -> dict[str, str]:
@@ -72,13 +66,18 @@ def blurred_of(kind: ReviewKind, ids: Sequence[int], store: Store) -> Sequence[t
     found = []
     for row in rows:
         file, blurred = key_of(row, FILE, store), key_of(row, BLURRED, store)
-        if file and blurred and kind_of(kind, row) in _BLURRED_KINDS:
+        if file and blurred and _type_of(kind, row, file) in DRAWN:
             found.append((row.id, file, blurred))
     return found
 
 
 def _key_of(kind: ReviewKind) -> Callable[[Any, str, Store], str | None]:
     return _key_of_sample if kind is ReviewKind.SAMPLE else assets.key_of
+
+
+def _type_of(kind: ReviewKind, row: Any, file: str) -> AssetType | None:
+    """What the job that makes pictures takes a file for."""
+    return samples.type_of(row, file) if kind is ReviewKind.SAMPLE else assets.type_of(assets.kind_of(row))
 
 
 def _key_of_sample(sample: AnyRow, part: str, store: Store) -> str | None:

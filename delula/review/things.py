@@ -242,6 +242,8 @@ def with_names(
 ) -> Select[*tuple[Any, ...]]:
     """Items with `thing_id`, None where the thing is gone, its `title`, and how its `media` type begins.
 
+    Of a user's upload also its `asset_type`.
+
     Args:
         items: a selection of items.
         kind: their column of it.
@@ -263,6 +265,7 @@ def with_names(
         func.coalesce(*(one.table.c.id for one in SUBJECTS.values())).label("thing_id"),
         func.coalesce(*titles).label("title"),
         beginning.label("media"),
+        _U.asset_type,
     )
 
 
@@ -294,10 +297,9 @@ def find_many(kind: ReviewKind, ids: Sequence[int]) -> dict[int, AnyRow]:
 
 
 def blur_later(subject: Subject, row: AnyRow) -> None:
-    """Have the blurred picture of a thing made, within the transaction at hand; none without its file."""
-    is_seen = getattr(row, "mime_type", "image/").startswith(("image/", "video/"))
+    """Have the blurred picture of a thing made, within the transaction at hand, where one can be."""
     store = current_store()
-    if not is_seen or store is None or not media.keys_of(subject.kind, row.id, [media.FILE], store):
+    if store is None or not media.blurred_of(subject.kind, [row.id], store):
         return
     if subject.kind is ReviewKind.SAMPLE:
         blur_sample_later(row.id)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from delula.assets.derivatives import drawn, keep
 from delula.errors import Refused
-from delula.models.enums import AssetType, MediaType
 from delula.samples import media, queries
 from delula.storage import needed_store
-from delula.storage.layout import Derivative, type_of_extension
+from delula.storage.layout import Derivative
 from delula.work import Promise, Task
 
 if TYPE_CHECKING:
+    from delula.models.enums import AssetType
     from delula.storage import Store
     from delula.work import Run
 
@@ -41,8 +41,7 @@ def _file(sample: int, store: Store) -> tuple[str, AssetType]:
     key = media.shown_key(found, store)
     if key is None:
         raise Refused("No file of it lies in the bucket.")
-    named = type_of_extension(key.rpartition(".")[2].lower())
-    return key, named or (AssetType.VIDEO if found.type == MediaType.VIDEO else AssetType.IMAGE)
+    return key, media.type_of(found, key)
 
 
 BLUR = Task("samples.blur", "Make the blurred picture of a sample", _blur, Promise.AT_LEAST_ONCE)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from delula.models.enums import AssetType, MediaType
+from delula.storage.layout import type_of_extension
+
 if TYPE_CHECKING:
     from delula.storage import Store
 
@@ -30,3 +33,9 @@ def shown_key(sample: Any, store: Store) -> str | None:
     return next(
         (key for part in ("full", "preview", "thumbnail") if (key := key_of(sample, part, store))), None
     )
+
+
+def type_of(sample: Any, key: str) -> AssetType:
+    """The type of a file of a sample: what its key says, else what the sample is."""
+    named = type_of_extension(key.rpartition(".")[2].lower())
+    return named or (AssetType.VIDEO if sample.type == MediaType.VIDEO else AssetType.IMAGE)

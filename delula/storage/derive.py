@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from delula.models.enums import AssetType
 from delula.storage.layout import Derivative
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from delula.models.enums import AssetType
-
+#: Of what pictures are made; of sound and documents there are none.
+DRAWN = frozenset({AssetType.IMAGE, AssetType.VIDEO})
 _DRAWING = Path(__file__).with_name("drawing.py")
 #: Seconds after which a file is given up, whatever it waits for.
 MOST_SECONDS = 90
@@ -55,10 +56,9 @@ def derive(kind: AssetType, file: Path, folder: Path) -> Derived:
     Raises:
         Unreadable: the file is not what it is said to be, or cannot be looked into within the limits.
     """
-    name = kind.name.lower()
-    if name == "document":
+    if kind is AssetType.DOCUMENT:
         return Derived()
-    told = _told([sys.executable, "-I", str(_DRAWING), name, str(file), str(folder)])
+    told = _told([sys.executable, "-I", str(_DRAWING), kind.name.lower(), str(file), str(folder)])
     if "error" in told:
         raise Unreadable(told["error"])
     return Derived(**told, files={one: folder / one for one in Derivative if (folder / one).exists()})

@@ -12,10 +12,13 @@ import pytest
 from delula.access.actor import Actor
 from delula.access.permissions import Role
 from delula.commands import run, take_back
-from delula.db import session
+from delula.db import atomic, session
 from delula.errors import Forbidden, Refused
 from delula.integrity import moves, tasks
 from delula.integrity.actions import DELETE, REMAKE, RESTORE, SET_ASIDE, OneFinding, OneItem
+from delula.models import ReviewKind
+from delula.models.enums import AssetType
+from delula.review import things
 from delula.storage import Store, StoreUnavailable
 from delula.storage import store as store_module
 from delula.storage.layout import blurred_key, derivative_keys
@@ -281,6 +284,26 @@ def test_a_picture_that_is_to_be_blurred_and_is_not_is_found_wherever_it_is_show
         if is_shown_blurred:
             expected.add(("derivatives", key))
     assert {one for one in bucket.scan() if one[0] == "derivatives"} == expected
+
+
+@pytest.mark.parametrize("named", ["png", "mp3"])
+def test_no_picture_is_missed_that_no_job_can_make(bucket: Bucket, named: str) -> None:
+    """Of an upload that is a document by its type, and of a sample whose file is a sound."""
+    size = len(good("png"))
+    asset(bucket, A, size=size, kind=AssetType.DOCUMENT)
+    bucket.put(A, body=good("png"))
+    flag(bucket, "user_asset", "user_assets", A, "'rejected', 0, false")
+    _, table, _, row = REVIEWED["samples/c.png"]
+    sample = f"samples/c.{named}"
+    bucket.console.sql(f"INSERT INTO {table} {row}", size, sample)
+    bucket.put(sample, body=good("png"))
+    flag(bucket, "sample", table, sample, "'rejected', 0, false")
+    assert bucket.scan() == ({("derivatives", sample)} if named == "png" else set())
+    with bucket.console.app.app_context(), atomic():
+        for kind in (ReviewKind.USER_ASSET, ReviewKind.SAMPLE):
+            for thing in things.find_many(kind, range(1_000)).values():
+                things.blur_later(things.SUBJECTS[kind], thing)
+    assert bucket.work() == (["samples.blur"] if named == "png" else [])
 
 
 def test_a_blurred_picture_that_is_missing_is_made_again(bucket: Bucket) -> None:

@@ -12,6 +12,7 @@ from delula.db import session
 from delula.errors import Refused
 from delula.integrity import scan, tasks
 from delula.integrity.actions import BEGIN_SCAN, SET_ASIDE, OneFinding, Pace
+from delula.models.enums import AssetType
 from delula.storage import StoreUnavailable, walk
 from delula.storage.layout import blurred_key, derivative_keys
 from tests.thinning import some
@@ -23,12 +24,20 @@ A = "library/user/u/images/originals/a.png"
 ADDRESS = "s3://{bucket}/{key}"
 
 
-def asset(bucket: Bucket, key: str, *, size: int = 9, mime: str = "image/png", user: str = "u") -> None:
+def asset(
+    bucket: Bucket,
+    key: str,
+    *,
+    size: int = 9,
+    mime: str = "image/png",
+    user: str = "u",
+    kind: AssetType = AssetType.IMAGE,
+) -> None:
     bucket.console.sql(
         "INSERT INTO user_assets (user_id, asset_id, original_filename, display_name, s3_key, cdn_url,"
         " mime_type, file_size, asset_type, source)"
-        " VALUES (%s, gen_random_uuid()::text, 'a', 'a', %s, 'https://elsewhere.example/x', %s, %s, 1, 1)",
-        user, key, mime, size,
+        " VALUES (%s, gen_random_uuid()::text, 'a', 'a', %s, 'https://elsewhere.example/x', %s, %s, %s, 1)",
+        user, key, mime, size, kind,
     )  # fmt: skip
 
 
