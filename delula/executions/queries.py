@@ -96,13 +96,17 @@ _BY_EXECUTION = (
 
 def find(reference: str) -> AnyRow | None:
     """Number and execution id of the run with this number, or of a run of the execution with this id."""
-    if "\0" in reference:
-        return None  # PostgreSQL takes no such text at all
-    ask = session().execute
     id_ = id_in(reference)
-    if id_ is not None and (by_id := ask(_BY_ID, {"id": id_}).one_or_none()) is not None:
+    if id_ is not None and (by_id := session().execute(_BY_ID, {"id": id_}).one_or_none()) is not None:
         return by_id
-    return ask(_BY_EXECUTION, {"execution_id": reference}).one_or_none() if reference else None
+    return find_execution(reference)
+
+
+def find_execution(id_: str) -> AnyRow | None:
+    """The same of a run of the execution with this id, be it a number."""
+    if not id_ or "\0" in id_:
+        return None  # PostgreSQL takes no such text at all
+    return session().execute(_BY_EXECUTION, {"execution_id": id_}).one_or_none()
 
 
 def _of_execution(condition: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from delula.executions.cells import cells
 from delula.executions.listing import LISTING
 from delula.executions.trace import trace_of
 from delula.web.list_views import ListViews, add_list
-from delula.web.lists import in_filter, place_of
+from delula.web.lists import id_of_path, in_filter, place_of
 from delula.web.masking import shown_json
 from delula.web.references import hrefs_of, owner_naming
 from delula.web.render import render, render_peek
@@ -43,7 +43,7 @@ add_list(
 )
 
 
-@blueprint.get("/<reference>")
+@blueprint.get("/<path:reference>")  # an id may have slashes, and a server takes `%2F` for one
 @requires(Permission.COMPONENTS_READ)
 def detail(reference: str) -> Response:
     """One execution, by its id or by the number of one of its runs, as a trace over its components."""
@@ -86,7 +86,9 @@ def peek(reference: str) -> Response:
 
 
 def _found(reference: str) -> AnyRow:
-    run = queries.find(reference)
+    id_ = id_of_path(reference)
+    coded = queries.find_execution(id_) if id_ != reference else None
+    run = coded or queries.find(reference)
     if run is None:
         abort(404)
     return run

@@ -12,7 +12,7 @@ from delula.palette import clues, queries
 from delula.palette.pages import Entry, pages_named, searches
 from delula.storage import current_store
 from delula.users.queries import WITHHELD
-from delula.web.lists import in_path
+from delula.web.lists import coded_in_path, in_path
 from delula.web.masking import shown_text
 from delula.web.references import owner_naming
 from delula.web.render import render
@@ -87,7 +87,9 @@ def _entries(rows: Sequence[AnyRow]) -> list[Entry]:
     entries: dict[str, Entry] = {}
     for row in rows:
         area, icon = _AREAS[row.kind]
-        href = f"{indexes[area]}{in_path(row.key)}"
+        # A bare number is that of a run.
+        is_coded = row.kind == "execution" and row.key.isdigit()
+        href = f"{indexes[area]}{coded_in_path(row.key) if is_coded else in_path(row.key)}"
         if href not in entries:
             entries[href] = Entry(_title(row, name_of), _note(row), icon, href)
     return list(entries.values())

@@ -436,8 +436,13 @@ def in_path(id_: RowId) -> str:
     if _AS_IT_IS(id_) and id_ not in FRAGMENTS:
         return id_
     if _NOT_A_PART.fullmatch(id_) or id_ in FRAGMENTS:
-        return "~" + urlsafe_b64encode(id_.encode()).decode().rstrip("=")
+        return coded_in_path(id_)
     return quote(id_, safe="")
+
+
+def coded_in_path(id_: str) -> str:
+    """A text id as a part of an address that reads like no other; `id_of_path` reads it back too."""
+    return "~" + urlsafe_b64encode(id_.encode()).decode().rstrip("=")
 
 
 def id_of_path(part: str) -> str:

@@ -114,6 +114,36 @@ def test_an_execution_is_found_by_its_id_and_by_the_number_of_each_run(running: 
         assert re.findall(r'class="trace-step chosen"\s+id="run-(\d+)"', of_run) == [str(id_)]
 
 
+#: Ids of executions, and the addresses by which people and the palette get to them.
+ODD_IDS = {
+    "flow/7": (f"{LIST}flow/7", f"{LIST}flow%2F7"),
+    "flow//7/": (f"{LIST}flow//7/", f"{LIST}flow%2f%2F7%2F"),
+    "/../a b%?#": (),
+    "~flow": (f"{LIST}~flow",),
+    "count": (),
+    "7/peek": (),
+    "1": (),
+}
+
+
+@pytest.mark.parametrize("id_", list(ODD_IDS))
+def test_every_execution_can_be_opened_whatever_its_id(running: Console, id_: str) -> None:
+    running.sql(
+        "INSERT INTO component_usage (component_id, execution_id) SELECT component_id, %s"
+        " FROM component_registry LIMIT 1 RETURNING id",
+        id_,
+    )
+    try:
+        ((run,),) = running.sql("SELECT id FROM component_usage WHERE execution_id = %s", id_)
+        offered = running.admin.get("/palette", query_string={"q": id_}, headers=FRAGMENT).text
+        (href,) = set(re.findall(rf'href="({LIST}[^"?]+)"', offered))
+        for address in (href, *ODD_IDS[id_]):
+            page = running.admin.get(address)
+            assert re.findall(r'id="run-(\d+)"', page.text) == [str(run)], address
+    finally:
+        running.sql("DELETE FROM component_usage WHERE execution_id = %s", id_)
+
+
 def test_runs_without_an_execution_stand_alone(running: Console) -> None:
     for condition in ("execution_id IS NULL", "execution_id = ''"):
         statement = f"SELECT id FROM component_usage WHERE {condition} LIMIT 3"  # noqa: S608 - our own
