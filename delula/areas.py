@@ -42,7 +42,7 @@ from delula.users.views import blueprint as users
 from delula.web.render import render_once
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from markupsafe import Markup
 
@@ -153,13 +153,22 @@ def register_areas(app: Flask) -> None:
     offer_pages(
         app, (Page(area.label, area.icon, area.group, area.endpoint, area.permission) for area in AREAS)
     )
-    app.jinja_env.globals.update(navigation=navigation, area_around=area_around)
+    app.jinja_env.globals.update(navigation=navigation, area_around=area_around, area_at_hand=area_at_hand)
 
 
 def area_around() -> Mapping[str, str] | None:
     """The area in which the list of this request lies, as a breadcrumb; None where it is the area itself."""
+    return _breadcrumb(lambda area: area.within)
+
+
+def area_at_hand() -> Mapping[str, str] | None:
+    """The area in which the page of this request lies, likewise; None where the person may open none."""
+    return _breadcrumb(lambda area: (area.blueprint, *area.within))
+
+
+def _breadcrumb(blueprints: Callable[[Area], Sequence[Blueprint]]) -> Mapping[str, str] | None:
     for area in AREAS:
-        if request.blueprint in {one.name for one in area.within} and may(area.permission):
+        if request.blueprint in {one.name for one in blueprints(area)} and may(area.permission):
             return {"label": area.label, "href": url_for(area.endpoint)}
     return None
 

@@ -30,7 +30,7 @@ from flask import (
     session,
     url_for,
 )
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.local import LocalProxy
@@ -38,7 +38,6 @@ from werkzeug.local import LocalProxy
 from delula.access import sessions
 from delula.access.permissions import Permission
 from delula.access.sessions import KeptForm, SignedIn
-from delula.web.errors import Explanation, error_response
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -145,7 +144,6 @@ def init_guard(app: Flask) -> None:
     # The token lives as long as the session that it belongs to, so a form may stay open for as long.
     app.config.update(WTF_CSRF_TIME_LIMIT=None)
     CSRFProtect(app)
-    app.register_error_handler(CSRFError, _forged)
     app.jinja_env.globals.update(
         current_staff=current_staff, signed_in=signed_in, may=may, why_may_not=why_may_not
     )
@@ -178,7 +176,7 @@ def _guard() -> AnyResponse | None:
         return _ask_to_sign_in()
     if request.headers.get(BACKGROUND_HEADER) is None:
         sessions.touch(person)
-    if not access.before_setup and (step := _setup_step(person)) is not None:
+    if not access.before_setup and (step := setup_step(person)) is not None:
         return lead_to(step, keeping_form=False)
     if not person.may(access.permission):
         log.warning(
@@ -199,7 +197,7 @@ def _forget_sent_form(response: Response) -> Response:
     return response
 
 
-def _setup_step(person: SignedIn) -> str | None:
+def setup_step(person: SignedIn) -> str | None:
     """The endpoint of what the person has to do before anything else."""
     if person.password_is_temporary:
         return "account.password"
@@ -292,24 +290,3 @@ def kept_fields(*paths: str) -> MultiDict[str, str] | None:
     """
     form = sessions.kept_form(current_staff) if "kept" in request.args else None
     return MultiDict(form.fields) if form is not None and urlsplit(form.path).path in paths else None
-
-
-def _forged(error: CSRFError) -> Response:
-    person = signed_in()
-    log.warning(
-        "form refused: %s",
-        error.description,
-        extra={
-            "staff_id": person.id if person else None,
-            "address": request.remote_addr,
-            "endpoint": request.endpoint,
-        },
-    )
-    return error_response(
-        400,
-        Explanation(
-            "This form is no longer valid",
-            "It was opened in another session, or did not come from this console. Nothing was done.",
-            "Go back, reload the page and send it again.",
-        ),
-    )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from flask import Flask, Response, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
 from psycopg import IntegrityError
 from psycopg.errors import (
     DeadlockDetected,
@@ -23,6 +24,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from delula.access.guard import setup_step, signed_in
 from delula.db import release
 from delula.errors import Forbidden, InvalidInput, Refused
 from delula.web.render import trigger, wants_fragment
@@ -84,6 +86,11 @@ HELD_UP = Explanation(
     "The database was kept waiting by another change of the same rows; nothing was saved by this request.",
     "Wait a few seconds and try again.",
 )
+FORGED = Explanation(
+    "This form is no longer valid",
+    "It was opened in another session, or did not come from this console. Nothing was done.",
+    "Go back, reload the page and send it again.",
+)
 #: Of a constraint or a trigger that the product's database has and no document names.
 AGAINST_A_RULE = Explanation(
     "The database refused the change",
@@ -126,20 +133,27 @@ def error_response(status: int, explanation: Explanation | None = None) -> Respo
                 "requestId": g.get("request_id", ""),
             },
         )
-    page = render_template(
-        "errors/page.html",
-        status=status,
-        title=explanation.title,
-        text=explanation.text,
-        next_step=explanation.next_step,
-        request_id=g.get("request_id", ""),
-    )
-    return make_response(page, status)
+    return make_response(_page(status, explanation), status)
+
+
+def _page(status: int, explanation: Explanation) -> str:
+    """The error page: with the console around it for who is signed in, unless the console itself failed."""
+    said = {"status": status, "request_id": g.get("request_id", ""), **asdict(explanation)}
+    if status < 500:
+        try:
+            person = signed_in()
+            if person is not None and setup_step(person) is None:
+                return render_template("errors/framed.html", **said)
+        except (DBAPIError, PoolTimeout) as error:
+            log.warning("error page without its frame: %s", type(error).__name__)
+            release()
+    return render_template("errors/page.html", **said)
 
 
 def init_errors(app: Flask) -> None:
     """Answer every error, expected or not."""
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(InvalidInput, _invalid)
@@ -155,6 +169,20 @@ def _http(error: HTTPException) -> Response:
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response
+
+
+def _forged(error: CSRFError) -> Response:
+    person = signed_in()
+    log.warning(
+        "form refused: %s",
+        error.description,
+        extra={
+            "staff_id": person.id if person else None,
+            "address": request.remote_addr,
+            "endpoint": request.endpoint,
+        },
+    )
+    return error_response(400, FORGED)
 
 
 def _refused(error: Refused) -> Response:

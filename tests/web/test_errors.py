@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,10 @@ FAULTS = {
 }
 
 
+#: What the pages of the console have and those that stand by themselves have not.
+NAVIGATION = '<nav class="nav"'
+
+
 def lines(logged: io.StringIO) -> list[dict[str, object]]:
     """The log, line by line."""
     return [json.loads(line) for line in logged.getvalue().splitlines()]
@@ -46,8 +51,23 @@ def test_a_fault_answers_a_page_with_cause_next_step_and_request_id(
     request_id = page.headers["X-Request-ID"]
     assert f'<span class="mono">{request_id}</span>' in page.text
     assert "<h1" in page.text
+    assert (NAVIGATION in page.text) is (status < 500)
     assert page.headers["Content-Security-Policy"]
     assert [line for line in lines(logged) if line.get("request_id") == request_id]
+
+
+def test_an_error_leads_back_to_the_area_that_it_lies_in_and_shows_strangers_none(console: Console) -> None:
+    page = console.viewer.get("/recipes/999999").text
+    assert re.search(r'href="/recipes/"[^>]*>(<[^>]*>)*Go to Recipes<', page)
+    assert 'href="/recipes/" aria-current="page"' in page
+    refused = console.viewer.get("/staff/1")
+    assert (refused.status_code, NAVIGATION in refused.text) == (403, True)
+    assert NAVIGATION not in console.app.test_client().get("/no/such/page").text
+    console.sql("UPDATE dashboard.staff SET password_is_temporary = true WHERE role = 'viewer'")
+    try:
+        assert NAVIGATION not in console.viewer.get("/no/such/page").text
+    finally:
+        console.sql("UPDATE dashboard.staff SET password_is_temporary = false")
 
 
 @pytest.mark.parametrize(("path", "status"), FAULTS.items())
@@ -157,12 +177,14 @@ def test_without_a_database_the_console_is_calm_and_recovers_by_itself(
             client.get(path) for path in ("/generations/", "/generations/1", "/account/")
         ]
         fragment = client.get("/generations/facets", headers=FRAGMENT)
+        nothing = client.get("/no/such/page")
         assert time.monotonic() - began < 5
         for page in pages:
             assert page.status_code == 503
             assert "The database cannot be reached" in page.text
             assert page.headers["Retry-After"]
             assert "psycopg" not in page.text
+        assert (nothing.status_code, NAVIGATION in nothing.text) == (404, False)
         assert fragment.status_code == 503
         assert "cannot be reached" in fragment.headers["HX-Trigger"]
         assert client.get("/healthz").status_code == 200
