@@ -1,8 +1,9 @@
-"""What is hidden from people who may not see it: parts of e-mail addresses, and secrets in JSON."""
+"""What is hidden from people who may not see it: parts of e-mail addresses, and secrets in JSON and texts."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from delula.access.guard import may
@@ -23,8 +24,32 @@ _SECRET = re.compile(
 
 #: A password in a URL: `https://user:password@host`, with or without a name before it.
 _PASSWORD_IN_URL = re.compile(r"(://[^\s/?#:@]*:)[^\s/?#@]+@")
-#: A parameter of a URL: `?token=…`, `&api_key=…`.
-_PARAMETER_IN_URL = re.compile(r"(?<=[?&;#])(?P<key>[\w.%\[\]-]{2,64})=[^\s&;#\"'<>]+")
+#: A parameter of a URL, or what is set like one: `?token=…`, `&api_key=…`, `secret="…"`.
+_SET = re.compile(
+    r"(?<![\w.%\[\]-])(?P<key>[\w.%\[\]-]{2,64})(?P<equals>=[\"']?)"
+    r"(?P<value>(?<=[\"'])[^\"'\n]+|[^\s&;#\"'<>]*[^\s&;#\"'<>,.)}\]])"
+)
+#: What is said of a secret without telling it: `max_tokens=4096`, `auth=false`.
+_TOLD = re.compile(r"\d{1,5}|true|false|null|none|undefined", re.IGNORECASE).fullmatch
+#: Secrets that are known by their shape, wherever they stand: a text in which the first part does not occur
+#: has none such. What is replaced is the group `secret`.
+_KNOWN = tuple(
+    (sign, re.compile(shape))
+    for sign, shape in (
+        ("sk-", r"(?<![\w-])(?P<secret>sk-(?=[\w-]*\d)[\w-]{16,})"),
+        ("AKIA", r"\b(?P<secret>AKIA[A-Z0-9]{16})\b"),
+        ("AIza", r"\b(?P<secret>AIza[\w-]{35,})"),
+        ("eyJ", r"(?<![\w-])(?P<secret>eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?)"),
+        ("k_live_", r"\b(?P<secret>[rs]k_live_\w{16,})"),
+        ("earer ", r"\b[Bb]earer +(?P<secret>(?=\S*\d)[\w.~+/:-]{16,}=*)"),
+        (
+            "uthorization",
+            r"\b[Aa]uthorization[\"']?: *[\"']?(?:\w+ +)?(?P<secret>(?=\S*\d)[\w.~+/:-]{16,}=*)",
+        ),
+        # Of a key of fal, what follows its number.
+        (":", r"(?<=-[0-9a-f]{12}):(?P<secret>[0-9a-f]{32})\b"),
+    )
+)
 
 
 def masked_email(address: str | None) -> str | None:
@@ -60,18 +85,35 @@ def _masked_text(text: str) -> str:
             end = re.compile(r"(?<!\\)" + re.escape(found["quote"])).search(text, found.end())
             shown += [text[at : found.end()], MASK]
             at = end.start() if end else len(text)
-    return masked_urls("".join(shown) + text[at:])
+    return masked_secrets("".join(shown) + text[at:])
 
 
-def masked_urls(text: str) -> str:
-    """A text with the passwords in its URLs masked, and the values of their parameters that are secrets."""
-    if "://" not in text:
-        return text
-    return _PARAMETER_IN_URL.sub(_masked_parameter, _PASSWORD_IN_URL.sub(rf"\1{MASK}@", text))
+def masked_secrets(text: str) -> str:
+    """A text with its secrets masked.
+
+    Masked are passwords in URLs, what is set by the name of a secret (`token=…`), and what has the shape of a
+    well-known one.
+    """
+    # Each search begins only where the text has what it looks for: a list asks this of every cell.
+    if "://" in text:
+        text = _PASSWORD_IN_URL.sub(rf"\1{MASK}@", text)
+    if "=" in text:
+        text = _SET.sub(_masked_value, text)
+    for sign, shape in _KNOWN:
+        if sign in text:
+            text = shape.sub(_masked_secret, text)
+    return text
 
 
-def _masked_parameter(found: re.Match[str]) -> str:
-    return f"{found['key']}={MASK}" if is_secret(found["key"]) else found[0]
+def _masked_value(found: re.Match[str]) -> str:
+    is_in_url = found.string[: found.start()][-1:] in set("?&;#")
+    if not is_secret(found["key"]) or (_TOLD(found["value"]) and not is_in_url):
+        return found[0]
+    return f"{found['key']}{found['equals']}{MASK}"
+
+
+def _masked_secret(found: re.Match[str]) -> str:
+    return found[0].replace(found["secret"], MASK)
 
 
 def shown_text(text: str | None) -> str:
@@ -83,10 +125,8 @@ def shown_text(text: str | None) -> str:
     Returns:
         The text; empty for none.
     """
-    if not text or ("@" not in text and "://" not in text):
-        return text or ""
-    shown = masked_urls(text)
-    return shown if may(Permission.USERS_READ_EMAIL) else _masked_addresses(shown)
+    shown = masked_secrets(text) if text else ""
+    return shown if "@" not in shown or may(Permission.USERS_READ_EMAIL) else _masked_addresses(shown)
 
 
 def is_whole(text: str) -> bool:
@@ -104,6 +144,7 @@ def shown_json(value: JsonValue) -> JsonValue:
     return shown if may(Permission.USERS_READ_EMAIL) else masked_addresses(shown)
 
 
+@lru_cache(maxsize=5_000)  # the same names stand in row after row
 def is_secret(key: str) -> bool:
     """Whether a key's name says that its value is a secret."""
     words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", key).lower().replace("-", "_")

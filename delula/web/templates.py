@@ -14,7 +14,7 @@ from delula.web.charts import sparkline
 from delula.web.display import FILTERS
 from delula.web.json_tree import json_nodes
 from delula.web.lists import in_filter, in_path
-from delula.web.masking import masked_urls, shown_text
+from delula.web.masking import masked_secrets, shown_text
 from delula.web.render import kept
 from delula.web.tiles import tile_tag
 
@@ -78,7 +78,7 @@ def init_templates(app: Flask, settings: Settings) -> None:
         in_filter=in_filter,
         in_path=in_path,
         json_nodes=json_nodes,
-        masked_urls=masked_urls,
+        masked_secrets=masked_secrets,
         shown_text=shown_text,
         sparkline=sparkline,
     )

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from delula.access.permissions import Role
-from delula.web.masking import MASK, masked_addresses
+from delula.web.masking import MASK, masked_addresses, masked_json, masked_secrets
 from tests.consoles import client_of
 
 if TYPE_CHECKING:
@@ -142,18 +142,59 @@ def test_addresses_within_what_people_wrote_are_for_who_may_see_them(
     assert "sam@example.com" in client.get("/audit/").text
 
 
-def test_a_secret_within_an_address_that_somebody_wrote_is_for_nobody(
+def test_a_secret_within_what_somebody_wrote_is_for_nobody(
     app: Flask, session: scoped_session[Session]
 ) -> None:
+    said = "no answer from https://fal.run/x?token=sk-live&n=1 for sk-proj-0123456789abcdef"
     for row in WRITTEN.split(";"):
-        session.execute(text(row), {"said": "no answer from https://fal.run/x?token=sk-live&n=1"})
+        session.execute(text(row), {"said": said})
     session.commit()
     client = client_of(app)
     for path in READ:
-        assert "token=sk-live" not in client.get(path).text.replace("%3D", "="), path
+        page = client.get(path).text
+        assert "token=sk-live" not in page.replace("%3D", "="), path
+        assert "sk-proj" not in page, path
+
+
+_FAL = "1b2c3d4e-0000-4111-8222-1234567890ab"
+#: Texts with a secret in them, and how everybody sees them.
+TOLD = {
+    "Incorrect API key provided: sk-proj-Ab12Cd34Ef56Gh78Ij90.": f"Incorrect API key provided: {MASK}.",
+    "key sk_live_51H8abcdefghijklmnop": f"key {MASK}",
+    "AKIAIOSFODNN7EXAMPLE is not known": f"{MASK} is not known",
+    f"key=AIza{'Sy0-_' * 7}, no": f"key={MASK}, no",
+    "authorization: bearer abcdef0123456789": f"authorization: bearer {MASK}",
+    "{'Authorization': 'Basic dXNlcjpwYXNzd29yZDEyMw=='}": f"{{'Authorization': 'Basic {MASK}'}}",
+    f"Authorization: Key {_FAL}:{'0a' * 16}": f"Authorization: Key {MASK}",
+    f"key {_FAL}:{'0a' * 16} is off": f"key {_FAL}:{MASK} is off",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc_DEF-123 expired": f"{MASK} expired",
+    "(api_key=hunter2), clientSecret='a b', x": f"(api_key={MASK}), clientSecret='{MASK}', x",
+    "https://u:p@h/?token=12345&n=1#sig=x": f"https://u:{MASK}@h/?token={MASK}&n=1#sig={MASK}",
+}
+#: Texts that only look a little like one.
+INNOCENT = (
+    "max_tokens=4096 exceeded, auth=false, token=None",
+    "Bearer token is missing; a bearer of good-news-for-everyone",
+    "risk-taking sk-ateboarding in-2024-style, ask-me-anything-0123456789",
+    "key=value monkey=banana keyboard=qwerty seed=123456789012 --ar=16:9",
+    "AKIA in the sky, eyJack.of.all, AIzawa",
+    "Authorization: needed for this request",
+    f"{_FAL}: failed at 10:30 with https://a.b/c?status=422",
+    "the secret = love; password: a song",
+)
+
+
+def test_secrets_in_texts_are_masked_by_their_names_and_shapes_and_nothing_else_is() -> None:
+    assert {said: masked_secrets(said) for said in TOLD} == TOLD
+    assert [masked_json([said]) for said in TOLD] == [[shown] for shown in TOLD.values()]
+    assert [masked_secrets(shown) for shown in TOLD.values()] == list(TOLD.values())
+    assert [masked_secrets(said) for said in INNOCENT] == list(INNOCENT)
 
 
 def test_a_long_word_is_read_once() -> None:
     # Twice as long, it took four times as long: minutes at this length.
     assert masked_addresses("@" + "a" * 300_000) == "@" + "a" * 300_000
+    for word in ("sk-", "eyJ", "earer ", "authorization: ", "a=", "a.", "://", "-" + "0" * 12 + ":"):
+        long = word * (300_000 // len(word)) + "="
+        assert masked_secrets(long) == long
     assert masked_addresses("to a@b.c, <ann@example.org>;x@y") == "to a•••@b•••.c, <a•••@e•••.org>;x•••@•••"
