@@ -64,6 +64,14 @@ def failing_with_scripts(context: BrowserContext) -> Iterator[None]:
     assert failed == []
 
 
+def ready(page: Page) -> None:
+    """Wait until the scripts of the page at hand have run: what it shows may be there before its keys work.
+
+    `goto` and `wait_for_url` wait for that by themselves; what a click or a key leads to does not.
+    """
+    page.wait_for_load_state("domcontentloaded")  # it comes after scripts that are modules
+
+
 @contextmanager
 def page_of(chromium: Browser, console: Console, role: Role, *, scripts: bool = True) -> Iterator[Page]:
     """An empty page in a clean profile, in which somebody with that role is signed in to a console.

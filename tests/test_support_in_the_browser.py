@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from delula.access.permissions import Role
 from delula.credits import reconcile
 from delula.db import session
-from tests.browsing import page_of
+from tests.browsing import page_of, ready
 from tests.consoles import console_on
 from tests.jobs.working import COUNT
 from tests.working import work_off
@@ -60,6 +60,7 @@ def test_a_generation_is_retried_and_the_toast_takes_it_back(chromium: Browser, 
         page.locator(".form-actions button").click()
         expect(page.get_by_role("button", name=re.compile("Undo")).first).to_be_visible()
         assert console.sql("SELECT status, retry_count FROM generations") == [("pending", 1)]
+        ready(page)
         page.keyboard.press("z")
         expect(page.get_by_text("Taken back").first).to_be_visible()
         assert console.sql("SELECT status, retry_count FROM generations") == [("failed", 0)]

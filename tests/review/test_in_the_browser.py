@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from delula.access.permissions import Role
 from delula.review.intake import take_in
 from delula.storage import Store
-from tests.browsing import page_of
+from tests.browsing import page_of, ready
 from tests.consoles import client_of, console_on
 from tests.storage.files import png
 
@@ -67,6 +67,7 @@ def shown(page: Page) -> str:
 def test_item_after_item_by_keyboard_alone_and_the_last_one_undone(page: Page, console: Console) -> None:
     page.keyboard.press("r")
     expect(page.locator("[data-review]")).to_have_attribute("data-name", "Picture 1")
+    ready(page)
     names = []
     for turn in range(REVIEWED):
         names.append(shown(page))
@@ -93,6 +94,7 @@ def test_what_is_flagged_is_fetched_only_while_one_holds_the_key(page: Page) -> 
     page.keyboard.press("r")
     blurred = page.locator("[data-blurred]")
     expect(blurred).to_be_visible()
+    ready(page)
     assert not [url for url in asked if "/media/file" in url and "/review/1/" in url]
     page.keyboard.down("h")
     original = page.locator("[data-original]")
@@ -108,9 +110,9 @@ def test_what_is_flagged_is_fetched_only_while_one_holds_the_key(page: Page) -> 
 
 
 def test_who_was_faster_is_told_with_what_and_when_and_can_be_reversed(page: Page, console: Console) -> None:
-    page.keyboard.press("r")
+    with page.expect_response("**/lease"):  # the page asks for it once its scripts have run
+        page.keyboard.press("r")
     expect(page.locator("[data-review]")).to_have_attribute("data-name", "Picture 1")
-    page.wait_for_load_state("networkidle")
     other = client_of(console.app, Role.ADMIN)
     token = re.search(r'name="csrf-token" content="([^"]*)"', other.get("/review/").text)
     assert token is not None
@@ -132,7 +134,8 @@ def test_who_was_faster_is_told_with_what_and_when_and_can_be_reversed(page: Pag
 
 def test_leaving_sets_the_item_free_and_the_keys_are_on_the_sheet(page: Page, console: Console) -> None:
     page.keyboard.press("r")
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("[data-review]")).to_be_visible()
+    ready(page)
     page.keyboard.press("?")
     sheet = page.locator("#keys")
     for label in ("Approve", "Reject for the policy of that number", "Skip, with a reason", "Hold to reveal"):

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from delula.access.permissions import Role
-from tests.browsing import page_of
+from tests.browsing import page_of, ready
 from tests.consoles import console_on
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def test_a_box_of_three_states_saves_what_was_changed_alone(page: Page, console:
     page.locator(".form-actions .primary").click()
     expect(page.locator("h1")).to_have_text("Edit tags: 1 done, 2 left out")
     assert arrays(console) == [[3, 2], [3, 1, 2], [3, 2], [3, 1]]
+    ready(page)
     page.keyboard.press("z")
     page.wait_for_url(re.compile(r"^[^?]*/recipes/$"))
     assert arrays(console) == BEFORE
