@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from delula.db import AnyRow
 
 #: Letters that a box holds; wide ones count twice.
-_NAME_ROOM, _ID_ROOM = 24, 25
+_NAME_ROOM, _ID_ROOM = 24, 22
+#: Of its size a picture keeps so much where there is no room: its smallest letters have 11 pixels then.
+_LEAST = 0.88
 
 #: How the lines of each kind are told apart, in the order of the legend; their looks are in graph.css.
 KINDS: Mapping[str, str] = {
@@ -80,6 +82,7 @@ class Picture:
         boxes: the components in the order of execution.
         lines: the dependencies.
         width: in pixels, as `height`.
+        is_down: whether execution goes down, rather than to the right.
         legend: the looks that occur.
         has_cycle: whether anything is part of a cycle.
     """
@@ -88,8 +91,14 @@ class Picture:
     lines: tuple[Line, ...]
     width: int
     height: int
+    is_down: bool
     legend: tuple[str, ...]
     has_cycle: bool
+
+    @property
+    def least_width(self) -> int:
+        """The width below which it scrolls rather than shrinks, in pixels."""
+        return round(self.width * _LEAST)
 
 
 def look_of(kind: str | None) -> str:
@@ -122,6 +131,7 @@ def picture_of(graph: Graph, current: str | None = None) -> Picture | None:
         lines=tuple(_line(drawn, names) for drawn in drawing.edges),
         width=drawing.width,
         height=drawing.height,
+        is_down=drawing.is_down,
         legend=tuple(look for look in KINDS if any(look_of(edge.kind) == look for edge in graph.edges)),
         has_cycle=any(drawn.in_cycle for drawn in drawing.nodes),
     )

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from delula import ROOT
 from delula.components import drawing
-from delula.components.drawing import NODE_HEIGHT, NODE_WIDTH, draw
+from delula.components.drawing import NODE_HEIGHT, NODE_WIDTH, PAGE_WIDTH, draw
 from delula.components.graph import Edge, Graph, Node, State, around, graph_of, order_of, reach
 from delula.components.picture import KINDS, cycles_of, picture_of, stages_of
 
@@ -129,14 +130,41 @@ def test_lines_begin_at_what_is_needed_and_end_at_what_needs_it(any_graph: Graph
         numbers = [float(number) for number in re.findall(r"-?[\d.]+", edge.path)]
         for (x, y), id_ in ((numbers[:2], edge.edge.target), (numbers[-2:], edge.edge.source)):
             left, top = corners[id_]
-            assert min(abs(x - left), abs(x - left - NODE_WIDTH)) < 0.1
-            assert top - 1 <= y <= top + NODE_HEIGHT + 1
+            if drawn.is_down:
+                assert min(abs(y - top), abs(y - top - NODE_HEIGHT)) < 0.1
+                assert left - 1 <= x <= left + NODE_WIDTH + 1
+            else:
+                assert min(abs(x - left), abs(x - left - NODE_WIDTH)) < 0.1
+                assert top - 1 <= y <= top + NODE_HEIGHT + 1
 
 
 def test_execution_goes_from_left_to_right() -> None:
     drawn = draw(graph("b>a", "c>b", "d>b", "d>a"))
     x = {node.node.id: node.x for node in drawn.nodes}
     assert x["a"] < x["b"] < x["c"] == x["d"]
+
+
+def test_execution_goes_down_where_a_page_has_no_room_for_it_to_the_right() -> None:
+    chain = [f"{later}>{earlier}" for earlier, later in pairwise("abcde")]
+    beside = [f"{one}>a" for one in "uvwxyz"]
+    drawn = draw(graph(*chain, "b>c:conflicts", alone="l"))
+    places = {node.node.id: (node.x, node.y) for node in drawn.nodes}
+    assert (drawn.is_down, drawn.width < PAGE_WIDTH) == (True, True)
+    assert sorted("abcdel", key=lambda id_: places[id_][1]) == list("abcdel")
+    # Down it is no narrower.
+    assert not draw(graph(*chain, *beside)).is_down
+    assert not draw(graph(*chain[:3])).is_down
+
+
+def test_a_picture_scrolls_before_its_letters_become_too_small_to_be_read() -> None:
+    picture = picture_of(graph("b>a", "c>b"))
+    assert picture is not None
+    sizes = [
+        float(size)
+        for size in re.findall(r"font-size: ([\d.]+)px", (ROOT / "static" / "css" / "graph.css").read_text())
+    ]
+    assert len(sizes) == 4
+    assert min(sizes) * picture.least_width / picture.width > 10.9
 
 
 def test_the_keyboard_goes_in_the_order_of_execution() -> None:
