@@ -60,12 +60,14 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (said) announce(said.dataset.announce);
 });
 
-// An answer that is a whole page, or nothing, never replaces a part of one: it becomes a toast.
+// An answer that is a whole page, or nothing, or of something that stands before the console, never replaces a part of
+// one: it becomes a toast.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { xhr } = detail;
   if (xhr.status < 400) return;
   const body = xhr.responseText;
-  const isFragment = xhr.getResponseHeader("HX-Reswap") !== "none" && body.trim() && !/^\s*<!doctype/i.test(body);
+  const isOurs = xhr.getResponseHeader("X-Request-ID") && xhr.getResponseHeader("HX-Reswap") !== "none";
+  const isFragment = isOurs && body.trim() && !/^\s*<!doctype/i.test(body);
   if (!isFragment) detail.shouldSwap = false;
 });
 
