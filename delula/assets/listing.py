@@ -505,7 +505,7 @@ LISTING = ListSpec(
         ("Market", "source:market"),
         ("Deleted", "deleted:yes"),
     ),
-    summary=True,
+    summary="rare",
     pages=(
         ("Uploads", "upload", "uploads.index"),
         ("Integrity", "shield-check", "integrity.index"),

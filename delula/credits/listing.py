@@ -126,6 +126,6 @@ LISTING = ListSpec(
         Column("generation", "Generation", numeric=True),
         Column("payment", "Payment", width="id"),
     ),
-    summary=True,
+    summary="chart",
     tabs=(("Charges", "sign:charge"), ("Grants", "sign:grant")),
 )

@@ -79,6 +79,6 @@ LISTING = ListSpec(
         Column("queue", "Queue", shown=False),
         Column("id", "Id", sort="id", width="id"),
     ),
-    summary=True,
+    summary="line",
     tabs=(("Waiting", "state:waiting"), ("Running", "state:running"), ("Failed", "state:failed")),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from delula.errors import InvalidInput
 from delula.lists.order import Column, Cursor, Order, Sort, SortKind, parse_cursor
@@ -40,7 +40,8 @@ class ListSpec:
         tabs: filters that people want so often that they stand above the list, as pairs of label and filter.
         empty: what will stand in the list once something is there, as a sentence.
         icon: the Lucide icon of the empty list.
-        summary: whether a fragment above the rows sums up what the filter leaves.
+        summary: the kind of the fragment above the rows that sums up what the filter leaves: a line, a chart
+            or rare, there for some filters only; its room is kept free. None where there is none.
         pages: further pages about the same things: label, Lucide icon and endpoint of each.
     """
 
@@ -57,7 +58,7 @@ class ListSpec:
     tabs: Sequence[tuple[str, str]] = ()
     empty: str = ""
     icon: str = "inbox"
-    summary: bool = False
+    summary: Literal["line", "chart", "rare"] | None = None
     pages: Sequence[tuple[str, str, str]] = ()
 
     @property

@@ -112,5 +112,5 @@ LISTING = ListSpec(
         Column("updated", "Updated", sort="updated", width="time"),
     ),
     tabs=(("Unused", "problem:unused"), ("Without a picture", "problem:no_icon")),
-    summary=True,
+    summary="line",
 )

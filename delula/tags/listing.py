@@ -186,7 +186,7 @@ LISTING = ListSpec(
         Column("created", "Created", sort="created", shown=False, width="time"),
         Column("id", "Id", sort="id", shown=False, width="id"),
     ),
-    summary=True,
+    summary="line",
     pages=(("Namespaces", "list-tree", "namespaces.index"),),
     tabs=(
         ("Public", "hidden:no"),
