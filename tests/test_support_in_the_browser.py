@@ -62,7 +62,7 @@ def test_a_generation_is_retried_and_the_toast_takes_it_back(chromium: Browser, 
         assert console.sql("SELECT status, retry_count FROM generations") == [("pending", 1)]
         ready(page)
         page.keyboard.press("z")
-        expect(page.get_by_text("Taken back").first).to_be_visible()
+        expect(page.get_by_text("Undone").first).to_be_visible()
         assert console.sql("SELECT status, retry_count FROM generations") == [("failed", 0)]
 
 

@@ -397,9 +397,7 @@ class EditPublic(Editing[PublicDetails]):
         return f"Edit {it.title}."
 
 
-_PUBLIC_RETIRE = (
-    "Assets of the product and of the market are retired instead; that can be taken back as well."
-)
+_PUBLIC_RETIRE = "Assets of the product and of the market are retired instead; that can be undone as well."
 _STAYS_MADE = (
     "Samples, the backlog and the ledger refer to generations, so they are not deleted here. "
     "It can be made private, and taken out of the gallery, on its own page."

@@ -70,7 +70,7 @@ class Retire(AssetCommand[OfAsset]):
     spares_held = True
     sources = PUBLIC
     elsewhere: ClassVar = {
-        USER: "A file in a user's library is deleted instead, which can be taken back as well.",
+        USER: "A file in a user's library is deleted instead, which can be undone as well.",
         GENERATION: "Generations are made private on their own page instead.",
     }
 

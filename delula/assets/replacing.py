@@ -73,7 +73,7 @@ class Replace(Editing[Replacing]):
 
     def warnings(self, it: Subject) -> tuple[str, ...]:  # noqa: ARG002 - one like the other
         """What becomes of the old one."""
-        return (f"The old file is kept for {REPLACED_KEPT} days; until then this can be taken back.",)
+        return (f"The old file is kept for {REPLACED_KEPT} days; until then this can be undone.",)
 
     def retired(self, entry: AuditEntry) -> str | None:
         """The one whose file was taken."""

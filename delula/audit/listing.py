@@ -93,14 +93,14 @@ FIELDS = FieldSet(
         ),
         Field(
             name="taken-back",
-            label="Taken back",
+            label="Undone",
             kind=Flag(),
             expression=IS_TAKEN_BACK,
             help="Whether a later entry has undone it.",
         ),
         Field(
             name="takes-back",
-            label="Takes back",
+            label="Undoes",
             kind=Number(bits=64),
             expression=LOG.takes_back,
             help="The entry that it undoes.",
@@ -162,5 +162,5 @@ LISTING = ListSpec(
         Column("request", "Request", shown=False, width="id"),
         Column("state", "State"),
     ),
-    tabs=(("Taken back", "taken-back:yes"), ("Without reason", "reason:none")),
+    tabs=(("Undone", "taken-back:yes"), ("Without reason", "reason:none")),
 )

@@ -166,7 +166,7 @@ def _related(found: Found, about: Called) -> list[dict[str, Any]]:
             {
                 "icon": "undo-2",
                 "title": f"Entry {found.later.id}",
-                "meta": f"Taken back by {found.later.actor}",
+                "meta": f"Undone by {found.later.actor}",
                 "href": href_of(found.later.id),
             }
         )

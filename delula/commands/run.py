@@ -206,7 +206,7 @@ def _inverse(entry_id: int) -> Invocation[Any]:
         raise InvalidInput("entry", "There is no such entry.")
     inverse = inverse_of(entry)
     if inverse is None:
-        raise Refused("This cannot be taken back.")
+        raise Refused("This cannot be undone.")
     return inverse
 
 

@@ -462,7 +462,7 @@ def _failure(row: AnyRow, reason: str, now: datetime, start: str, *, refund: boo
     if row.status == GenerationStatus.PROCESSING:
         warnings.append("A provider that still works on it may deliver it all the same.")
     if credits_ is not None:
-        warnings.append("This cannot be taken back, as the credits go back to the owner.")
+        warnings.append("This cannot be undone, as the credits go back to the owner.")
     money = f" and give {credits_.moved} credits back" if credits_ else ", without a refund"
     return Plan(
         f"{start}{money}.",

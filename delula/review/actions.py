@@ -508,9 +508,8 @@ class Reverse(Command[OneDecision]):
             raise Refused("It has changed since, so it cannot be put back. Change it by hand.")
         shown = {**now, "review": item.state}
         then = {**before, "review": found.earlier["state"]}
-        name = f"{subject.label.lower()} {item.object_id}"
         return Plan(
-            f"Undo: {said(found).lower()}, {name}.",
+            f"{subject.label} {item.object_id} is no longer {said(found).lower()}.",
             Change(subject.audit_kind, subject.reference(item.object_id), shown, then),
             digest({**now, "decision": found.id, "state": item.state}),
             data=Undoing(item, found),

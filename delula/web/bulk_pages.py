@@ -163,7 +163,7 @@ def undo(number: int) -> AnyResponse:
     finish(undoing, receipt.left_out)
     if receipt.left_out:
         return redirect(_outcome_href(undoing), 303)
-    flash(_tally("Taken back", receipt), "success")
+    flash(_tally("Undone", receipt), "success")
     return redirect(local_url(back), 303)
 
 

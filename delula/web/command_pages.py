@@ -150,8 +150,8 @@ def undo(entry_id: int) -> AnyResponse:
         return _taking_back(entry, request.form, 422, {error.field: error.message})
     except Refused:
         return _taking_back(entry, request.form, 409)
-    flash(f"Taken back. {receipt.sentence}", f"done:{receipt.entry_id}")
-    # What was taken back may have been the page that the person came from.
+    flash(f"Undone. {receipt.sentence}", f"done:{receipt.entry_id}")
+    # What was undone may have been the page that the person came from.
     href = _receipt_href(inverse.command, receipt) if inverse else ""
     return _lead_back(href or local_url(request.form.get(BACK) or came_from()))
 

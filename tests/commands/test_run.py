@@ -146,7 +146,7 @@ def test_what_has_no_inverse_cannot_be_taken_back(rename: Rename) -> None:
     receipt = run(rename, new(), ANN)
     del registry._COMMANDS[rename.name]
     assert inverse_of(entries()[0]) is None
-    with pytest.raises(Refused, match="cannot be taken back"):
+    with pytest.raises(Refused, match="cannot be undone"):
         take_back(receipt.entry_id, ANN)
     with pytest.raises(InvalidInput):
         take_back(99, ANN)

@@ -61,7 +61,7 @@ def test_two_tags_are_merged_and_come_back(page: Page, console: Console) -> None
     page.wait_for_url(re.compile(r"^[^?]*/tags/$"))
     assert arrays(console) == [[3, 1]] * 4
     page.keyboard.press("z")
-    expect(page.get_by_text("Taken back.")).to_be_visible()
+    expect(page.get_by_text("Undone.")).to_be_visible()
     assert arrays(console) == BEFORE
 
 

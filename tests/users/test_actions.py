@@ -130,7 +130,7 @@ def test_what_has_a_way_back_can_be_taken_back(command: Any, given: Any) -> None
 @pytest.mark.usefixtures("users")
 def test_a_session_does_not_come_back() -> None:
     entry = does(actions.revoke_session, OneUser(user_id="u"))
-    with pytest.raises(Refused, match="cannot be taken back"):
+    with pytest.raises(Refused, match="cannot be undone"):
         take_back(entry, ADMIN, reason="a mistake")
     with pytest.raises(Refused, match="no session"):
         does(actions.revoke_session, OneUser(user_id="u"))
@@ -150,7 +150,7 @@ def test_a_role_or_type_that_nobody_can_choose_is_not_brought_back() -> None:
     role = does(actions.set_role, NewRole(user_id="odd", access_role="user"))
     type_ = does(actions.set_type, NewType(user_id="odd", account_type="guest"))
     for entry in (role, type_):
-        with pytest.raises(Refused, match="cannot be taken back"):
+        with pytest.raises(Refused, match="cannot be undone"):
             take_back(entry, ADMIN, reason="a mistake")
 
 

@@ -101,7 +101,7 @@ def test_the_same_form_writes_one_note_and_with_another_text_none() -> None:
 def test_the_command_line_writes_as_often_as_it_is_told() -> None:
     receipts = [write(key="", actor=COMMAND_LINE) for _ in range(2)]
     assert bodies() == ["asked twice"] * 2
-    with pytest.raises(Refused, match="cannot be taken back"):
+    with pytest.raises(Refused, match="cannot be undone"):
         take_back(receipts[0].entry_id, ADMIN)
 
 
