@@ -57,7 +57,7 @@ def _changes(rows: Sequence[Any]) -> list[str]:
         [
             name
             for name in dict.fromkeys((*row.after, *row.before))
-            if row.before.get(name) != row.after.get(name)
+            if _unless_blank(row.before.get(name)) != _unless_blank(row.after.get(name))
         ]
         for row in rows
     ]
@@ -68,6 +68,10 @@ def _changes(rows: Sequence[Any]) -> list[str]:
             shown += [(name, side.get(name)) for name in names[:SHOWN_VALUES]]
     values = map(_short, column_values(shown))
     return [_told(names, values) for names in changed]
+
+
+def _unless_blank(value: JsonValue) -> JsonValue:
+    return None if value == "" else value
 
 
 def _told(names: Sequence[str], values: Iterator[str]) -> str:
@@ -89,9 +93,9 @@ def _short(shown: str) -> str:
 
 def _state(row: Any, listed: ListPage) -> str:
     if row.taken_back_by is not None:
-        return link(listed.detail_href(row.taken_back_by), "Taken back")
+        return link(listed.detail_href(row.taken_back_by), "Undone")
     if row.takes_back is not None:
-        return link(listed.detail_href(row.takes_back), f"Takes back {row.takes_back}")
+        return link(listed.detail_href(row.takes_back), f"Undoes {row.takes_back}")
     return MISSING
 
 

@@ -64,7 +64,11 @@ def audited(make_database: Callable[..., str], upgraded_templates: dict[str, str
                 ANN,
             )
             long = "a" * 90
-            note("users.noted", Change("user", "u-ben", {"note": long + "x"}, {"note": long + "y"}), ANN)
+            note(
+                "users.noted",
+                Change("user", "u-ben", {"note": long + "x"}, {"note": long + "y", "told": ""}),
+                ANN,
+            )
             note(HOSTILE, Change(HOSTILE, HOSTILE, {HOSTILE: HOSTILE}, {}), ANN, reason=HOSTILE)
             for number in range(MANY):
                 note("tags.painted", Change("tag", str(number), {}, {"name": number}), COMMAND_LINE)
@@ -215,9 +219,10 @@ def test_things_are_named_and_linked_also_when_gone_in_a_few_questions_for_all_r
 
 def test_a_long_value_that_differs_at_its_end_is_a_change(audited: Console) -> None:
     (id_,) = told(audited, "action = 'users.noted'")
-    assert "aaa… → " in audited.admin.get(f"{LIST}?q=id:{id_}").text.replace("</bdi>", "").replace(
-        "<bdi>", ""
-    )
+    shown = audited.admin.get(f"{LIST}?q=id:{id_}").text.replace("</bdi>", "").replace("<bdi>", "")
+    assert "aaa… → " in shown
+    assert "— → —" not in shown, "what was blank and stays so is none"
+    assert '<th scope="row">Told</th>' not in audited.admin.get(f"{LIST}{id_}").text
 
 
 @pytest.mark.parametrize("role", list(Role))
