@@ -102,6 +102,8 @@ def test_a_wrong_form_says_what_is_wrong_and_keeps_the_rest(
     assert page.status_code == 422
     assert "One thing needs your attention" in page.text
     assert "Typed with care" in page.text
+    (field,) = wrong
+    assert f'href="#input-{field}"' in page.text
     assert balance(session) == 120
 
 
