@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,6 +47,7 @@ def test_whoever_is_not_recognised_gets_the_same_answer(
     assert response.status_code == 422
     assert "The e-mail address or the password is not right." in response.text
     assert f'value="{email}"' in response.text, "what was typed stays"
+    assert re.findall(r'<input[^>]* autofocus [^>]*id="(\w+)"', response.text) == ["password"]
     assert password not in response.text
     assert client.get("/account/").status_code == 302
     assert "sign-in refused: not recognised" in caplog.text
