@@ -120,8 +120,8 @@ MEANINGS: Mapping[Permission, str] = MappingProxyType(
 ROLE_MEANINGS: Mapping[Role, str] = MappingProxyType(
     {
         Role.ADMIN: "Everything, including staff",
-        Role.MODERATOR: "Content: what is made and what is uploaded",
-        Role.SUPPORT: "People: their generations, credits and questions",
+        Role.MODERATOR: "What is made and what is uploaded",
+        Role.SUPPORT: "Users, their generations, credits and questions",
         Role.VIEWER: "Reads everything but secrets, writes nothing",
     }
 )

@@ -163,7 +163,7 @@ LISTING = ListSpec(
     ),
     columns=(
         Column("name", "Component", sort="name"),
-        Column("active", "Active"),
+        Column("active", "State"),
         Column("category", "Category"),
         Column("version", "Version"),
         Column("cost", "Cost", sort="cost", numeric=True),

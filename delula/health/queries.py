@@ -48,8 +48,8 @@ _BY_SQL = {
 }
 
 CHECKS: Sequence[Check] = (
-    Check("category", "recipes against the rules of category:", "What each carries, and what it should."),
-    Check("workflow", "recipes against the rules of workflow:", "What each carries, and what it should."),
+    Check("category", "recipes against the rules of category", "What each carries, and what it should."),
+    Check("workflow", "recipes against the rules of workflow", "What each carries, and what it should."),
     Check(
         "rules", "recipes against the rules of another namespace", "What each carries, and what it should."
     ),
@@ -67,7 +67,7 @@ CHECKS: Sequence[Check] = (
     ),
     Check(
         "stock",
-        "active recipes without stock",
+        "active recipes below the minimum stock",
         f"Fewer than {LEAST_STOCK} finished videos wait. The product makes them; what failed can be retried.",
         is_grave=False,
     ),

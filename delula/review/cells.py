@@ -16,6 +16,7 @@ from delula.review.actions import said_of
 from delula.review.things import SUBJECTS
 from delula.storage import current_store
 from delula.web.display import MISSING, escape, lead_tag, time_tag
+from delula.web.figures import percent
 from delula.web.lists import in_filter
 from delula.web.masking import shown_text
 from delula.web.references import owner_naming
@@ -132,7 +133,7 @@ _CELLS: Mapping[str, Cell] = {
     "state": Cell(lambda row, _: state_tag(row.state)),
     "kind": Cell(lambda row, _: SUBJECTS[ReviewKind(row.kind)].label),
     "created": Cell(lambda row, _: time_tag(row.since)),
-    "risk": Cell(lambda row, _: f"{row.risk:.0%}" if row.risk else MISSING, "number"),
+    "risk": Cell(lambda row, _: percent(row.risk) if row.risk else MISSING, "number"),
     "holder": Cell(lambda row, _: text(row.holder), "cut"),
     "decision": Cell(lambda row, _: _decision(row)),
     "decided": Cell(lambda row, _: time_tag(row.decided_at)),

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from delula.assets.detail import judgements
+from delula.web.figures import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +112,7 @@ def parts(item: Any, weights: ReviewSettings, now: datetime) -> list[Part]:
     days = max((now - item.since).total_seconds() / DAY, 0.0)
     return [
         Part("Age", weights.age * days, None, f"{days:.1f} days"),
-        Part("Reach", weights.reach * item.reach, item.reach, f"{item.reach:.0%}"),
-        Part("Classifier", weights.classifier * item.risk, item.risk, f"{item.risk:.0%} sure"),
-        Part("Owner", weights.history * item.history, item.history, f"{item.history:.0%} rejected"),
+        Part("Reach", weights.reach * item.reach, item.reach, percent(item.reach)),
+        Part("Classifier", weights.classifier * item.risk, item.risk, f"{percent(item.risk)} sure"),
+        Part("Owner", weights.history * item.history, item.history, f"{percent(item.history)} rejected"),
     ]

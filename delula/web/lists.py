@@ -304,7 +304,7 @@ class ListPage:
         ]
         current = next((item["label"] for item in items if item["current"]), None)
         return {
-            "label": current or ("Any time" if unset == typed else "Some time"),
+            "label": current or ("Any time" if unset == typed else "Custom range"),
             "active": unset != typed,
             "items": [choice("Any time", "", current=unset == typed), *items],
             "custom": {
@@ -350,7 +350,7 @@ class ListPage:
         return {
             "action": self.action,
             "hidden": self.hidden(),
-            "label": f"Jump to {sort.label.lower()}",
+            "label": "Jump to date" if sort.kind is SortKind.TIME else f"Jump to {sort.label.lower()}",
             "name": "at",
             "type": kinds[sort.kind],
             "value": self.state.at,
