@@ -641,7 +641,7 @@ def facets_fragment(spec: ListSpec, resolvers: Resolvers) -> Response:
     groups = [_facet(state.filter, fields[name], values, href) for name, values in counts.items() if values]
     return render(
         "lists/facets.html",
-        "lists/_facets.html",
+        "lists/_facets_loaded.html",
         title=spec.title,
         back=href(state.filter.text),
         groups=groups,

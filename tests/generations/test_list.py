@@ -178,7 +178,10 @@ def _facets(page_text: str) -> dict[str, dict[str, int]]:
     [("", "true"), ("status:failed", "status = 'failed'"), ("whale", "prompt ~* '\\mwhales?\\M'")],
 )
 def test_facets_count_what_sql_counts(many: Console, query: str, where: str) -> None:
-    shown = _facets(ask(many.admin, LIST + "facets", q=query).text)
+    fragment = ask(many.admin, LIST + "facets", q=query).text
+    shown = _facets(fragment)
+    ((rows,),) = many.sql(f"SELECT count(*) FROM generations WHERE {where}")  # noqa: S608 - our own
+    assert f'id="list-count" hx-swap-oob="true">{rows}<' in fragment, "nobody guesses what was counted"
     columns = {
         "Status": "nullif(status, '')",
         "Type": "nullif(type, '')",
