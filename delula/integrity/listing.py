@@ -118,7 +118,7 @@ LISTING = ListSpec(
     ),
     time_field="since",
     tabs=tuple((TITLES[kind], f"kind:{kind.value}") for kind in Kind),
-    summary="line",
+    summary="figures",
     pages=(
         ("Totals and scans", "chart-column", "integrity.scans"),
         ("Set aside", "archive", "quarantine.index"),

@@ -40,8 +40,8 @@ class ListSpec:
         tabs: filters that people want so often that they stand above the list, as pairs of label and filter.
         empty: what will stand in the list once something is there, as a sentence.
         icon: the Lucide icon of the empty list.
-        summary: the kind of the fragment above the rows that sums up what the filter leaves: a line, a chart
-            or rare, there for some filters only; its room is kept free. None where there is none.
+        summary: the kind of the fragment above the rows that sums up what the filter leaves: line, figures,
+            chart, or rare, there for some filters only; its room is kept free. None where there is none.
         pages: further pages about the same things: label, Lucide icon and endpoint of each.
     """
 
@@ -58,7 +58,7 @@ class ListSpec:
     tabs: Sequence[tuple[str, str]] = ()
     empty: str = ""
     icon: str = "inbox"
-    summary: Literal["line", "chart", "rare"] | None = None
+    summary: Literal["line", "figures", "chart", "rare"] | None = None
     pages: Sequence[tuple[str, str, str]] = ()
 
     @property
