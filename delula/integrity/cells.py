@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from delula.web.lists import ListPage
+
+#: Characters of a key that a row has room for.
+KEY_SHOWN = 22
+
 _TONES = {Kind.MISSING: "danger", Kind.SIZE: "warning", Kind.TYPE: "warning", Kind.DERIVATIVES: "info"}
 #: The areas that show the rows of a source.
 _AREAS = {"backlog": "backlog_videos", "sample": "samples", "recipe": "recipes", "user_picture": "users"}
@@ -79,8 +84,14 @@ def _deleted(row: Any, _: object) -> str:
     return time_tag(row.created_at + timedelta(days=DAYS)) if row.state == Held.HELD else MISSING
 
 
+def _key(row: Any, listed: ListPage) -> str:
+    """The end of a key, which tells it from others; many begin alike."""
+    shown = row.key if len(row.key) <= KEY_SHOWN else f"…{row.key[1 - KEY_SHOWN :]}"
+    return lead_tag(shown, listed.detail_href(row.id), mono=True)
+
+
 _CELLS: Mapping[str, Cell] = {
-    "key": Cell(lambda row, listed: lead_tag(row.key, listed.detail_href(row.id), mono=True), "wide"),
+    "key": Cell(_key, "wide"),
     "kind": Cell(lambda row, _: kind_tag(row), "badges"),
     "source": Cell(_source),
     "owner": Cell(_owner),
@@ -90,7 +101,7 @@ _CELLS: Mapping[str, Cell] = {
     "id": Cell(lambda row, _: str(row.id), "id"),
 }
 _QUARANTINE_CELLS: Mapping[str, Cell] = {
-    "key": Cell(lambda row, listed: lead_tag(row.key, listed.detail_href(row.id), mono=True), "wide"),
+    "key": Cell(_key, "wide"),
     "state": Cell(lambda row, _: held_tag(row), "badges"),
     "owner": Cell(_owner),
     "bytes": Cell(_bytes, "number"),
