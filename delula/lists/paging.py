@@ -80,8 +80,8 @@ SHORT_LIST = 20_000
 LONG_WALK = 20_000
 #: The same where testing one row is dear.
 DEAR_WALK = 2_000
-#: The same for a sample of such rows, which counts what it finds.
-DEAR_SAMPLE = 600
+#: The same for a sample of such rows, which counts what it finds; and for one that looks into JSON.
+DEAR_SAMPLE, GUESSED_SAMPLE = 600, 5_000
 
 #: Where enough are likely to be among so many dear rows, some 15 ms, a walk is the best way.
 SHORT_DEAR_WALK = 750
@@ -396,6 +396,8 @@ class Search:
             return DEAR_SAMPLE
         if tests.dear:
             return GLANCED_WALK if tests.glanced else DEAR_WALK
+        if self.as_sample and tests.guessed:
+            return GUESSED_SAMPLE
         if self.as_sample or not plan.is_cheap or plan.rows > MOST_MATCHES:
             return LONG_WALK
         return GLANCE if self._is_short_list() else SHORT_WALK
