@@ -67,9 +67,10 @@ _ITEMS = (
         LOG.action,
         LOG.object_kind,
         select(_LATER.c.id).where(_LATER.c.takes_back == LOG.id).scalar_subquery().label("taken_back_by"),
+        or_(_ITEM.entry_id.is_(None), IS_SEEN).label("is_seen"),
     )
     .select_from(BulkRunItem.__table__.outerjoin(_LOG, LOG.id == _ITEM.entry_id))
-    .where(_ITEM.run_id == bindparam("run"), or_(_ITEM.entry_id.is_(None), IS_SEEN))
+    .where(_ITEM.run_id == bindparam("run"))
     .order_by(_ITEM.id)
 )
 _RUN_OF = (
@@ -135,7 +136,7 @@ def find(id_: int) -> Found | None:
 
 
 def items_of_run(number: int) -> Sequence[AnyRow]:
-    """What came of each row of a run on many, the first first."""
+    """What came of each row of a run on many, the first first; `is_seen` by the person of this request or not."""
     return session().execute(_ITEMS, {"run": number}).all()
 
 

@@ -55,16 +55,19 @@ def run(number: int) -> Response:
     found = find_run(number)
     if found is None or found.started_at is None:
         abort(404)
-    items = queries.items_of_run(number)
+    all_items = queries.items_of_run(number)
+    items = [one for one in all_items if one.is_seen]
     standing = queries.entries([one.entry_id for one in items if one.entry_id and not one.taken_back_by])
     done = {one.object_id for one in items if one.entry_id}
+    # What is not seen yet was not left out either: that would tell what was done to it.
+    settled = {one.object_id for one in all_items if one.entry_id}
     return render(
         "audit/run.html",
         run=found,
         title=_run_title(found),
         items=items,
         counts={"done": len(done), "left out": len(items) - len(done)},
-        left=[id_ for id_ in found.ids if id_ not in done] if _can_go_on(found) else (),
+        left=[id_ for id_ in found.ids if id_ not in settled] if _can_go_on(found) else (),
         undoable=sum(
             1 for entry in standing if (inverse := inverse_of(entry)) and may(inverse.command.permission)
         ),

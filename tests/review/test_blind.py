@@ -183,6 +183,9 @@ def test_nothing_tells_of_the_first_look_to_whoever_could_take_the_second(consol
     for entry in hidden:
         for path in (f"/audit/{entry}", f"/audit/{entry}/peek", f"/commands/undo/{entry}"):
             assert moderator.get(path).status_code == 404
+    run_page = moderator.get(f"/audit/runs/{_as_one_run(console, hidden)}").text
+    assert "Reject: 0 done" in run_page
+    assert "left out" not in run_page
     for query in ("", "?q=action:review.reject", "?sort=id", "?q=reason:seen"):
         listed = moderator.get(f"/audit/{query}").text
         assert not any(f'href="/audit/{entry}' in listed for entry in hidden)
@@ -199,6 +202,22 @@ def test_nothing_tells_of_the_first_look_to_whoever_could_take_the_second(consol
         assert not re.search("rejected|deleted|sexual", form, re.IGNORECASE), path
     for path in LISTS:
         assert not re.search(r'data-row="[^"]*1"', moderator.get(path, headers=FRAGMENT).text), path
+
+
+def _as_one_run(console: Console, entries: list[int]) -> int:
+    """The number of a run on many rows that has left these entries."""
+    ((number,),) = console.sql(
+        "INSERT INTO dashboard.bulk_run (command, actor, ids, fields, back, started_at, finished_at)"
+        " VALUES ('review.reject', 'first', %s, '[]', '/review/', now(), now()) RETURNING id",
+        [str(entry) for entry in entries],
+    )
+    console.sql(
+        "INSERT INTO dashboard.bulk_run_item (run_id, object_id, entry_id, said)"
+        " SELECT %s, entry::text, entry, 'Rejected.' FROM unnest(%s::bigint[]) entry",
+        number,
+        entries,
+    )
+    return int(number)
 
 
 def _send(client: FlaskClient, path: str, fields: dict[str, str]) -> TestResponse:
