@@ -238,7 +238,8 @@ BRANCHES = (
             "origin": cast(_LIBRARY.source, Integer),
             "auto": _LIBRARY.auto_classification,
             "ai": _LIBRARY.ai_classification,
-            "has_picture": (_LIBRARY.asset_type == AssetType.IMAGE) | _LIBRARY.thumbnail_url.is_not(None),
+            "has_picture": _LIBRARY.thumbnail_url.is_not(None)
+            | ((_LIBRARY.asset_type == AssetType.IMAGE) & _LIBRARY.is_deleted.is_not(True)),
         },
         # Few are deleted: those have an index of their own, and walking over them is cheap for the others.
         _ordered("type", "mime", "user", "origin", "deleted"),

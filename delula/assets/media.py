@@ -58,7 +58,9 @@ def locations(asset: AnyAsset, part: str) -> list[str]:
         found = file if part == FILE else [asset.thumbnail_url, *(file[:2] if is_image else [])]
     elif isinstance(asset, UserAsset):
         file = [asset.s3_key, asset.cdn_url]
-        found = file if part == FILE else [asset.thumbnail_url, *(file if is_image else [])]
+        # What its owner has deleted is opened, and that is noted: no list shows it in passing.
+        shows_itself = is_image and not asset.is_deleted
+        found = file if part == FILE else [asset.thumbnail_url, *(file if shows_itself else [])]
     else:
         found = [asset.url] if part == FILE or is_image else []
     return [location for location in found if location]

@@ -47,3 +47,17 @@ def test_what_is_not_deleted_is_opened_unseen(with_store: Console) -> None:
     there = some(with_store, "NOT is_deleted")
     assert with_store.as_role(Role.MODERATOR).get(f"{LIST}{there}").status_code == 200
     assert opened(with_store, there) == []
+
+
+def test_no_list_shows_a_deleted_picture_in_passing(with_store: Console) -> None:
+    picture = "asset_type = 1 AND thumbnail_url IS NULL"
+    for state, status in (("is_deleted", 404), ("NOT is_deleted", 302)):
+        shown = some(with_store, f"{state} AND {picture} AND id > 1000")
+        thumbnail = f"{LIST}{shown}/media/thumbnail"
+        assert with_store.as_role(Role.ADMIN).get(thumbnail).status_code == status
+        ((asset_id,),) = with_store.sql(
+            "SELECT asset_id FROM user_assets WHERE id = %s", shown.partition("-")[2]
+        )
+        grid = with_store.as_role(Role.ADMIN).get(f"{LIST}?view=grid&q=asset:{asset_id}").text
+        assert (f'src="{thumbnail}"' in grid) is (status == 302)
+        assert opened(with_store, shown) == []
