@@ -23,6 +23,7 @@ from delula.assets.removing import PURGE, RETIRE, UNRETIRE
 from delula.assets.replacing import REPLACE
 from delula.assets.tagging import SYSTEM_TAGS, USER_TAGS
 from delula.models import Removal
+from delula.web.masking import shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +68,7 @@ def offered(it: Subject) -> Sequence[Offer]:
         DERIVE,
         PURGE,
     )
-    return [(one, why_may_not(one.permission) or one.refusal(it)) for one in commands]
+    return [(one, why_may_not(one.permission) or shown_text(one.refusal(it)) or None) for one in commands]
 
 
 def offered_of_removed(record: RemovedAsset) -> Sequence[Offer]:

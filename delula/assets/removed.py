@@ -15,8 +15,9 @@ from delula.lists import Column, ListSpec, Sort, SortKind, Source
 from delula.models import Removal, RemovedAsset
 from delula.models.enums import AssetSource
 from delula.search import Bytes, Choice, Chosen, Field, FieldSet, Text, Time
-from delula.web.display import MISSING, badge_tag, copyable_tag, lead_tag, size, time_tag
-from delula.web.tables import Cell, text
+from delula.web.display import badge_tag, copyable_tag, lead_tag, size, time_tag
+from delula.web.masking import shown_text
+from delula.web.tables import Cell, text, writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -139,13 +140,13 @@ def cells() -> Mapping[str, Cell]:
 
 
 _CELLS: Mapping[str, Cell] = {
-    "name": Cell(lambda row, listed: lead_tag(row.name, listed.detail_href(row.id)), "wide"),
+    "name": Cell(lambda row, listed: lead_tag(shown_text(row.name), listed.detail_href(row.id)), "wide"),
     "state": Cell(lambda row, _: badge_tag(STATES[row.state], TONES[row.state])),
     "source": Cell(lambda row, _: SOURCE_LABELS[AssetSource.from_string(row.source)]),
     "owner": Cell(lambda row, _: text(row.owner_id), "cut"),
     "bytes": Cell(lambda row, _: size(row.bytes), "number"),
     "removed": Cell(lambda row, _: time_tag(row.at)),
     "by": Cell(lambda row, _: text(row.actor), "cut"),
-    "reason": Cell(lambda row, _: text(row.reason) if row.reason else MISSING, "wide"),
+    "reason": Cell(lambda row, _: writing(row.reason), "wide"),
     "asset": Cell(lambda row, _: copyable_tag(row.asset_id)),
 }

@@ -8,6 +8,7 @@ from delula.models.enums import AssetSource, AssetType, label
 from delula.uploads.actions import WORDS
 from delula.uploads.queries import State
 from delula.web.display import MISSING, badge_tag, copyable_tag, escape, lead_tag, size, time_tag
+from delula.web.masking import shown_text
 from delula.web.tables import Cell, text
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def cells() -> Mapping[str, Cell]:
 
 
 _CELLS: Mapping[str, Cell] = {
-    "file": Cell(lambda row, listed: lead_tag(row.filename, listed.detail_href(row.id)), "cut"),
+    "file": Cell(lambda row, listed: lead_tag(shown_text(row.filename), listed.detail_href(row.id)), "cut"),
     "state": Cell(lambda row, _: state_tag(row), "badges"),
     "why": Cell(lambda row, _: text(row.why) if row.why else MISSING, "wide"),
     "source": Cell(lambda row, _: escape(source_of(row))),

@@ -100,7 +100,28 @@ INSERT INTO recipe_samples (id, recipe_id, generation_id, user_id, title, descri
 INSERT INTO component_registry (component_id, name) VALUES ('c', 'C');
 INSERT INTO component_usage (id, component_id, success, error_message) VALUES (1, 'c', false, :said);
 INSERT INTO dashboard.audit_log (actor, action, object_kind, object_id, before, after, input, reason)
-    VALUES ('sam@example.com', 'users.ban', 'user', 'u', '{}', '{}', '{}', :said)"""
+    VALUES ('sam@example.com', 'users.ban', 'user', 'u', '{}', '{}', '{}', :said);
+INSERT INTO dashboard.asset_correction (user_asset_id, classification, name, value, actor, reason)
+    VALUES (1, 'auto', 'label', '"cat"', 'sam', :said);
+INSERT INTO dashboard.asset_hold (reference, reason, actor) VALUES ('user-1', :said, 'sam');
+INSERT INTO dashboard.removed_asset (reference, source, asset_id, name, mime_type, bytes, state, actor, reason)
+    VALUES ('user-2', 'user', 'b', :said, 'image/png', 1, 'purged', 'sam', :said);
+INSERT INTO dashboard.upload (id, key, source, owner_id, asset_id, s3_key, filename, name, extension, asset_type,
+    bytes, part_bytes, author, reason)
+    VALUES (1, 'k', 'user', 'u', 'c', '', :said, :said, 'png', 1, 1, 1, 'sam', :said);
+INSERT INTO dashboard.bulk_run (command, actor, ids, fields, back, started_at, finished_at)
+    VALUES ('uploads.cancel', 'sam', '{1}', '[]', '/', now(), now());
+INSERT INTO dashboard.bulk_run_item (run_id, object_id, said) SELECT id, '1', :said FROM dashboard.bulk_run;
+INSERT INTO dashboard.review_item (kind, object_id, owner_id, state, since, reach, risk, history, edition, content)
+    VALUES ('user_asset', 1, 'u', 'rejected', now(), 0, 0, 0, 1, '');
+INSERT INTO dashboard.review_decision (item_id, verdict, note, is_second, actor, effects, earlier)
+    SELECT id, 'skip', :said, false, 'sam', '{}', '{}' FROM dashboard.review_item"""
+#: Where what these tables of the console say is shown: pages of things whose number the database gives.
+NUMBERED = {
+    "dashboard.audit_log": ("/audit/{}", "/audit/{}/peek"),
+    "dashboard.bulk_run": ("/audit/runs/{}",),
+    "dashboard.review_item": ("/review/{}",),
+}
 READ = (
     *(
         f"/generations/{path}"
@@ -123,6 +144,10 @@ READ = (
     "/recipes/1",
     "/palette?q=u",
     "/audit/",
+    "/audit/of/user/u",
+    "/assets/retention",
+    *(f"/assets/{path}" for path in ("removed/", "removed/user-2", "removed/user-2/peek")),
+    *(f"/assets/uploads/{path}" for path in ("", "1", "1/peek")),
 )
 
 
@@ -133,8 +158,13 @@ def test_addresses_within_what_people_wrote_are_for_who_may_see_them(
     for row in WRITTEN.split(";"):
         session.execute(text(row), {"said": "write to ann@example.org"})
     session.commit()
+    numbered = [
+        path.format(session.scalar(text(f"SELECT max(id) FROM {table}")))  # noqa: S608 - of this file
+        for table, paths in NUMBERED.items()
+        for path in paths
+    ]
     client = client_of(app, role)
-    for path in READ:
+    for path in (*READ, *numbered):
         page = client.get(path)
         assert page.status_code == 200, path
         assert ("ann@example.org" in page.text) is (role is Role.SUPPORT), path
