@@ -65,7 +65,7 @@ def read_json(field: str, text: str) -> JsonValue:
     """
     try:
         value: JsonValue = parse_json(text, parse_constant=_no_number)
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except ValueError:
         raise InvalidInput(field, "That is not JSON.") from None
     if "\\u0000" in json.dumps(value):

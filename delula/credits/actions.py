@@ -29,7 +29,7 @@ from delula.credits.booking import balance_after, name_of
 from delula.credits.rules import find_operation, operation_of_entry, reversal_of
 from delula.db import AnyRow, session
 from delula.errors import InvalidInput, Refused
-from delula.models import CreditOperation, Generation, User, id_in
+from delula.models import LARGEST_OWN_ID, CreditOperation, Generation, User, id_in
 from delula.models.credit_operations import OperationKind, OperationState
 from delula.models.enums import CreditTransactionType, GenerationStatus
 from delula.users.refresh import FLOOR, daily_refresh
@@ -114,10 +114,8 @@ def _subject(user_id: str) -> Touched | None:
 
 def subject_of_operation(texts: Mapping[str, str]) -> Touched | None:
     """The user of the operation that a form names."""
-    number = texts.get("operation_id", "")
-    found = (
-        find_operation(int(number)) if number.isascii() and number.isdigit() and len(number) < 19 else None
-    )
+    number = id_in(texts.get("operation_id", ""), LARGEST_OWN_ID)
+    found = find_operation(number) if number is not None else None
     return _subject(found.user_id) if found else None
 
 

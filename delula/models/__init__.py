@@ -20,7 +20,7 @@ from delula.models.care import (
     Removal,
     RemovedAsset,
 )
-from delula.models.columns import LARGEST_ID, JsonValue, id_in
+from delula.models.columns import LARGEST_ID, LARGEST_OWN_ID, JsonValue, id_in
 from delula.models.components import (
     ComponentDependency,
     ComponentInputChannel,
@@ -86,6 +86,7 @@ from delula.models.users import RoleType, User, UserType
 
 __all__ = [
     "LARGEST_ID",
+    "LARGEST_OWN_ID",
     "AssetCorrection",
     "AssetHold",
     "AssetRetention",

@@ -15,16 +15,21 @@ from delula.db import Base
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: The largest id of the product's tables, whose ids are 32-bit integers.
-LARGEST_ID = 2**31 - 1
+#: The largest id of the product's tables, whose ids are 32-bit integers, and of the console's own.
+LARGEST_ID, LARGEST_OWN_ID = 2**31 - 1, 2**63 - 1
 
 
-def id_in(text: str) -> int | None:
-    """The id of a row that a text writes; None where it can be none, however long it is."""
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))):
+def id_in(text: str, largest: int = LARGEST_ID) -> int | None:
+    """The id of a row that a text writes; None where it can be none, however long it is.
+
+    Args:
+        text: as a form or an address has it.
+        largest: id that the table can have.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(largest))):
         return None
     id_ = int(text)
-    return id_ if 0 < id_ <= LARGEST_ID else None
+    return id_ if 0 < id_ <= largest else None
 
 
 #: What a JSON column can hold. Nothing promises an object: scalars and lists occur.

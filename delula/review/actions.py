@@ -32,7 +32,16 @@ from delula.commands import (
 )
 from delula.db import AnyRow, session
 from delula.errors import InvalidInput, Refused, Unchanged
-from delula.models import ReviewDecision, ReviewItem, ReviewKind, ReviewPolicy, ReviewState, Verdict
+from delula.models import (
+    LARGEST_OWN_ID,
+    ReviewDecision,
+    ReviewItem,
+    ReviewKind,
+    ReviewPolicy,
+    ReviewState,
+    Verdict,
+    id_in,
+)
 from delula.review import leases, queries, things
 from delula.review.blind import check_not_kept
 from delula.review.elsewhere import judgement
@@ -431,8 +440,8 @@ class Tag(ReviewCommand[Tagging]):
 
     def stored(self, texts: Mapping[str, str]) -> Mapping[str, str]:
         """The tags that it has."""
-        number = texts.get("item_id", "")
-        item = queries.item(int(number)) if number.isdecimal() and int(number) < 2**63 else None
+        number = id_in(texts.get("item_id", ""), LARGEST_OWN_ID)
+        item = queries.item(number) if number is not None else None
         row = things.find(ReviewKind(item.kind), item.object_id) if item is not None else None
         if item is None or row is None:
             return {}

@@ -120,9 +120,14 @@ class CommandForm:
             return {}
         return values if isinstance(values, dict) else {}
 
+    @property
+    def _sayable(self) -> Mapping[str, str]:
+        """What stands in the fields and the database can be asked about: an address may say anything."""
+        return {name: text for name, text in self.texts.items() if "\0" not in text}
+
     def begin(self) -> None:
         """Start an edit from what is stored now; what the person has typed stays."""
-        stored = dict(self.command.stored(self.texts))
+        stored = dict(self.command.stored(self._sayable))
         self.texts |= {"version": stored.pop("version", ""), SEEN: json.dumps(stored)}
         self.texts = {**stored, **self.texts}
 
@@ -164,7 +169,7 @@ class CommandForm:
     @property
     def subject(self) -> Touched | None:
         """What the form is about; None where that is not known yet."""
-        found = self.command.subject(self.texts)
+        found = self.command.subject(self._sayable)
         if found is None and self.plan is not None:
             kind, id_ = self.plan.change.kind, self.plan.change.id
             return Touched(kind, id_, f"{kind.replace('_', ' ').capitalize()} {id_}")

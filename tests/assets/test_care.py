@@ -192,6 +192,7 @@ def test_a_new_name_is_found_at_once() -> None:
         (RENAME, NewName(id="user-" + "9" * 30, display_name="x"), "id"),
         (EDIT, PublicDetails(id=SYSTEM, name="x", metadata="{"), "metadata"),
         (EDIT, PublicDetails(id=SYSTEM, name="x", metadata="NaN"), "metadata"),
+        (EDIT, PublicDetails(id=SYSTEM, name="x", metadata="[1e999]"), "metadata"),
         (EDIT, PublicDetails(id=SYSTEM, name="x", metadata='"\\u0000"'), "metadata"),
         (EDIT, PublicDetails(id=SYSTEM, name="x", tags="y" * 51), "tags"),
         (USER_TAGS, Tagging(id=USER, tags="+" + "y" * 51), "tags"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,14 @@ from werkzeug.datastructures import MultiDict
 
 from delula.access.actor import Actor
 from delula.access.permissions import Role
-from delula.commands import run
+from delula.commands import commands, run
 from delula.models import AuditEntry
 from delula.web.command_forms import texts_of
 from tests.access.steps import sign_in
 from tests.commands.renaming import NewHandle, Rename
 from tests.consoles import FRAGMENT
 from tests.generations.reading import words
+from tests.thinning import some
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -208,6 +210,14 @@ def test_who_may_not_sees_neither_form_nor_effect(
         token = cookie["csrf_token"]
     assert client.post(FORM, data={**form, "csrf_token": token}).status_code in {400, 403}
     assert handle(session) == "old"
+
+
+@pytest.mark.parametrize("said", some(["\0", "9" * 5000], 1))
+def test_an_edit_opens_whatever_its_address_says(admin: FlaskClient, said: str) -> None:
+    for command in filter(lambda one: one.is_edit, commands().values()):
+        known = {one.name: said for one in fields(command.given)}
+        answer = admin.get(f"/commands/{command.name}", query_string=known)
+        assert answer.status_code in {200, 302}, command.name
 
 
 @pytest.mark.parametrize(
