@@ -23,6 +23,7 @@ from delula.models import (
     Staff,
     SystemAsset,
     Tag,
+    TagNamespace,
     Upload,
     User,
     UserAsset,
@@ -121,6 +122,7 @@ _SOURCES = (
     _Source("sample", RecipeSample, "title"),
     _Source("staff", Staff, "email", is_open=True),
     _Source("tag", Tag, "name", is_open=True),
+    _Source("tag_namespace", TagNamespace, "name", "name", is_open=True),
     _Source("upload", Upload, "name"),
     _Source("user", User, "handle"),
 )

@@ -136,7 +136,7 @@ def find(id_: int) -> Found | None:
 
 
 def items_of_run(number: int) -> Sequence[AnyRow]:
-    """What came of each row of a run on many, the first first; `is_seen` by the person of this request or not."""
+    """What came of each row of a run on many, the first first; `is_seen`, where this person may see it."""
     return session().execute(_ITEMS, {"run": number}).all()
 
 

@@ -66,6 +66,7 @@ def run(number: int) -> Response:
         run=found,
         title=_run_title(found),
         items=items,
+        things=called((one.object_kind, one.object_id) for one in items if one.entry_id),
         counts={"done": len(done), "left out": len(items) - len(done)},
         left=[id_ for id_ in found.ids if id_ not in settled] if _can_go_on(found) else (),
         undoable=sum(

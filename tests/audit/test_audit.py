@@ -155,6 +155,7 @@ THINGS = """
         VALUES ('user-8', '2', 'c', 'Cliff', '', 1, 'purged', 'ann');
     INSERT INTO component_registry (component_id, name) VALUES ('upscale', 'Upscaler');
     INSERT INTO recipe_option_tag_icon (id, display) VALUES ('neon', 'Neon');
+    INSERT INTO dashboard.tag_namespace (name) VALUES ('mood');
     INSERT INTO providers (id, title) VALUES (6, 'fal');
     INSERT INTO users (id, handle, email) VALUES ('u-1', 'ann', 'ann@example.org'),
         ('u-2', NULL, 'ben@example.org'), ('u/3', '', NULL);
@@ -182,6 +183,7 @@ GONE = {
     "Recipe 72 (gone)": Change("recipe", "72", {"credit_cost": 1}, {"credit_cost": 2}),
     f"Recipe {'9' * 30} (gone)": Change("recipe", "9" * 30, {}, {}),
     "User c•••@e•••.org (gone)": Change("user", "u-9", {"handle": "cem@example.org"}, {"handle": None}),
+    "Tag namespace zone (gone)": Change("tag_namespace", "zone", {"at_most": 1}, {}),
     "Asset Sky (gone)": Change("asset", "market-7", {"name": "Sky"}, {}),
 }
 

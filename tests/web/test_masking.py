@@ -104,16 +104,16 @@ INSERT INTO dashboard.audit_log (actor, action, object_kind, object_id, before, 
 INSERT INTO dashboard.asset_correction (user_asset_id, classification, name, value, actor, reason)
     VALUES (1, 'auto', 'label', '"cat"', 'sam', :said);
 INSERT INTO dashboard.asset_hold (reference, reason, actor) VALUES ('user-1', :said, 'sam');
-INSERT INTO dashboard.removed_asset (reference, source, asset_id, name, mime_type, bytes, state, actor, reason)
-    VALUES ('user-2', 'user', 'b', :said, 'image/png', 1, 'purged', 'sam', :said);
-INSERT INTO dashboard.upload (id, key, source, owner_id, asset_id, s3_key, filename, name, extension, asset_type,
-    bytes, part_bytes, author, reason)
+INSERT INTO dashboard.removed_asset (reference, source, asset_id, name, mime_type, bytes, state, actor,
+    reason) VALUES ('user-2', 'user', 'b', :said, 'image/png', 1, 'purged', 'sam', :said);
+INSERT INTO dashboard.upload (id, key, source, owner_id, asset_id, s3_key, filename, name, extension,
+    asset_type, bytes, part_bytes, author, reason)
     VALUES (1, 'k', 'user', 'u', 'c', '', :said, :said, 'png', 1, 1, 1, 'sam', :said);
 INSERT INTO dashboard.bulk_run (command, actor, ids, fields, back, started_at, finished_at)
     VALUES ('uploads.cancel', 'sam', '{1}', '[]', '/', now(), now());
 INSERT INTO dashboard.bulk_run_item (run_id, object_id, said) SELECT id, '1', :said FROM dashboard.bulk_run;
-INSERT INTO dashboard.review_item (kind, object_id, owner_id, state, since, reach, risk, history, edition, content)
-    VALUES ('user_asset', 1, 'u', 'rejected', now(), 0, 0, 0, 1, '');
+INSERT INTO dashboard.review_item (kind, object_id, owner_id, state, since, reach, risk, history, edition,
+    content) VALUES ('user_asset', 1, 'u', 'rejected', now(), 0, 0, 0, 1, '');
 INSERT INTO dashboard.review_decision (item_id, verdict, note, is_second, actor, effects, earlier)
     SELECT id, 'skip', :said, false, 'sam', '{}', '{}' FROM dashboard.review_item"""
 #: Where what these tables of the console say is shown: pages of things whose number the database gives.
