@@ -19,6 +19,7 @@ from delula.access.actor import Actor
 from delula.access.permissions import GRANTS, Permission, Role
 from delula.config import current_settings
 from delula.db import atomic, by_key, session
+from delula.models import LARGEST_OWN_ID
 from delula.models.staff import RolePolicy, Staff, StaffSession
 
 if TYPE_CHECKING:
@@ -282,6 +283,8 @@ def open_sessions(staff_id: int) -> list[OpenSession]:
 
 def end(staff_id: int, session_id: int) -> bool:
     """End one session of the person, as part of the caller's transaction; False if it has ended already."""
+    if session_id > LARGEST_OWN_ID:  # whoever types such a number means no session
+        return False
     ended = session().execute(
         delete(StaffSession)
         .where(StaffSession.id == session_id, StaffSession.staff_id == staff_id)
