@@ -12,7 +12,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 import pytest
 from werkzeug.exceptions import HTTPException
 
-from delula.access.permissions import Role
+from delula.access.guard import access_of
+from delula.access.permissions import GRANTS, Permission, Role
+from delula.commands import command_named
 from tests.thinning import some
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ class Page(HTMLParser):
         open: the elements that are not closed.
         faults: tags that close nothing.
         labels: ids that labels and ARIA attributes name.
+        sends: where its buttons send a form to.
     """
 
     def __init__(self, html: str) -> None:
@@ -54,6 +57,9 @@ class Page(HTMLParser):
         self.text = ""
         self.open: list[str] = []
         self.faults: list[str] = []
+        self.sends: set[str] = set()
+        self._forms: dict[str, str] = {}
+        self._form = ""
         self.feed(html)
         self.close()
 
@@ -67,6 +73,12 @@ class Page(HTMLParser):
             self.ids.append(values["id"])
         for name in ("for", "aria-labelledby", "aria-describedby", "popovertarget"):
             self.named.update(values.get(name, "").split())
+        if tag == "form":
+            self._form = values.get("action", "") if values.get("method") == "post" else ""
+            self._forms[values.get("id", "")] = self._form
+        if tag == "button" and values.get("type", "submit") == "submit" and "aria-disabled" not in values:
+            form = self._forms.get(values["form"], "") if "form" in values else self._form
+            self.sends |= {values.get("formaction", form)} - {""}
         if len(attrs) != len({name for name, _ in attrs}):
             self.faults.append(f"<{tag}> has an attribute twice")
         if any(name.startswith("on") or name == "style" for name, _ in attrs):
@@ -92,6 +104,8 @@ class Page(HTMLParser):
             return
         while self.open and self.open[-1] != tag and self.open[-1] in {"p", "li", "dt", "dd", "option"}:
             self.open.pop()
+        if tag == "form":
+            self._form = ""
         if self.open and self.open[-1] == tag:
             self.open.pop()
         else:
@@ -113,6 +127,16 @@ def kind_of(path: str, routes: MapAdapter) -> str:
     return f"{endpoint}?" if parts.query else endpoint
 
 
+def needed(address: str, console: Console) -> Permission:
+    """What it takes to send a form there."""
+    routes = console.app.url_map.bind("localhost")
+    endpoint, values = routes.match(unquote(urlsplit(address).path), method="POST")
+    command = command_named(values.get("name", ""))
+    access = access_of(console.app, endpoint)
+    assert access is not None
+    return access.permission if command is None else command.permission
+
+
 def crawl(console: Console, role: Role, of_a_kind: tuple[int, int]) -> dict[str, int]:
     """Open pages that links lead to from the start, so many of a kind.
 
@@ -124,6 +148,7 @@ def crawl(console: Console, role: Role, of_a_kind: tuple[int, int]) -> dict[str,
     queue, seen, kinds = deque([("/", "/")]), {"/"}, Counter[str]()
     found: dict[str, int] = {}
     broken: list[str] = []
+    addresses = [address for (address,) in console.sql("SELECT email FROM users WHERE email LIKE '%@%'")]
     while queue and len(found) < MOST_PAGES:
         path, linked_from = queue.popleft()
         page = client.get(path)
@@ -137,7 +162,13 @@ def crawl(console: Console, role: Role, of_a_kind: tuple[int, int]) -> dict[str,
                 continue
             if page.mimetype != "text/html":
                 continue
-            links = check(page.text, where)
+            read = check(page.text, where)
+            links = read.links
+            refused = {one for one in read.sends if needed(one, console) not in GRANTS[role]}
+            assert not refused, f"{where}: offers to send {refused}"
+            if role is Role.VIEWER:
+                told = [address for address in addresses if address in page.text]
+                assert not told, f"{where}: tells {told}"
         for link in links:
             target = urljoin(f"http://localhost{path}", unescape(link).partition("#")[0])
             parts = urlsplit(target)
@@ -154,8 +185,8 @@ def crawl(console: Console, role: Role, of_a_kind: tuple[int, int]) -> dict[str,
     return found
 
 
-def check(html: str, where: str) -> list[str]:
-    """Hold a page to what every page must be, and give its links."""
+def check(html: str, where: str) -> Page:
+    """Hold a page to what every page must be, and give it as it is read."""
     page = Page(html)
     twice = [name for name, count in Counter(page.ids).items() if count > 1]
     assert not twice, f"{where}: ids twice: {twice}"
@@ -166,7 +197,7 @@ def check(html: str, where: str) -> list[str]:
         assert set(page.open) <= {"p", "li"}, f"{where}: never closed: {page.open}"
         absent = page.named - set(page.ids) - {"suggestions"}
         assert not absent, f"{where}: no such ids: {absent}"
-    return page.links
+    return page
 
 
 @pytest.mark.parametrize(
@@ -178,6 +209,7 @@ def check(html: str, where: str) -> list[str]:
     [
         *some((("live_console", role) for role in Role), 1),
         *some((("older_console", role) for role in reversed(Role)), 1),
+        *some((("worked_console", role) for role in Role), 0),
     ],
 )
 def test_every_page_that_a_link_leads_to_works(
@@ -192,11 +224,20 @@ def test_every_page_that_a_link_leads_to_works(
         assert {f"/generations/{id_}/peek" for id_ in generations} <= opened
     assert {"/generations/", "/generations/facets"} <= opened
     assert ("/staff/new" in opened) is (role is Role.ADMIN)
+    assert any(path.startswith("/audit/runs/") for path in opened) is (age == "worked_console")
 
 
 def test_the_style_guide_to_which_no_link_leads_shows_no_mistake(live_console: Console) -> None:
     # What it shows of an error is meant to be seen.
     check(live_console.admin.get("/styleguide").text.replace("Traceback (most", ""), "the style guide")
+
+
+def test_a_crawl_knows_where_forms_are_sent_to() -> None:
+    page = Page("""
+        <form method="post" action="/a" id="f"><button aria-disabled="true"></button></form>
+        <form method="post" action="/b"><button type="button"></button><button></button></form>
+        <form action="/list"><button></button></form><button form="f" formaction="/c"></button>""")
+    assert page.sends == {"/b", "/c"}
 
 
 def test_a_crawl_notices_mistakes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,12 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from delula.assets.actions import OfAsset
+from delula.assets.actions import DELETE, OfAsset
 from delula.assets.holds import HOLD
 from delula.assets.removing import PURGE
 from delula.commands import run
+from delula.commands.bulk import preview_many, run_many, take_back_many
+from delula.commands.bulk_runs import done_entries, finish, keep_selection, note_item, start
 from delula.credits.actions import ADJUST, Adjustment
 from delula.db import session
 from delula.jobs.tasks import TIDY
@@ -45,6 +48,23 @@ def _work() -> None:
     run(ESCALATE, OneItem(item_id=items[2]), ADMIN, reason="Unsure")
     run(HOLD, OfAsset(id="user-504"), ADMIN, reason="A court asked")
     run(PURGE, OfAsset(id="user-505"), ADMIN, reason="The owner asked")
+    _delete_many(["user-506", "user-504", "user-9999"], is_mistake=True)
+    _delete_many(["user-506", "user-505"])
+
+
+def _delete_many(ids: list[str], *, is_mistake: bool = False) -> None:
+    """Delete assets together, of which some are left out; and take it back where it was a mistake."""
+    number = keep_selection(DELETE.name, ids, ADMIN, "/assets/")
+    start(number, [("reason", LONG)])
+    plan = preview_many(DELETE, ids, {}, ADMIN)
+    shown = {id_: one.version for id_, one in plan.affected.items()}
+    noted = partial(note_item, number)
+    done = run_many(DELETE, shown, {}, ADMIN, plan.affected, reason=LONG, noted=noted)
+    finish(number, [*plan.left_out, *done.left_out])
+    if is_mistake:
+        undoing = keep_selection(DELETE.name, ids, ADMIN, "/assets/", takes_back=number)
+        start(undoing)
+        finish(undoing, take_back_many(done_entries(number), ADMIN, partial(note_item, undoing)).left_out)
 
 
 @pytest.fixture(scope="session")
