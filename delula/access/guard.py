@@ -259,17 +259,21 @@ def _keep_form() -> bool:
     names = [name for name in request.form if name not in {"csrf_token", KEPT}]
     left_out = [name for name in names if any(word in name.lower() for word in sessions.NEVER_KEPT)]
     fields = [
-        # PostgreSQL keeps no NUL, and nobody types one.
-        (name.replace("\0", ""), value.replace("\0", ""))
+        (_kept(name), _kept(value))
         for name in names
         if name not in left_out
         for value in request.form.getlist(name)
     ]
     if not token or not fields:
         return False
-    path = here()
-    form = KeptForm(path=path, back=_page_at_hand(), fields=fields, left_out=[*left_out, *request.files])
+    unkept = [_kept(name) for name in (*left_out, *request.files)]
+    form = KeptForm(path=_kept(here()), back=_page_at_hand(), fields=fields, left_out=unkept)
     return sessions.keep_form(token, form)
+
+
+def _kept(text: str) -> str:
+    """A text as PostgreSQL keeps it: without NUL, which nobody types."""
+    return text.replace("\0", "")
 
 
 def page_of_kept_form(form: KeptForm) -> str | None:

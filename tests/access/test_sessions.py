@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import pytest
@@ -188,6 +189,13 @@ def test_what_was_typed_survives_an_expired_session(late: tuple[Staff, FlaskClie
     assert "Sam Viewer" in page, "nothing is done before the person says so"
     submit(client, "/account/name", form_at="/account/resume", name="Ada <King>")
     assert "Ada &lt;King&gt;" in client.get("/account/").text
+
+
+def test_a_form_is_kept_whatever_its_address_and_its_names_hold(late: tuple[Staff, FlaskClient]) -> None:
+    _, client = late
+    odd = {"a\0": "b\0", "password\0": "hush", "file\0": (io.BytesIO(b"x"), "x")}
+    response = client.post("/commands/a%00b", data=odd)
+    assert (response.status_code, response.location) == (303, "/login?next=/account/resume")
 
 
 def test_a_form_that_is_sent_at_last_is_kept_no_longer(late: tuple[Staff, FlaskClient]) -> None:
