@@ -24,11 +24,11 @@ _SECRET = re.compile(
 
 #: A password in a URL: `https://user:password@host`, with or without a name before it.
 _PASSWORD_IN_URL = re.compile(r"(://[^\s/?#:@]*:)[^\s/?#@]+@")
-#: A parameter of a URL, or what is set like one: `?token=…`, `&api_key=…`, `secret="…"`.
-_SET = re.compile(
-    r"(?<![\w.%\[\]-])(?P<key>[\w.%\[\]-]{2,64})(?P<equals>=[\"']?)"
-    r"(?P<value>(?<=[\"'])[^\"'\n]+|[^\s&;#\"'<>]*[^\s&;#\"'<>,.)}\]])"
-)
+#: What a parameter of a URL is set to, or what is set like one: `?token=…`, `&api_key=…`, `secret="…"`.
+_SET = re.compile(r"=[\"']?(?P<value>(?<=[\"'])[^\"'\n]+|[^\s&;#\"'<>]*[^\s&;#\"'<>,.)}\]])")
+#: The name before it, from its end: a text is looked through for what is rare in it.
+_LONGEST_KEY = 64
+_KEY_BACKWARDS = re.compile(rf"[\w.%\[\]-]{{2,{_LONGEST_KEY}}}").match
 #: What is said of a secret without telling it: `max_tokens=4096`, `auth=false`.
 _TOLD = re.compile(r"\d{1,5}|true|false|null|none|undefined", re.IGNORECASE).fullmatch
 #: Secrets that are known by their shape, wherever they stand: a text in which the first part does not occur
@@ -47,7 +47,7 @@ _KNOWN = tuple(
             r"\b[Aa]uthorization[\"']?: *[\"']?(?:\w+ +)?(?P<secret>(?=\S*\d)[\w.~+/:-]{16,}=*)",
         ),
         # Of a key of fal, what follows its number.
-        (":", r"(?<=-[0-9a-f]{12}):(?P<secret>[0-9a-f]{32})\b"),
+        (":", r":(?<=-[0-9a-f]{12}:)(?P<secret>[0-9a-f]{32})\b"),
     )
 )
 
@@ -106,10 +106,14 @@ def masked_secrets(text: str) -> str:
 
 
 def _masked_value(found: re.Match[str]) -> str:
-    is_in_url = found.string[: found.start()][-1:] in set("?&;#")
-    if not is_secret(found["key"]) or (_TOLD(found["value"]) and not is_in_url):
+    before = found.string[max(0, found.start() - _LONGEST_KEY - 1) : found.start()]
+    key = _KEY_BACKWARDS(before[::-1])
+    if key is None or not is_secret(key[0][::-1]):
         return found[0]
-    return f"{found['key']}{found['equals']}{MASK}"
+    is_in_url = before[: -len(key[0])].endswith(("?", "&", ";", "#"))
+    if _TOLD(found["value"]) and not is_in_url:
+        return found[0]
+    return found[0].removesuffix(found["value"]) + MASK
 
 
 def _masked_secret(found: re.Match[str]) -> str:
