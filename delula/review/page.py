@@ -60,7 +60,7 @@ def shown_item(item: AnyRow, queue: str, tab: str | None = None) -> dict[str, An
         "kind_label": subject.label,
         "name": name_of(item, row.title if row else None),
         "href": hrefs_of(subject.area)(subject.reference(item.object_id)),
-        "owner": owner_naming()(item) if item.owner_id else None,
+        "owner": owner_naming()(item) if item.owner_id or item.known_user_id is not None else None,
         "owner_href": hrefs_of("users")(item.owner_id) if item.known_user_id is not None else None,
         "owner_items_href": f"{url_for('review.index')}?q=user:{in_filter(item.owner_id)}+state:open",
         "of_owner": around.of_owner,

@@ -243,6 +243,15 @@ def test_the_pages_of_things_say_how_it_stands(console: Console) -> None:
         assert console.viewer.get(path).status_code == 404
 
 
+def test_an_owner_whose_id_is_empty_has_a_name(console: Console) -> None:
+    console.sql("INSERT INTO users (id) VALUES ('')")
+    console.sql("UPDATE dashboard.review_item SET owner_id = '' WHERE id = %s", PLAIN)
+    page = console.admin.get(f"/review/{PLAIN}").text
+    console.sql("UPDATE dashboard.review_item SET owner_id = 'u'")
+    console.sql("DELETE FROM users WHERE id = ''")
+    assert "<bdi>(empty id)</bdi></a>" in page
+
+
 def test_who_decides_about_what_was_escalated_reads_why(console: Console) -> None:
     moderator, admin = console.as_role("moderator"), console.as_role("admin")
     item = number(console, PLAIN)
