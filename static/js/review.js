@@ -150,7 +150,11 @@ function conflict(told) {
 }
 
 function openDialog(title, body) {
-  const dialog = made("dialog", { className: "dialog review-dialog" }, made("header", { className: "dialog-head" }, title), body);
+  // Where there is no keyboard, there is no Escape.
+  const close = made("button", { type: "button", className: "button quiet small", textContent: "Close" });
+  const head = made("header", { className: "dialog-head" }, title, close);
+  const dialog = made("dialog", { className: "dialog review-dialog" }, head, body);
+  close.addEventListener("click", () => dialog.close());
   dialog.setAttribute("aria-labelledby", title.id);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

@@ -136,6 +136,9 @@ def test_leaving_sets_the_item_free_and_the_keys_are_on_the_sheet(page: Page, co
     page.keyboard.press("r")
     expect(page.locator("[data-review]")).to_be_visible()
     ready(page)
+    page.keyboard.press("s")
+    page.locator(".review-dialog").get_by_role("button", name="Close").click()
+    expect(page.locator(".review-dialog")).to_have_count(0)
     page.keyboard.press("?")
     sheet = page.locator("#keys")
     for label in ("Approve", "Reject for the policy of that number", "Skip, with a reason", "Hold to reveal"):
