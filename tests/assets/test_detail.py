@@ -37,7 +37,7 @@ def test_every_asset_of_a_live_database_has_its_pages(
         for part in PARTS:
             page = console.as_role(role).get(f"{LIST}{id_}{part}")
             assert page.status_code == 200, f"{id_}{part}"
-            for link in check(page.text, f"{role} {id_}{part}"):
+            for link in check(page.text, f"{role} {id_}{part}").links:
                 target = unescape(link).partition("#")[0]
                 elsewhere = urlsplit(target).path.startswith(("/users/", "/recipes/", "/generations/"))
                 if part != "/storage" and elsewhere and target not in opened:
