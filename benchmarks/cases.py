@@ -152,6 +152,10 @@ def _sample(rows: int) -> dict[str, Any]:
     )
     for statement in frequent:
         found.update(session().execute(text(statement)).mappings().one())
+    own = """SELECT key AS own_answer, value #>> '{}' AS own_answered
+             FROM generations JOIN recipes ON recipes.id = recipe_id, jsonb_each(metadata -> 'formData')
+             WHERE slug = :recipe AND jsonb_typeof(metadata -> 'formData') = 'object' LIMIT 1"""
+    found.update(session().execute(text(own), {"recipe": found["recipe"]}).mappings().one())
     return found
 
 
@@ -161,6 +165,7 @@ def _filtered(sample: dict[str, Any]) -> Iterator[Case]:
 
     recipe = term("recipe", sample["recipe"])
     answer = term(f"meta.formData.{sample['answer']}", sample["answered"])
+    own_answer = term(f"meta.formData.{sample['own_answer']}", sample["own_answered"])
     queries = (
         term("id", sample["id"]),
         "id:1000..2000",
@@ -200,6 +205,8 @@ def _filtered(sample: dict[str, Any]) -> Iterator[Case]:
         f"status:completed {recipe}",
         f"status:failed {recipe} cost:>5",
         f"{term('user', sample['busiest'])} status:failed created:>90d",
+        f"{recipe} {own_answer} type:video",
+        # An answer that this recipe never gets.
         f"{recipe} {answer} type:video",
         f"status:completed {RARE_WORD}",
     )
