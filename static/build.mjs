@@ -46,8 +46,8 @@ const fonts = {
 // What only some pages load, beside what every page does.
 const pageScripts = ["drafts.js", "recipe_editor.js", "review.js", "upload.js"];
 const pageStyles = [
-  "account.css", "editor.css", "graph.css", "icons.css", "review.css", "styleguide.css", "trace.css", "upload.css",
-  "usage.css", "version.css",
+  "account.css", "editor.css", "graph.css", "home.css", "icons.css", "plain.css", "review.css", "styleguide.css",
+  "timeline.css", "trace.css", "upload.css", "usage.css", "version.css",
 ];
 
 async function buildFont(name, { from, text, axes, features }) {
