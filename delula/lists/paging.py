@@ -357,8 +357,8 @@ class Search:
             return
 
         plan, tests = self.plan or recent_plan(self.session, self.matches()), Tests.of(rest)
-        walk_first = self._is_common(leading, plan, tests)
-        if not walk_first and self._match_near(plan, tests):
+        walk_first = self._is_common(plan, tests)
+        if tests.dear and not walk_first and self._match_near(plan, tests):
             return
         if not (tests.glanced and walk_first) and self._match_few(leading, plan, tests):
             return
@@ -420,12 +420,9 @@ class Search:
         """How many rows the list has without any condition, about."""
         return recent_plan(self.session, self._select(())).rows
 
-    def _is_common(self, leading: Sequence[Condition], plan: Plan, tests: Tests) -> bool:
-        """Whether a walk is over before indexes have yielded the matches nearby."""
-        if not tests.dear:
-            is_led = bool(leading) or self._beyond() is not None
-            return is_led or plan.rows <= FEW_MATCHES or self._expects(plan, SHORT_WALK)
-        if tests.rechecked and not tests.glanced:
+    def _is_common(self, plan: Plan, tests: Tests) -> bool:
+        """Whether a walk past dear rows is over before an index has yielded so many matches."""
+        if not tests.dear or (tests.rechecked and not tests.glanced):
             return False
         return self._expects(plan, SHORT_GLANCED_WALK if tests.glanced else SHORT_DEAR_WALK)
 
@@ -614,22 +611,15 @@ class Search:
         Returns:
             What the other matches that have a value in the order meet; nothing where it is not known.
         """
-        beyond = self._beyond()
-        if beyond is None:
-            return ()
-        made, changed, until = self.order.sort.expression, beyond.within, beyond.until
-        self._match_where(and_(*self.stretches()[0], made > until, made > changed))
-        return (made <= until,)
-
-    def _beyond(self) -> Condition | None:
-        """The condition that says where in the order matches can be, by the rule of what follows what."""
-        if not self.descending or (self.cursor is not None and self.cursor.value is None):
-            return None
         made = self.order.sort.expression
-        bounds = (
-            c for c in self.conditions if c.until is not None and (c.within, made) in self.source.follows
-        )
-        return next(bounds, None)
+        if not self.descending or (self.cursor is not None and self.cursor.value is None):
+            return ()
+        for condition in self.conditions:
+            changed, until = condition.within, condition.until
+            if until is not None and (changed, made) in self.source.follows:
+                self._match_where(and_(*self.stretches()[0], made > until, made > changed))
+                return (made <= until,)
+        return ()
 
     def _walk(
         self,
