@@ -47,15 +47,27 @@ def care_cases() -> Iterator[Case]:
         for path in paths:
             yield Case(group, path, path)
     waiting = session().execute(select(func.min(ReviewItem.id)).where(ReviewItem.state == ReviewState.OPEN))
+    provider = session().scalar(select(func.min(Provider.id)))
     for group, name, path, id_ in (
-        ("Operations", "one video", "/backlog/videos/", session().scalar(select(func.min(BacklogVideo.id)))),
-        ("Operations", "one provider", "/providers/", session().scalar(select(func.min(Provider.id)))),
-        ("Review", "one item", "/review/", item := waiting.scalar()),
-        ("Care", "one upload", "/assets/uploads/", session().scalar(select(func.min(Upload.id)))),
-        ("Care", "one finding", "/assets/integrity/", session().scalar(select(func.min(StorageFinding.id)))),
+        (
+            "Operations",
+            "one video",
+            "/backlog/videos/{}",
+            session().scalar(select(func.min(BacklogVideo.id))),
+        ),
+        ("Operations", "one provider", "/providers/{}", provider),
+        ("Operations", "recipes of one provider", "/providers/{}/recipes", provider),
+        ("Review", "one item", "/review/{}", item := waiting.scalar()),
+        ("Care", "one upload", "/assets/uploads/{}", session().scalar(select(func.min(Upload.id)))),
+        (
+            "Care",
+            "one finding",
+            "/assets/integrity/{}",
+            session().scalar(select(func.min(StorageFinding.id))),
+        ),
     ):
         if id_ is not None:
-            yield Case(group, name, f"{path}{id_}")
+            yield Case(group, name, path.format(id_))
     yield Case("Review", "list", "/review/")
     if item is None:
         return

@@ -19,6 +19,7 @@ PAGES = {
     "/queue/": 4,
     "/queue/past": 8,
     "/backlog/": 7,
+    "/providers/1/recipes": 3,
     "/review/policies": 3,
     "/review/figures": 4,
     "/tags/dangling": 4,
@@ -29,7 +30,7 @@ PAGES = {
 }
 #: Lists, with the questions of the list and of the page of its first row, where it has one.
 LISTS = {
-    "/providers/": (5, 9),
+    "/providers/": (5, 8),
     "/backlog/videos/": (4, 4),
     "/samples/?view=grid": (4, 6),
     "/samples/?view=table": (4, 6),

@@ -17,7 +17,7 @@ from delula.web.list_views import ListViews, add_list
 from delula.web.lists import in_filter, place_of
 from delula.web.masking import shown_json
 from delula.web.references import hrefs_of
-from delula.web.render import render, render_peek
+from delula.web.render import render, render_part, render_peek
 
 if TYPE_CHECKING:
     from delula.db import AnyRow
@@ -36,7 +36,7 @@ add_list(
 @blueprint.get("/<int:provider_id>")
 @requires(Permission.PROVIDERS_READ)
 def detail(provider_id: int) -> Response:
-    """One provider: slots, services, and the recipes that it makes; `?all=yes` shows every service."""
+    """One provider: slots, services, and what it is set to; `?all=yes` shows every service."""
     provider = _found(provider_id)
     most = None if request.args.get("all") == "yes" else queries.RELATED_ROWS
     services = [_service(row) for row in queries.services_of(provider, most)]
@@ -50,10 +50,21 @@ def detail(provider_id: int) -> Response:
         configured=[service for service in services if service["config"] is not None],
         strays=strays,
         stray_count=strays[0].total if strays else 0,
-        recipes=queries.recipes_of(provider, queries.RELATED_ROWS),
         all_recipes_href=f"{url_for('recipes.index')}?q=provider:{in_filter(provider.title)}",
-        recipe_href=hrefs_of("recipes"),
         place=place_of(LISTING, {}, provider.id),
+    )
+
+
+@blueprint.get("/<int:provider_id>/recipes")
+@requires(Permission.PROVIDERS_READ)
+def recipes(provider_id: int) -> Response:
+    """The recipes that a provider makes; its own fragment, since all recipes are looked through for them."""
+    provider = _found(provider_id)
+    return render_part(
+        "providers/_recipes.html",
+        f"Recipes of {name_of(provider)}",
+        recipes=queries.recipes_of(provider, queries.RELATED_ROWS),
+        recipe_href=hrefs_of("recipes"),
     )
 
 

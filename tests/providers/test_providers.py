@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from delula.access.permissions import Role
+from tests.consoles import FRAGMENT
 from tests.generations.reading import ids, words
 
 if TYPE_CHECKING:
@@ -137,9 +138,8 @@ def test_the_recipes_of_a_provider_are_those_that_its_link_leads_to(
     assert "/recipes/?q=provider:Fal" in page
     assert ids(viewer.get("/recipes/?q=provider:Fal")) == [7]
     # As often as the list of recipes says.
-    shown = words(page).split()
+    shown = words(viewer.get("/providers/7/recipes", headers=FRAGMENT).text).split()
     assert ("42" in shown, "99" in shown) == (True, False)
     # Nothing names one without a title, and nothing runs there.
-    nameless = viewer.get("/providers/8").text
-    assert "No recipe names it" in nameless
-    assert "provider:" not in nameless
+    assert "No recipe names it" in viewer.get("/providers/8/recipes").text
+    assert "provider:" not in viewer.get("/providers/8").text
