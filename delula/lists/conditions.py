@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, Groupin
 from delula.errors import InvalidInput
 from delula.lists.paging import Condition
 from delula.search.filter import term_condition
-from delula.search.kinds import Flag, FullText, Operator
+from delula.search.kinds import Flag, FullText, Json, Operator
 from delula.search.kinds.fulltext import Search
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def conditions_of(resolved: Filter) -> list[Condition]:
                     glance=_glance_of(term),
                     dear=isinstance(kind, FullText),
                     rechecked=_needs_order(term),
-                    guessed=kind.is_guess([operand.low.data for operand in term.operands if operand.low]),
+                    guessed=isinstance(kind, Json),
                 )
             )
     return found

@@ -211,7 +211,7 @@ FIELDS = FieldSet(
         Field(
             name="problem",
             label="Problem",
-            kind=Cases(conditions=PROBLEMS, guessed=frozenset({"inactive_tag"})),
+            kind=Cases(conditions=PROBLEMS),
             help="What is wrong with it.",
         ),
         Field(

@@ -195,10 +195,6 @@ class Kind(ABC):
         """Rows with a value."""
         return expression.is_not(None)
 
-    def is_guess(self, values: Sequence[Any]) -> bool:  # noqa: ARG002 - of few kinds
-        """Whether the planner has no statistics of how many rows meet these values, and only guesses."""
-        return False
-
     def glance(self, values: Sequence[Any]) -> ColumnElement[bool] | None:  # noqa: ARG002 - few kinds know one
         """What each row with all of the values meets too, tested in a fraction of the time, or None."""
         return None

@@ -65,10 +65,6 @@ class Json(Kind):
     takes: ClassVar[str] = "takes a path and a value"
     operators: ClassVar[frozenset[Operator]] = ORDER
 
-    def is_guess(self, values: Sequence[Any]) -> bool:  # noqa: ARG002 - nothing inside JSON is counted
-        """Always."""
-        return True
-
     def known_paths(self) -> Sequence[tuple[str, ...]]:
         """The paths to offer."""
         return self.paths() if callable(self.paths) else self.paths

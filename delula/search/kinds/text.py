@@ -194,11 +194,9 @@ class Cases(Kind):
 
     Args:
         conditions: by name, or a callable that gives them where they stand in the database.
-        guessed: those of which the planner cannot know how many rows meet them.
     """
 
     conditions: Mapping[str, ColumnElement[bool]] | Callable[[], Mapping[str, ColumnElement[bool]]]
-    guessed: frozenset[str] = frozenset()
     takes: ClassVar[str] = "takes one of its values"
     operators: ClassVar[frozenset[Operator]] = frozenset({Operator.MATCHES})
 
@@ -219,10 +217,6 @@ class Cases(Kind):
         named = self._named()
         # What was undeclared since it was read stands for no row.
         return or_(*(named.get(name, false()) for name in values))
-
-    def is_guess(self, values: Sequence[Any]) -> bool:
-        """Whether one of these is."""
-        return not self.guessed.isdisjoint(values)
 
     def _named(self) -> Mapping[str, ColumnElement[bool]]:
         return self.conditions() if callable(self.conditions) else self.conditions
