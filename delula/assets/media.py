@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from delula.generations import media as generations
 from delula.models import Generation, UserAsset
-from delula.models.enums import AssetType, MediaType
+from delula.models.enums import AssetType
 from delula.storage.layout import Derivative, derivative_keys
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ _KINDS = {"image/": "image", "video/": "video", "audio/": "audio", "application/
 def kind_of(asset: AnyAsset) -> str:
     """`image`, `video`, `audio`, `document`, or `other`: how a browser shows the file."""
     if isinstance(asset, Generation):
-        is_video = asset.type == MediaType.VIDEO or (asset.video_url and not asset.image_url)
-        return "video" if is_video else "image"
+        return generations.kind_of(asset)
     return kind_of_file(asset.mime_type, asset.asset_type if isinstance(asset, UserAsset) else None)
 
 

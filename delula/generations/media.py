@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from delula.db import AnyRow
     from delula.models import Generation
     from delula.storage import Store
 
@@ -13,7 +14,7 @@ FILE, THUMBNAIL = "file", "thumbnail"
 PARTS = (FILE, THUMBNAIL)
 
 
-def kind_of(generation: Generation) -> str:
+def kind_of(generation: Generation | AnyRow) -> str:
     """`video` or `image`: how a browser shows the file, whatever the type column says."""
     return (
         "video"

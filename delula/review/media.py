@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from delula.assets import media as assets
 from delula.db import session
+from delula.generations import media as generations
 from delula.models import Generation, MarketAsset, ReviewKind, UserAsset
 from delula.models.enums import MediaType
 from delula.samples import media as samples
@@ -39,8 +40,7 @@ def kind_of(kind: ReviewKind, row: AnyRow) -> str:
     if kind is ReviewKind.SAMPLE:
         return "video" if row.type == MediaType.VIDEO else "image"
     if kind is ReviewKind.GENERATION:
-        is_video = row.type == MediaType.VIDEO or (row.video_url and not row.image_url)
-        return "video" if is_video else "image"
+        return generations.kind_of(row)
     return assets.kind_of_file(row.mime_type, getattr(row, "asset_type", None))
 
 
