@@ -31,7 +31,7 @@ from delula.models import (
 )
 from delula.web.lists import in_filter
 from delula.web.masking import masked_email, shown_text
-from delula.web.references import hrefs_of, object_href
+from delula.web.references import hrefs_of, object_href, object_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -148,9 +148,9 @@ def called(things: Iterable[Thing]) -> Mapping[Thing, Called]:
     return {
         thing: there[thing]
         if thing in there
-        else Called(f"{_named(thing, former.get(thing))} (gone)", entries_href(*thing))
+        else Called(f"{object_name(*thing, former.get(thing))} (gone)", entries_href(*thing))
         if thing in gone
-        else Called(_named(thing), object_href(*thing))
+        else Called(object_name(*thing), object_href(*thing))
         for thing in asked
     }
 
@@ -172,7 +172,7 @@ def _there(things: Iterable[Thing]) -> dict[Thing, Called]:
     for row in sorted(session().execute(_NAMES, ids), key=lambda row: row.source):
         source = _SOURCES[row.source]
         thing = (source.kind, row.id)
-        name = _named(thing, _shown(source, row))
+        name = object_name(*thing, _shown(source, row))
         found.setdefault(
             thing,
             Called(f"{name} (gone)", hrefs_of("removed_assets")(row.id))
@@ -212,8 +212,3 @@ def _shown(source: _Source, row: AnyRow) -> str | None:
 
 def _open(source: _Source, name: str | None) -> str:
     return (name or "") if source.is_open else shown_text(name)
-
-
-def _named(thing: Thing, name: str | None = None) -> str:
-    kind, id_ = thing
-    return f"{kind.replace('_', ' ').capitalize()} {(name or '').strip() or id_}"

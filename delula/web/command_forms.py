@@ -10,6 +10,7 @@ from delula.access.guard import local_url
 from delula.commands import Touched
 from delula.commands.members import with_sets
 from delula.models.tolerance import parse_json
+from delula.web.references import object_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -172,7 +173,7 @@ class CommandForm:
         found = self.command.subject(self._sayable)
         if found is None and self.plan is not None:
             kind, id_ = self.plan.change.kind, self.plan.change.id
-            return Touched(kind, id_, f"{kind.replace('_', ' ').capitalize()} {id_}")
+            return Touched(kind, id_, object_name(kind, id_))
         return found
 
     @property

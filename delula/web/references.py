@@ -63,6 +63,11 @@ def hrefs_of(area: str) -> Callable[[RowId], str]:
     return lambda id_: f"{index}{in_path(id_)}"
 
 
+def object_name(kind: str, id_: str, name: str | None = None) -> str:
+    """A thing with its kind, as the audit log names that: `Recipe Lava`; by its id where it has no name."""
+    return f"{kind.replace('_', ' ').capitalize()} {(name or '').strip() or id_}"
+
+
 def object_href(kind: str, id_: str) -> str | None:
     """The page of a thing of a kind, as the audit log names them.
 
