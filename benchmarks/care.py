@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from sqlalchemy import func, select
@@ -47,24 +47,14 @@ def care_cases() -> Iterator[Case]:
         for path in paths:
             yield Case(group, path, path)
     waiting = session().execute(select(func.min(ReviewItem.id)).where(ReviewItem.state == ReviewState.OPEN))
-    provider = session().scalar(select(func.min(Provider.id)))
+    item = waiting.scalar()
     for group, name, path, id_ in (
-        (
-            "Operations",
-            "one video",
-            "/backlog/videos/{}",
-            session().scalar(select(func.min(BacklogVideo.id))),
-        ),
-        ("Operations", "one provider", "/providers/{}", provider),
-        ("Operations", "recipes of one provider", "/providers/{}/recipes", provider),
-        ("Review", "one item", "/review/{}", item := waiting.scalar()),
-        ("Care", "one upload", "/assets/uploads/{}", session().scalar(select(func.min(Upload.id)))),
-        (
-            "Care",
-            "one finding",
-            "/assets/integrity/{}",
-            session().scalar(select(func.min(StorageFinding.id))),
-        ),
+        ("Operations", "one video", "/backlog/videos/{}", _first(BacklogVideo)),
+        ("Operations", "one provider", "/providers/{}", _first(Provider)),
+        ("Operations", "recipes of one provider", "/providers/{}/recipes", _first(Provider)),
+        ("Review", "one item", "/review/{}", item),
+        ("Care", "one upload", "/assets/uploads/{}", _first(Upload)),
+        ("Care", "one finding", "/assets/integrity/{}", _first(StorageFinding)),
     ):
         if id_ is not None:
             yield Case(group, name, path.format(id_))
@@ -81,3 +71,8 @@ def care_cases() -> Iterator[Case]:
         yield Case("Review", query, f"/review/?{urlencode({'q': query})}")
     for fragment in ("facets", "count"):
         yield Case("Review", fragment, f"/review/{fragment}", fragment=True)
+
+
+def _first(model: Any) -> int | None:
+    """The first id of a table; None where it is empty."""
+    return session().scalar(select(func.min(model.id)))
