@@ -14,6 +14,7 @@ from delula.audit.listing import LISTING
 from delula.audit.names import called, entries_href
 from delula.commands import action_title, command_named, inverse_of
 from delula.commands.bulk_runs import find_run
+from delula.models import LARGEST_OWN_ID
 from delula.web.list_views import ListViews, add_list
 from delula.web.lists import id_of_path, place_of
 from delula.web.masking import shown_json
@@ -93,7 +94,7 @@ def of_object(kind: str, reference: str) -> Response:
 
 
 def _found(entry_id: int) -> Found:
-    found = queries.find(entry_id) if entry_id < 2**63 else None
+    found = queries.find(entry_id) if entry_id <= LARGEST_OWN_ID else None
     if found is None:
         abort(404)
     return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, update
 
 from delula.db import atomic, session
-from delula.models import BulkRun, BulkRunItem
+from delula.models import LARGEST_OWN_ID, BulkRun, BulkRunItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,7 +66,7 @@ def keep_selection(
 
 def find_run(number: int) -> BulkRun | None:
     """A run by its number."""
-    return session().get(BulkRun, number) if number < 2**63 else None
+    return session().get(BulkRun, number) if number <= LARGEST_OWN_ID else None
 
 
 def done_entries(number: int) -> dict[int, str]:

@@ -17,7 +17,15 @@ from delula.commands import occasion
 from delula.credits.listing import GENERATION
 from delula.db import AnyRow, session
 from delula.errors import InvalidInput, Refused
-from delula.models import CreditLimit, CreditOperation, CreditReason, CreditTransaction, Generation, User
+from delula.models import (
+    LARGEST_OWN_ID,
+    CreditLimit,
+    CreditOperation,
+    CreditReason,
+    CreditTransaction,
+    Generation,
+    User,
+)
 from delula.models.credit_operations import OperationKind, OperationState
 from delula.models.enums import AccountType, CreditTransactionType
 from delula.users.refresh import FLOOR, PAUSE
@@ -86,7 +94,7 @@ def operation(number: int, *, lock: bool) -> AnyRow:
     Raises:
         Refused: there is none of that number.
     """
-    row = _one(_OPERATION, number, lock=lock) if 0 < number < 2**63 else None
+    row = _one(_OPERATION, number, lock=lock) if 0 < number <= LARGEST_OWN_ID else None
     if row is None:
         raise Refused(f"There is no operation {number}.")
     return row

@@ -25,7 +25,7 @@ from delula.credits.listing import LISTING
 from delula.credits.ranges import plain
 from delula.credits.summary import chart, type_sums
 from delula.db import session
-from delula.models import LARGEST_ID
+from delula.models import LARGEST_ID, LARGEST_OWN_ID
 from delula.models.enums import label, wording
 from delula.web.command_pages import job_of, show_receipts
 from delula.web.display import grouped
@@ -87,7 +87,7 @@ def _summary(state: ListState, conditions: Sequence[Condition]) -> tuple[queries
 def operations() -> Response:
     """What the console has done with credits, and what waits for a second person."""
     before = request.args.get("before", type=int)
-    shown = rules.newest_operations(before if before is not None and 0 < before < 2**63 else None)
+    shown = rules.newest_operations(before if before is not None and 0 < before <= LARGEST_OWN_ID else None)
     return render(
         "credits/operations.html",
         waiting=rules.waiting() if before is None else [],
@@ -102,7 +102,7 @@ def operations() -> Response:
 @requires(Permission.CREDITS_READ)
 def operation(number: int) -> Response:
     """The receipt of an operation."""
-    row = rules.find_operation(number) if number < 2**63 else None
+    row = rules.find_operation(number) if number <= LARGEST_OWN_ID else None
     if row is None:
         abort(404)
     return render(
@@ -140,7 +140,7 @@ def reconciliation() -> Response:
     run = reconcile.last_run()
     counts = reconcile.counted(run.id) if run else {}
     wanted = request.args.get("kind")
-    after = min(max(request.args.get("after", 0, type=int), 0), 2**63 - 1)
+    after = min(max(request.args.get("after", 0, type=int), 0), LARGEST_OWN_ID)
     kinds = [kind for kind in reconcile.FindingKind if kind in counts and wanted in {None, kind.value}]
     return render(
         "credits/reconcile.html",

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text, update
 
 from delula.db import AnyRow, session
 from delula.errors import InvalidInput
-from delula.models import Quarantined, StorageFinding, StorageScan, StorageTotal
+from delula.models import LARGEST_OWN_ID, Quarantined, StorageFinding, StorageScan, StorageTotal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +90,7 @@ def find_held(id_: int, *, lock: bool = False) -> AnyRow | None:
 
 
 def _one(statement: Any, id_: int, *, lock: bool) -> AnyRow | None:
-    if not 0 < id_ < 2**63:
+    if not 0 < id_ <= LARGEST_OWN_ID:
         return None
     return session().execute(statement.with_for_update() if lock else statement).one_or_none()
 

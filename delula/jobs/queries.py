@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from delula.db import AnyRow, session
+from delula.models import LARGEST_OWN_ID
 from delula.work.sweep import DEAD_AFTER
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def find(id_: int, *, lock: bool = False) -> AnyRow | None:
         id_: which; an id that no column holds is that of no job.
         lock: keep everybody else from changing it until the transaction ends.
     """
-    if not 0 < id_ < 2**63:
+    if not 0 < id_ <= LARGEST_OWN_ID:
         return None
     return session().execute(_LOCKED if lock else _ROWS, {"ids": [id_]}).one_or_none()
 

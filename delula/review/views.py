@@ -23,7 +23,7 @@ from delula.access.permissions import Permission
 from delula.commands import run
 from delula.commands.inputs import read_given
 from delula.errors import InvalidInput, Refused
-from delula.models import ReviewKind
+from delula.models import LARGEST_OWN_ID, ReviewKind
 from delula.review import (
     actions,
     intake,  # noqa: F401 - makes its task known
@@ -113,7 +113,7 @@ def peek(item_id: int) -> Response:
 def medium(item_id: int, part: str) -> AnyResponse:
     """Lead to a file of an item by a URL that works for minutes, minted now and stored nowhere."""
     store = current_store()
-    item = queries.item(item_id) if part in media.PARTS and item_id < 2**63 else None
+    item = queries.item(item_id) if part in media.PARTS and item_id <= LARGEST_OWN_ID else None
     keys = media.keys_of(ReviewKind(item.kind), item.object_id, [part], store) if item and store else {}
     if store is None or part not in keys:
         abort(404)
@@ -127,7 +127,7 @@ def medium(item_id: int, part: str) -> AnyResponse:
 @requires(Permission.REVIEW_DECIDE)
 def ahead() -> Response:
     """Take the item that comes after the one at hand, and show it; nothing where none is left."""
-    besides = [number for number in request.form.getlist("besides", type=int) if 0 < number < 2**63]
+    besides = [number for number in request.form.getlist("besides", type=int) if 0 < number <= LARGEST_OWN_ID]
     found = leases.next_item(current_staff.actor, _tab(), which=_which(), besides=besides)
     item = queries.shown_item(found) if found is not None else None
     if item is None:
@@ -245,7 +245,7 @@ def policies_page() -> Response:
 
 
 def _found(item_id: int) -> AnyRow:
-    item = queries.shown_item(item_id) if item_id < 2**63 else None
+    item = queries.shown_item(item_id) if item_id <= LARGEST_OWN_ID else None
     if item is None:
         abort(404)
     return item

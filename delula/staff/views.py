@@ -10,6 +10,7 @@ from delula.access.browser import leave
 from delula.access.guard import current_staff, requires
 from delula.access.permissions import GRANTS, MEANINGS, ROLE_MEANINGS, Permission, Role
 from delula.errors import InvalidInput
+from delula.models import LARGEST_OWN_ID
 from delula.staff import actions, queries
 from delula.staff.forms import NewMemberForm, RoleForm, SecondFactorForm
 from delula.web.render import render
@@ -162,7 +163,7 @@ def end_session(staff_id: int, session_id: int) -> AnyResponse:
 
 def _member(staff_id: int) -> Member:
     # Whoever types a number beyond PostgreSQL's bigint asks for nobody either.
-    member = queries.member(staff_id) if staff_id < 2**63 else None
+    member = queries.member(staff_id) if staff_id <= LARGEST_OWN_ID else None
     return member or abort(404)
 
 

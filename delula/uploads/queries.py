@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text, update
 
 from delula.db import AnyRow, session
 from delula.errors import InvalidInput
-from delula.models import Upload, User
+from delula.models import LARGEST_OWN_ID, Upload, User
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +73,7 @@ def find(id_: int, *, lock: bool = False) -> AnyRow | None:
         id_: which; an id that no column holds is that of no upload.
         lock: keep everybody else from changing it until the transaction ends.
     """
-    if not 0 < id_ < 2**63:
+    if not 0 < id_ <= LARGEST_OWN_ID:
         return None
     statement = select(*U).where(U.id == id_)
     return session().execute(statement.with_for_update() if lock else statement).one_or_none()

@@ -31,7 +31,7 @@ from delula.commands import (
 from delula.commands.inputs import read_given
 from delula.db import session
 from delula.errors import InvalidInput, Refused, Unchanged
-from delula.models import AuditEntry
+from delula.models import LARGEST_OWN_ID, AuditEntry
 from delula.web.command_forms import BACK, KEY, REASON, CommandForm, Row, texts_of
 from delula.web.references import object_href
 from delula.web.render import render
@@ -183,7 +183,7 @@ def show_form(name: str, href: Callable[[Mapping[str, str]], str | None]) -> Non
 
 
 def _entry(entry_id: int) -> AuditEntry:
-    entry = session().get(AuditEntry, entry_id) if entry_id < 2**63 else None
+    entry = session().get(AuditEntry, entry_id) if entry_id <= LARGEST_OWN_ID else None
     inverse = inverse_of(entry) if entry else None
     if entry is None or (inverse and not current_staff.may(inverse.command.permission)):
         abort(404 if entry is None else 403)
